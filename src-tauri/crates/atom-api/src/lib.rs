@@ -1,0 +1,1 @@
+//! Use cases, DTOs and error codes; knows no Tauri.

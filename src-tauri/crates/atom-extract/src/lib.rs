@@ -1,0 +1,1 @@
+//! Bytes to text and metadata, in a boxed worker process.

@@ -1,0 +1,1 @@
+//! Words: tantivy on a sealed directory.

@@ -1,0 +1,1 @@
+//! Meaning: LanceDB on a sealed object store.

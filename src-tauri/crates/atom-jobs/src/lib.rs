@@ -1,0 +1,1 @@
+//! Durable job queue, lanes, cancellation, progress.

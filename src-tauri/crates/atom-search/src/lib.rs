@@ -1,0 +1,1 @@
+//! Query language, retrieval, fusion, snippets.

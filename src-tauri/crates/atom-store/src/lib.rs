@@ -1,0 +1,1 @@
+//! Encrypted SQLite: the source of truth.

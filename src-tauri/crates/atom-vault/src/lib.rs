@@ -1,0 +1,1 @@
+//! Key hierarchy, key slots, lock and unlock, sealed files.

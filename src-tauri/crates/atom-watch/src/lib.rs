@@ -1,0 +1,1 @@
+//! Folders to change hints, and reconcile scans.
