@@ -6,16 +6,12 @@ use atom_core::{JobId, SourceId};
 use rusqlite::{Row, params};
 
 /// What a job does. Closed: every kind has a handler.
+///
+/// Reading files and feeding the indexes are no jobs: what is left to do of them is a state of each item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobKind {
     /// Compare a source with the disk.
     Scan,
-    /// Read files.
-    Extract,
-    /// Bring items into the keyword index.
-    Words,
-    /// Bring passages into the vector index.
-    Meaning,
     /// Remove a source.
     Remove,
     /// Compact the indexes.
@@ -25,16 +21,12 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    const ALL: [Self; 7] =
-        [Self::Scan, Self::Extract, Self::Words, Self::Meaning, Self::Remove, Self::Maintain, Self::Rebuild];
+    const ALL: [Self; 4] = [Self::Scan, Self::Remove, Self::Maintain, Self::Rebuild];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scan => "scan",
-            Self::Extract => "extract",
-            Self::Words => "words",
-            Self::Meaning => "meaning",
             Self::Remove => "remove",
             Self::Maintain => "maintain",
             Self::Rebuild => "rebuild",
