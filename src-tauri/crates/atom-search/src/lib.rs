@@ -4,5 +4,5 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-pub mod keyword;
+pub mod fusion;
 pub mod query;

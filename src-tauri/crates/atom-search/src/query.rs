@@ -18,7 +18,7 @@ mod tests;
 
 pub use notice::{Notice, NoticeCode};
 
-use crate::keyword::KeywordQuery;
+use atom_index::keyword::KeywordQuery;
 use atom_core::SourceId;
 use chrono::{DateTime, TimeZone};
 use std::ops::Range;

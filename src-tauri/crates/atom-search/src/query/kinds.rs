@@ -1,6 +1,6 @@
 //! The words that people use for kinds of files, and what each of them filters by.
 
-use crate::keyword::KeywordQuery;
+use atom_index::keyword::KeywordQuery;
 use atom_core::Kind;
 
 /// What `type:word` means: a kind by its name or by another word for it, else an extension.
@@ -22,32 +22,20 @@ pub(super) fn by_extension(word: &str) -> Option<KeywordQuery> {
     plausible.then(|| KeywordQuery::Ext(vec![extension]))
 }
 
-/// What `mime:type` means, as far as kinds can tell media types apart.
+/// What `mime:type` means; `image/*` and the like are kinds.
 pub(super) fn by_mime(mime: &str) -> Option<KeywordQuery> {
-    let mime = mime.to_lowercase();
-    let kind = match mime.split_once('/') {
-        Some(("image", _)) => Kind::Image,
-        Some(("audio", _)) => Kind::Audio,
-        Some(("video", _)) => Kind::Video,
-        Some(("message", _)) => Kind::Email,
-        Some(("text", "*")) => return Some(KeywordQuery::Kind(vec![Kind::Text, Kind::Markdown, Kind::Code, Kind::Web])),
-        Some(("text", "plain")) => Kind::Text,
-        Some(("text", "markdown")) => Kind::Markdown,
-        Some(("text", "html")) | Some(("application", "xhtml+xml")) => Kind::Web,
-        Some(("text", "csv")) => return Some(extensions(&["csv"])),
-        Some(("application", "pdf")) => Kind::Pdf,
-        Some(("application", "json")) => return Some(extensions(&["json"])),
-        Some(("application", "xml")) | Some(("text", "xml")) => return Some(extensions(&["xml"])),
-        Some(("application", "zip")) => return Some(extensions(&["zip"])),
-        Some(("application", "epub+zip")) => Kind::Ebook,
-        Some(("application", "rtf" | "msword")) => Kind::Document,
-        Some(("application", name)) if name.contains("wordprocessing") || name.ends_with("opendocument.text") => Kind::Document,
-        Some(("application", name)) if name.contains("spreadsheet") || name.ends_with("ms-excel") => Kind::Spreadsheet,
-        Some(("application", name)) if name.contains("presentation") || name.ends_with("ms-powerpoint") => Kind::Presentation,
-        Some(_) => return None,
+    let mime = mime.to_ascii_lowercase();
+    let kinds: &[Kind] = match mime.split_once('/') {
+        Some(("image", "*")) => &[Kind::Image],
+        Some(("audio", "*")) => &[Kind::Audio],
+        Some(("video", "*")) => &[Kind::Video],
+        Some(("message", "*")) => &[Kind::Email],
+        Some(("text", "*")) => &[Kind::Text, Kind::Markdown, Kind::Code, Kind::Web],
+        Some((_, "" | "*")) => return None,
+        Some(_) => return Some(KeywordQuery::Mime(vec![mime])),
         None => return by_type(&mime),
     };
-    Some(KeywordQuery::Kind(vec![kind]))
+    Some(KeywordQuery::Kind(kinds.to_vec()))
 }
 
 fn synonym(word: &str) -> Option<KeywordQuery> {

@@ -6,7 +6,7 @@
 use super::ast::{Node, Operator, Syntax};
 use super::notice::{Notice, NoticeCode};
 use super::{Chip, Context, HighlightTerm, Plan, PlainWord, kinds, period, size};
-use crate::keyword::{Field, KeywordQuery};
+use atom_index::keyword::{Field, KeywordQuery};
 use chrono::TimeZone;
 
 /// A beginning of one ASCII letter would match a good part of every index.
@@ -87,13 +87,18 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
             }
             Syntax::Exact(text) => {
                 self.mark(sign, vec![text.clone()], false);
-                Lowered::hard(plain(text, false))
+                // Only single words are also looked for in their other forms.
+                Lowered::hard(phrase(std::slice::from_ref(text), Field::Any, false, 0))
             }
             Syntax::Wildcard(pattern) => self.wildcard(pattern, sign),
             Syntax::Everything => Lowered::hard(KeywordQuery::All),
             Syntax::Phrase { words, slop, closed } => {
                 let prefix = !closed && self.unfinished(node);
-                self.mark(sign, words.clone(), prefix);
+                if *slop == 0 {
+                    self.mark(sign, words.clone(), prefix);
+                } else {
+                    words.iter().for_each(|word| self.mark(sign, vec![word.clone()], false));
+                }
                 Lowered::hard(phrase(words, Field::Any, prefix, *slop))
             }
             Syntax::Meaning(text) => {
@@ -304,7 +309,6 @@ fn plain(text: &str, prefix: bool) -> KeywordQuery {
 /// Words in sequence; two words near each other count in either order.
 fn phrase(words: &[String], field: Field, last_prefix: bool, slop: u32) -> KeywordQuery {
     match words {
-        [word] => KeywordQuery::Word { text: word.clone(), field, prefix: last_prefix, fuzzy: false },
         [first, second] if slop > 0 => {
             let ordered = |a: &String, b: &String| KeywordQuery::Phrase { words: vec![a.clone(), b.clone()], field, last_prefix: false, slop };
             KeywordQuery::Or(vec![ordered(first, second), ordered(second, first)])

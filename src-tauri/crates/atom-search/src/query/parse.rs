@@ -416,7 +416,7 @@ fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}')
 }
 
-/// Whether there is anything in it that an index could hold.
+/// Whether there is anything in it that an index could hold: letters, digits, pictures.
 pub(super) fn has_letters(text: &str) -> bool {
-    text.chars().any(char::is_alphanumeric)
+    text.chars().any(|c| c.is_alphanumeric() || matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}'))
 }
