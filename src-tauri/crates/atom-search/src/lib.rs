@@ -6,3 +6,4 @@
 
 pub mod fusion;
 pub mod query;
+pub mod snippet;
