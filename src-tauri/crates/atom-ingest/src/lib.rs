@@ -16,9 +16,11 @@ pub mod chunk;
 mod error;
 mod folders;
 mod meaning;
+mod models;
 mod pipeline;
 mod read;
 mod words;
 
 pub use error::{Error, Result};
+pub use models::Models;
 pub use pipeline::{Budget, Ingest, Notice, Parts, Rates, Trouble};

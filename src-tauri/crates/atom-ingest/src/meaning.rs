@@ -1,6 +1,6 @@
 //! Passages into the vector index, deleted items out of it.
 
-use crate::chunk::embedding_context;
+use crate::chunk::{ChunkSpan, embedding_text};
 use crate::error::Result;
 use crate::pipeline::{Notice, Shared, Step};
 use atom_core::ItemId;
@@ -19,8 +19,6 @@ const SLICE: usize = 64;
 const READ_FIRST: usize = 8;
 /// The model is unloaded after so much idle time.
 const IDLE_UNLOAD: Duration = Duration::from_secs(60);
-/// Commits between two rounds of compaction during a long run.
-const MAINTAIN_EVERY: u64 = 64;
 
 pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let mut tombstones = shared.store.tombstones(4 * BATCH_ITEMS)?;
@@ -36,7 +34,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     }
     let tasks = shared.store.meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
     if tasks.is_empty() {
-        shared.embedder.unload_if_idle(IDLE_UNLOAD);
+        shared.models.unload_if_idle(IDLE_UNLOAD);
         shared.runtime.block_on(shared.vector.maintain())?;
         return Ok(Step::Idle(Duration::from_secs(30)));
     }
@@ -48,7 +46,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let done: Vec<_> = tasks.iter().map(|task| (task.item, task.revision)).collect();
     shared.store.confirm_meaning(&done)?;
     shared.count_chunks(count);
-    if shared.vector.versions_since_maintenance() >= MAINTAIN_EVERY {
+    if shared.vector.wants_maintenance() {
         shared.runtime.block_on(shared.vector.maintain())?;
     }
     shared.notify(Notice::Progressed);
@@ -61,23 +59,27 @@ fn embed(shared: &Shared, stop: &Stop, tasks: &[MeaningTask]) -> Result<Option<V
     let mut rows = Vec::new();
     let mut texts = Vec::new();
     for task in tasks {
-        let mut previous = None;
-        for (chunk, heading, text) in &task.chunks {
-            texts.push(embedding_context(&task.title, heading.as_deref(), previous, text));
-            previous = Some(text.as_str());
+        let (mut whole, mut spans) = (String::new(), Vec::with_capacity(task.chunks.len()));
+        for (_, heading, text) in &task.chunks {
+            let start = whole.len();
+            whole.push_str(text);
+            spans.push(ChunkSpan { start, end: whole.len(), heading: heading.clone() });
+        }
+        for (index, (chunk, _, _)) in task.chunks.iter().enumerate() {
+            texts.push(embedding_text(&whole, &spans, index, Some(&task.title)));
             rows.push(Row { chunk: *chunk, item: task.item, source: task.source, vector: Vec::new() });
         }
     }
     // Texts of like length together: padding costs as much as text.
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&index| texts.get(index).map_or(0, String::len));
-    let threads = shared.budget().threads();
+    let model = shared.models.indexing(shared.budget().threads())?;
     for slice in order.chunks(SLICE) {
         if stop.requested() || shared.paused() {
             return Ok(None);
         }
         let batch: Vec<&str> = slice.iter().filter_map(|&index| texts.get(index)).map(String::as_str).collect();
-        let vectors = shared.embedder.embed(&batch, threads)?;
+        let vectors = model.embed(&batch)?;
         for (&index, vector) in slice.iter().zip(vectors) {
             if let Some(row) = rows.get_mut(index) {
                 row.vector = vector;

@@ -1,9 +1,9 @@
 //! The workers and what they share.
 
 use crate::error::{Error, Result};
+use crate::models::Models;
 use crate::{folders, meaning, read, words};
 use atom_core::{Clock, JobId, SourceId};
-use atom_embed::LazyEmbedder;
 use atom_extract::Extractor;
 use atom_index::keyword::KeywordIndex;
 use atom_index::vector::VectorIndex;
@@ -107,7 +107,7 @@ pub struct Parts {
     /// The box that reads files.
     pub extractor: Arc<Extractor>,
     /// The model, loaded when needed.
-    pub embedder: Arc<LazyEmbedder>,
+    pub models: Arc<Models>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Atom's own folder, never indexed.
@@ -144,7 +144,7 @@ pub(crate) struct Shared {
     pub(crate) vector: Arc<VectorIndex>,
     pub(crate) runtime: tokio::runtime::Handle,
     pub(crate) extractor: Arc<Extractor>,
-    pub(crate) embedder: Arc<LazyEmbedder>,
+    pub(crate) models: Arc<Models>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) data_dir: PathBuf,
     pub(crate) bells: Bells,
@@ -236,7 +236,7 @@ impl Ingest {
             vector: parts.vector,
             runtime: parts.runtime,
             extractor: parts.extractor,
-            embedder: parts.embedder,
+            models: parts.models,
             clock: parts.clock,
             data_dir: parts.data_dir,
             bells: Bells::default(),
