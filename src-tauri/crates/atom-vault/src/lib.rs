@@ -15,9 +15,18 @@
 )]
 
 mod error;
+mod kdf;
+mod keychain;
 mod keys;
+pub mod memory;
+mod recovery;
 pub mod seal;
+mod slots;
 
 pub use error::{Error, Result};
+pub use kdf::{KdfCost, MIN_PASSPHRASE_CHARS};
+pub use keychain::{Keychain, MemoryKeychain, OsKeychain};
 pub use keys::{Keys, SqlcipherKey};
+pub use recovery::RecoveryCode;
 pub use seal::{ReadAt, SealObject, SealReader, SealRoot, SealWriter};
+pub use slots::{NewSlots, SlotInfo, SlotKind, Unlock, Vault};

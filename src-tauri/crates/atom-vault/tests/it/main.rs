@@ -7,3 +7,4 @@
 )]
 
 mod seal;
+mod slots;
