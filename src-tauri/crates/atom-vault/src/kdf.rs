@@ -60,13 +60,21 @@ impl KdfCost {
             memory_kib: CALIBRATION_FLOOR_KIB,
             ..Self::default()
         };
-        let start = Instant::now();
-        derive_kek(&normalize("calibration"), &[0; 16], probe)?;
-        let ratio = target.as_secs_f64() / start.elapsed().as_secs_f64().max(1e-6);
+        let ratio = target.as_secs_f64() / probe.measure()?.as_secs_f64().max(1e-6);
         Ok(Self {
             memory_kib: scale_memory(ratio),
             ..probe
         })
+    }
+
+    /// How long one guess takes on this machine now.
+    ///
+    /// # Errors
+    /// [`Error::UnsafeKdf`] if the costs are outside their limits or there is not enough memory.
+    pub fn measure(self) -> Result<Duration> {
+        let start = Instant::now();
+        derive_kek(&normalize("calibration"), &[0; 16], self)?;
+        Ok(start.elapsed())
     }
 
     /// Refuses costs that are too cheap to protect or too expensive to run.
