@@ -92,6 +92,7 @@ export class World {
     this.env.DBUS_SESSION_BUS_ADDRESS = (await firstLine(daemon)).trim();
     const keys = join(this.dir, "openbox.xml");
     writeFileSync(keys, WINDOWS(takesAltSpace ? TAKES_ALT_SPACE : ""));
+    await until("the display", () => this.tool("xprop", "-root") !== undefined);
     this.#spawn("openbox", ["--config-file", keys]);
     await until("the window manager", () => this.tool("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").includes("window id"));
   }
