@@ -22,10 +22,7 @@ pub fn open_beneath(root: &Path, relative: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
-        Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "not a regular file",
-        ))
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
     }
 }
 
@@ -34,11 +31,7 @@ pub fn open_beneath(root: &Path, relative: &Path) -> io::Result<File> {
 /// # Errors
 /// As opening a folder; [`io::ErrorKind::NotFound`] also when there is something else than a folder, or a link on the way: the folder that was there is gone.
 pub(crate) fn open_folder_beneath(root: &Path, relative: &Path) -> io::Result<OwnedFd> {
-    let relative = if relative.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        relative
-    };
+    let relative = if relative.as_os_str().is_empty() { Path::new(".") } else { relative };
     open(root, relative, OFlags::DIRECTORY).map_err(|error| match error {
         Errno::LOOP | Errno::NOTDIR | Errno::XDEV => io::ErrorKind::NotFound.into(),
         other => other.into(),
@@ -47,11 +40,7 @@ pub(crate) fn open_folder_beneath(root: &Path, relative: &Path) -> io::Result<Ow
 
 fn open(root: &Path, relative: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    let folder = rustix::fs::open(
-        root,
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )?;
+    let folder = rustix::fs::open(root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_SYMLINKS;
     for _ in 0..RACE_RETRIES {
         match rustix::fs::openat2(&folder, relative, flags, Mode::empty(), resolve) {
@@ -66,11 +55,7 @@ fn open(root: &Path, relative: &Path, flags: OFlags) -> rustix::io::Result<Owned
 }
 
 /// For kernels without `openat2`: one component after the other, none of them a link.
-fn open_step_by_step(
-    mut folder: OwnedFd,
-    relative: &Path,
-    flags: OFlags,
-) -> rustix::io::Result<OwnedFd> {
+fn open_step_by_step(mut folder: OwnedFd, relative: &Path, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let mut components = relative.components().peekable();
     while let Some(component) = components.next() {
         let name = match component {
@@ -113,22 +98,9 @@ mod tests {
         let dir = folder();
         let root = dir.path().join("root");
         let mut text = String::new();
-        open_beneath(&root, Path::new("sub/file"))
-            .unwrap()
-            .read_to_string(&mut text)
-            .unwrap();
+        open_beneath(&root, Path::new("sub/file")).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "inside");
-        let escapes = [
-            "link",
-            "up/secret",
-            "../secret",
-            "sub",
-            "sideways/file",
-            "loop",
-            "pipe",
-            "/etc/passwd",
-            "",
-        ];
+        let escapes = ["link", "up/secret", "../secret", "sub", "sideways/file", "loop", "pipe", "/etc/passwd", ""];
         for escape in escapes {
             assert!(open_beneath(&root, Path::new(escape)).is_err(), "{escape}");
         }
@@ -137,20 +109,11 @@ mod tests {
     #[test]
     fn the_slower_way_refuses_the_same() {
         let dir = folder();
-        let root =
-            || rustix::fs::open(dir.path().join("root"), OFlags::PATH, Mode::empty()).unwrap();
+        let root = || rustix::fs::open(dir.path().join("root"), OFlags::PATH, Mode::empty()).unwrap();
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let open = |relative: &str| open_step_by_step(root(), Path::new(relative), flags);
         assert!(open("sub/file").is_ok());
-        for escape in [
-            "link",
-            "up/secret",
-            "../secret",
-            "sideways/file",
-            "loop",
-            "/etc/passwd",
-            "",
-        ] {
+        for escape in ["link", "up/secret", "../secret", "sideways/file", "loop", "/etc/passwd", ""] {
             assert!(open(escape).is_err(), "{escape}");
         }
     }

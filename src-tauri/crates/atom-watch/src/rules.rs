@@ -113,10 +113,7 @@ impl Rules {
     /// # Errors
     /// When a user rule cannot be understood.
     pub fn new(root: &Path, user_rules: &str, excluded: &[PathBuf]) -> Result<Self, RulesError> {
-        let lines = user_rules
-            .lines()
-            .enumerate()
-            .map(|(index, line)| (index + 1, line));
+        let lines = user_rules.lines().enumerate().map(|(index, line)| (index + 1, line));
         Ok(Self {
             root: root.to_owned(),
             built_in: build(root, BUILT_IN.iter().map(|line| (0, *line)))?,
@@ -143,11 +140,7 @@ impl Rules {
         if path == self.root {
             return false;
         }
-        if self
-            .excluded
-            .iter()
-            .any(|excluded| path.starts_with(excluded))
-        {
+        if self.excluded.iter().any(|excluded| path.starts_with(excluded)) {
             return true;
         }
         match self.user.matched(path, is_folder) {
@@ -170,11 +163,7 @@ impl Rules {
     /// Answers for many paths.
     pub(crate) fn matcher(&self) -> Matcher {
         let ignore_files = walk_builder(&self.root).build_matchers().pop();
-        Matcher {
-            rules: self.clone(),
-            ignore_files,
-            folders: HashMap::new(),
-        }
+        Matcher { rules: self.clone(), ignore_files, folders: HashMap::new() }
     }
 }
 
@@ -194,16 +183,12 @@ impl Matcher {
         if path == self.rules.root {
             return false;
         }
-        let (Some(parent), Ok(relative)) = (path.parent(), path.strip_prefix(&self.rules.root))
-        else {
+        let (Some(parent), Ok(relative)) = (path.parent(), path.strip_prefix(&self.rules.root)) else {
             return true;
         };
         self.ignores_folder(parent)
             || self.rules.leaves_out(path, is_folder)
-            || self
-                .ignore_files
-                .as_mut()
-                .is_some_and(|files| files.matched(relative, is_folder).is_ignore())
+            || self.ignore_files.as_mut().is_some_and(|files| files.matched(relative, is_folder).is_ignore())
     }
 
     fn ignores_folder(&mut self, folder: &Path) -> bool {
@@ -219,12 +204,7 @@ impl Matcher {
 /// What walking a source and asking for one path have in common.
 pub(crate) fn walk_builder(start: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(start);
-    builder
-        .standard_filters(false)
-        .git_ignore(true)
-        .require_git(false)
-        .follow_links(false)
-        .same_file_system(true);
+    builder.standard_filters(false).git_ignore(true).require_git(false).follow_links(false).same_file_system(true);
     for name in IGNORE_FILES {
         if name != GIT_IGNORE {
             builder.add_custom_ignore_filename(name);
@@ -233,29 +213,18 @@ pub(crate) fn walk_builder(start: &Path) -> WalkBuilder {
     builder
 }
 
-fn build<'a>(
-    root: &Path,
-    lines: impl Iterator<Item = (usize, &'a str)>,
-) -> Result<Gitignore, RulesError> {
+fn build<'a>(root: &Path, lines: impl Iterator<Item = (usize, &'a str)>) -> Result<Gitignore, RulesError> {
     let mut builder = GitignoreBuilder::new(root);
     // A bracket that is never closed is a mistake that its author wants to hear of.
     builder.allow_unclosed_class(false);
     for (line, rule) in lines {
-        builder.add_line(None, rule).map_err(|error| RulesError {
-            line,
-            reason: error.to_string(),
-        })?;
+        builder.add_line(None, rule).map_err(|error| RulesError { line, reason: error.to_string() })?;
     }
-    builder.build().map_err(|error| RulesError {
-        line: 0,
-        reason: error.to_string(),
-    })
+    builder.build().map_err(|error| RulesError { line: 0, reason: error.to_string() })
 }
 
 fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name.starts_with('.'))
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.'))
 }
 
 #[cfg(test)]
@@ -271,11 +240,7 @@ mod tests {
     fn built_in_rules_leave_out_noise_and_secrets() {
         let rules = Rules::new(Path::new("/home/me"), "", &["/home/me/atom-data".into()]).unwrap();
         let check = |path: &str, folder, expect| {
-            assert_eq!(
-                rules.ignores(&Path::new("/home/me").join(path), folder),
-                expect,
-                "{path}"
-            );
+            assert_eq!(rules.ignores(&Path::new("/home/me").join(path), folder), expect, "{path}");
         };
         check("project/node_modules", true, true);
         check("project/node_modules/left-pad/index.js", false, true);
@@ -323,19 +288,8 @@ mod tests {
         assert!(!rules.ignores(&dir.path().join("sub/keep.log"), false));
     }
 
-    const NAMES: [&str; 8] = [
-        "a", "b", "c.log", "d.txt", ".hidden", "build", ".env", ".git",
-    ];
-    const RULES: [&str; 8] = [
-        "*.log",
-        "!c.log",
-        "build/",
-        "/a",
-        "b/**",
-        "!b/",
-        "**/d.txt",
-        "!.hidden/",
-    ];
+    const NAMES: [&str; 8] = ["a", "b", "c.log", "d.txt", ".hidden", "build", ".env", ".git"];
+    const RULES: [&str; 8] = ["*.log", "!c.log", "build/", "/a", "b/**", "!b/", "**/d.txt", "!.hidden/"];
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]

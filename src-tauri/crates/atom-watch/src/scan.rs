@@ -54,11 +54,7 @@ impl Entry {
         (kind.is_dir() || kind.is_file()).then(|| Self {
             path,
             is_folder: kind.is_dir(),
-            size: if kind.is_dir() {
-                0
-            } else {
-                u64::try_from(facts.st_size).unwrap_or_default()
-            },
+            size: if kind.is_dir() { 0 } else { u64::try_from(facts.st_size).unwrap_or_default() },
             modified_ns: nanoseconds(facts.st_mtime, facts.st_mtime_nsec),
             changed_ns: nanoseconds(facts.st_ctime, facts.st_ctime_nsec),
             device: facts.st_dev,
@@ -69,9 +65,7 @@ impl Entry {
 }
 
 fn nanoseconds(seconds: i64, rest: impl TryInto<i64>) -> i64 {
-    seconds
-        .saturating_mul(1_000_000_000)
-        .saturating_add(rest.try_into().unwrap_or_default())
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest.try_into().unwrap_or_default())
 }
 
 /// A place that could not be looked at: what is known of it is kept.
@@ -100,17 +94,10 @@ pub struct Scanned {
 ///
 /// # Errors
 /// When the root itself cannot be read.
-pub fn scan(
-    rules: &Rules,
-    cancel: &AtomicBool,
-    mut found: impl FnMut(Entry),
-) -> io::Result<Scanned> {
+pub fn scan(rules: &Rules, cancel: &AtomicBool, mut found: impl FnMut(Entry)) -> io::Result<Scanned> {
     let root = rules.root();
     std::fs::read_dir(root)?;
-    let mut scanned = Scanned {
-        complete: true,
-        ..Scanned::default()
-    };
+    let mut scanned = Scanned { complete: true, ..Scanned::default() };
     for entry in walk(rules) {
         if cancel.load(Ordering::Relaxed) {
             scanned.complete = false;
@@ -167,11 +154,7 @@ pub fn list_folder(rules: &Rules, folder: &Path) -> io::Result<Vec<Entry>> {
 ///
 /// # Errors
 /// As [`list_folder`]; also when the folder is on another file system than `device`, if that is given.
-pub(crate) fn subfolders(
-    rules: &Rules,
-    folder: &Path,
-    device: Option<u64>,
-) -> io::Result<Subfolders> {
+pub(crate) fn subfolders(rules: &Rules, folder: &Path, device: Option<u64>) -> io::Result<Subfolders> {
     let (opened, mut names) = open_folder(rules, folder)?;
     let facts = rustix::fs::fstat(&opened)?;
     if device.is_some_and(|device| device != facts.st_dev) {
@@ -181,23 +164,16 @@ pub(crate) fn subfolders(
     while let Some(name) = names.read() {
         let name = name?;
         let is_folder = match name.file_type() {
-            FileType::Unknown => {
-                rustix::fs::statat(&opened, name.file_name(), AtFlags::SYMLINK_NOFOLLOW)
-                    .is_ok_and(|facts| FileType::from_raw_mode(facts.st_mode).is_dir())
-            }
+            FileType::Unknown => rustix::fs::statat(&opened, name.file_name(), AtFlags::SYMLINK_NOFOLLOW)
+                .is_ok_and(|facts| FileType::from_raw_mode(facts.st_mode).is_dir()),
             kind => kind.is_dir(),
         };
         if is_folder {
             paths.extend(child_path(folder, name.file_name()));
         }
     }
-    let changed = SystemTime::UNIX_EPOCH
-        + Duration::from_secs(u64::try_from(facts.st_mtime).unwrap_or_default());
-    Ok(Subfolders {
-        paths,
-        device: facts.st_dev,
-        changed,
-    })
+    let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(facts.st_mtime).unwrap_or_default());
+    Ok(Subfolders { paths, device: facts.st_dev, changed })
 }
 
 /// What [`subfolders`] found.
@@ -209,9 +185,7 @@ pub(crate) struct Subfolders {
 }
 
 fn open_folder(rules: &Rules, folder: &Path) -> io::Result<(OwnedFd, Dir)> {
-    let relative = folder
-        .strip_prefix(rules.root())
-        .map_err(|_| io::ErrorKind::NotFound)?;
+    let relative = folder.strip_prefix(rules.root()).map_err(|_| io::ErrorKind::NotFound)?;
     let opened = open_folder_beneath(rules.root(), relative)?;
     let names = Dir::read_from(&opened)?;
     Ok((opened, names))
@@ -234,9 +208,7 @@ fn walk(rules: &Rules) -> ignore::Walk {
 }
 
 fn is_gone(error: &ignore::Error) -> bool {
-    error
-        .io_error()
-        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 fn problem(error: &ignore::Error, at: Option<&Path>) -> Option<Problem> {
@@ -244,10 +216,7 @@ fn problem(error: &ignore::Error, at: Option<&Path>) -> Option<Problem> {
     if error.is_partial() {
         return None;
     }
-    let path = at
-        .map(Path::to_owned)
-        .or_else(|| path_of(error))
-        .unwrap_or_default();
+    let path = at.map(Path::to_owned).or_else(|| path_of(error)).unwrap_or_default();
     let reason = match error.io_error().map(io::Error::kind) {
         Some(io::ErrorKind::PermissionDenied) => "no permission to look into it".to_owned(),
         Some(kind) => kind.to_string(),
@@ -259,9 +228,7 @@ fn problem(error: &ignore::Error, at: Option<&Path>) -> Option<Problem> {
 fn path_of(error: &ignore::Error) -> Option<PathBuf> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path.clone()),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            path_of(err)
-        }
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
         _ => None,
     }
 }
@@ -277,14 +244,7 @@ mod tests {
         let rules = Rules::new(root, user, &[]).unwrap();
         let mut names = Vec::new();
         let scanned = scan(&rules, &AtomicBool::new(false), |entry| {
-            names.push(
-                entry
-                    .path
-                    .strip_prefix(root)
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned(),
-            );
+            names.push(entry.path.strip_prefix(root).unwrap().to_string_lossy().into_owned());
         })
         .unwrap();
         assert!(scanned.complete && scanned.problems.is_empty());
@@ -296,15 +256,7 @@ mod tests {
     fn a_scan_sees_files_and_folders_but_no_links_and_nothing_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
-        for path in [
-            "a/b/c.txt",
-            "a/.gitignore",
-            "a/skip.log",
-            ".hidden/x",
-            "node_modules/y",
-            "target/z",
-            "top.md",
-        ] {
+        for path in ["a/b/c.txt", "a/.gitignore", "a/skip.log", ".hidden/x", "node_modules/y", "target/z", "top.md"] {
             let path = root.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "x").unwrap();
@@ -312,14 +264,8 @@ mod tests {
         std::fs::write(root.join("a/.gitignore"), "*.log\n").unwrap();
         std::fs::write(root.join("target/CACHEDIR.TAG"), "x").unwrap();
         std::os::unix::fs::symlink("/etc", root.join("etc")).unwrap();
-        assert_eq!(
-            names(root, ""),
-            ["a", "a/.gitignore", "a/b", "a/b/c.txt", "top.md"]
-        );
-        assert_eq!(
-            names(root, "*.md\n"),
-            ["a", "a/.gitignore", "a/b", "a/b/c.txt"]
-        );
+        assert_eq!(names(root, ""), ["a", "a/.gitignore", "a/b", "a/b/c.txt", "top.md"]);
+        assert_eq!(names(root, "*.md\n"), ["a", "a/.gitignore", "a/b", "a/b/c.txt"]);
     }
 
     #[test]

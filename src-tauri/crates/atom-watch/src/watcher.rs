@@ -108,10 +108,7 @@ impl Watcher {
     ///
     /// # Errors
     /// When the system gives no watcher or no thread.
-    pub fn start(
-        sources: Vec<(SourceId, Rules)>,
-        report: impl FnMut(Hint) + Send + 'static,
-    ) -> notify::Result<Self> {
+    pub fn start(sources: Vec<(SourceId, Rules)>, report: impl FnMut(Hint) + Send + 'static) -> notify::Result<Self> {
         Self::start_with(Tuning::of_this_system(), sources, report, || {})
     }
 
@@ -151,21 +148,13 @@ impl Watcher {
                 watch.run(&receiver);
             })
             .map_err(notify::Error::io)?;
-        Ok(Self {
-            shared,
-            events,
-            thread: Some(thread),
-        })
+        Ok(Self { shared, events, thread: Some(thread) })
     }
 
     /// What is covered.
     #[must_use]
     pub fn state(&self) -> WatchState {
-        *self
-            .shared
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        *self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -194,14 +183,7 @@ struct Source {
 impl Source {
     fn new((id, rules): (SourceId, Rules)) -> Self {
         let (matcher, present) = (rules.matcher(), rules.root().is_dir());
-        Self {
-            id,
-            rules,
-            matcher,
-            device: None,
-            present,
-            pending: Pending::default(),
-        }
+        Self { id, rules, matcher, device: None, present, pending: Pending::default() }
     }
 }
 
@@ -226,21 +208,14 @@ struct Watch {
 impl Watch {
     fn run(&mut self, receiver: &Receiver<notify::Result<Event>>) {
         let start = Instant::now();
-        let (mut next_poll, mut next_reconcile, mut next_tick) = (
-            start + self.tuning.poll_every,
-            start + self.tuning.reconcile_every,
-            start + self.tuning.tick,
-        );
+        let (mut next_poll, mut next_reconcile, mut next_tick) =
+            (start + self.tuning.poll_every, start + self.tuning.reconcile_every, start + self.tuning.tick);
         let mut clock = (start, SystemTime::now());
         while !self.shared.stop.load(Ordering::Relaxed) {
             let is_idle = self.sources.iter().all(|source| source.pending.is_empty());
             let now = Instant::now();
             let next = next_poll.min(next_reconcile).min(next_tick);
-            let next = if is_idle {
-                next
-            } else {
-                next.min(now + self.tuning.pace.quiet / 4)
-            };
+            let next = if is_idle { next } else { next.min(now + self.tuning.pace.quiet / 4) };
             let wait = next.saturating_duration_since(now);
             match receiver.recv_timeout(wait) {
                 Ok(Ok(event)) => self.take(&event),
@@ -288,17 +263,11 @@ impl Watch {
             let places = &event.paths;
             self.rescan(|source| {
                 let root = source.rules.root();
-                places.is_empty()
-                    || places
-                        .iter()
-                        .any(|path| path.starts_with(root) || root.starts_with(path))
+                places.is_empty() || places.iter().any(|path| path.starts_with(root) || root.starts_with(path))
             });
             return;
         }
-        let may_be_new = matches!(
-            event.kind,
-            EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
-        );
+        let may_be_new = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
         for path in &event.paths {
             for index in 0..self.sources.len() {
                 self.touch(index, path, may_be_new);
@@ -363,9 +332,7 @@ impl Watch {
     }
 
     fn cover_all(&mut self) {
-        let recent = SystemTime::now()
-            .checked_sub(RACY)
-            .unwrap_or(SystemTime::UNIX_EPOCH);
+        let recent = SystemTime::now().checked_sub(RACY).unwrap_or(SystemTime::UNIX_EPOCH);
         for index in 0..self.sources.len() {
             self.cover_source(index, Mark::ChangedSince(recent));
         }
@@ -412,12 +379,7 @@ impl Watch {
                     folders.extend(found.paths);
                 }
                 // Gone, replaced by a link or another disk: the watch may be on something outside.
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::NotFound | io::ErrorKind::CrossesDevices
-                    ) =>
-                {
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::CrossesDevices) => {
                     self.coverage.unwatch(&folder);
                 }
                 // Not ours to read now; the watch tells when that changes.
@@ -452,21 +414,13 @@ impl Watch {
             let (id, due) = (source.id, source.pending.take_due(now, pace));
             match due {
                 Some(Due::Folders(folders)) => {
-                    (self.report)(Hint {
-                        source: id,
-                        folders,
-                        rescan: false,
-                    });
+                    (self.report)(Hint { source: id, folders, rescan: false });
                 }
                 Some(Due::Rescan) => {
                     // Whatever was lost may have been new folders. Watches first, then the rescan.
                     self.cover_source(index, Mark::Nothing);
                     self.publish();
-                    (self.report)(Hint {
-                        source: id,
-                        folders: BTreeSet::new(),
-                        rescan: true,
-                    });
+                    (self.report)(Hint { source: id, folders: BTreeSet::new(), rescan: true });
                 }
                 None => {}
             }
@@ -475,11 +429,7 @@ impl Watch {
 
     fn publish(&self) {
         let state = self.coverage.state();
-        *self
-            .shared
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = state;
+        *self.shared.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
 
@@ -492,18 +442,14 @@ fn is_noise(event: &Event) -> bool {
 fn jumped((then, wall_then): &mut (Instant, SystemTime)) -> bool {
     let (now, wall_now) = (Instant::now(), SystemTime::now());
     let expected = *wall_then + now.duration_since(*then);
-    let apart = expected
-        .duration_since(wall_now)
-        .unwrap_or_else(|earlier| earlier.duration());
+    let apart = expected.duration_since(wall_now).unwrap_or_else(|earlier| earlier.duration());
     (*then, *wall_then) = (now, wall_now);
     apart > CLOCK_JUMP
 }
 
 /// A quarter more or less, so that rescans of several machines on one file server do not meet.
 fn about(time: Duration) -> Duration {
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     time * 3 / 4 + time / 2 * (now.subsec_millis() % 100) / 100
 }
 

@@ -18,21 +18,12 @@ pub(super) struct Coverage {
 
 impl Coverage {
     pub(super) fn new(notifier: RecommendedWatcher, budget: usize) -> Self {
-        Self {
-            notifier,
-            budget,
-            limit: budget,
-            watched: BTreeSet::new(),
-            polled: BTreeSet::new(),
-        }
+        Self { notifier, budget, limit: budget, watched: BTreeSet::new(), polled: BTreeSet::new() }
     }
 
     pub(super) fn state(&self) -> WatchState {
         let count = |set: &BTreeSet<PathBuf>| u64::try_from(set.len()).unwrap_or(u64::MAX);
-        WatchState {
-            watched: count(&self.watched),
-            polled: count(&self.polled),
-        }
+        WatchState { watched: count(&self.watched), polled: count(&self.polled) }
     }
 
     /// Whether a folder is watched or polled.
@@ -60,10 +51,7 @@ impl Coverage {
                 self.watched.remove(folder);
                 self.polled.insert(folder.to_owned());
                 self.limit = self.watched.len();
-                tracing::warn!(
-                    watched = self.limit,
-                    "the kernel has no more folder watches"
-                );
+                tracing::warn!(watched = self.limit, "the kernel has no more folder watches");
             }
             // Gone again, or not ours to read: the scan says so.
             Err(_) => {
@@ -93,10 +81,7 @@ impl Coverage {
     pub(super) fn below(&self, folder: &Path) -> Vec<PathBuf> {
         let from = |set: &BTreeSet<PathBuf>| -> Vec<PathBuf> {
             let range = set.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
-            range
-                .take_while(|path| path.starts_with(folder))
-                .cloned()
-                .collect()
+            range.take_while(|path| path.starts_with(folder)).cloned().collect()
         };
         let mut all = from(&self.watched);
         all.extend(from(&self.polled));
@@ -107,8 +92,5 @@ impl Coverage {
 /// The first path of `set` that is `folder` or below: paths sort by their components, so those are all in a row.
 fn first_below(set: &BTreeSet<PathBuf>, folder: &Path) -> Option<PathBuf> {
     let mut range = set.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
-    range
-        .next()
-        .filter(|path| path.starts_with(folder))
-        .cloned()
+    range.next().filter(|path| path.starts_with(folder)).cloned()
 }

@@ -66,16 +66,12 @@ impl Pending {
     /// Takes what is due. A rescan that has to wait does not hold up the folders.
     pub(super) fn take_due(&mut self, now: Instant, pace: Pace) -> Option<Due> {
         let since = |at: Option<Instant>| at.map_or(Duration::MAX, |at| now.duration_since(at));
-        let settled = !self.is_empty()
-            && (since(self.last) >= pace.quiet || since(self.first) >= pace.at_most);
+        let settled = !self.is_empty() && (since(self.last) >= pace.quiet || since(self.first) >= pace.at_most);
         if !settled {
             return None;
         }
         if self.rescan && since(self.last_rescan) >= pace.rescan_gap {
-            *self = Self {
-                last_rescan: Some(now),
-                ..Self::default()
-            };
+            *self = Self { last_rescan: Some(now), ..Self::default() };
             return Some(Due::Rescan);
         }
         if self.folders.is_empty() {
@@ -149,9 +145,6 @@ mod tests {
         for index in 0..=MAX_FOLDERS {
             pending.mark(Path::new(&index.to_string()), start);
         }
-        assert_eq!(
-            pending.take_due(start + PACE.quiet, PACE),
-            Some(Due::Rescan)
-        );
+        assert_eq!(pending.take_due(start + PACE.quiet, PACE), Some(Due::Rescan));
     }
 }

@@ -56,12 +56,7 @@ impl Fixture {
         )
         .unwrap();
         is_ready.recv_timeout(PATIENCE).unwrap();
-        let mut fixture = Self {
-            dir,
-            watcher: Some(watcher),
-            hints,
-            mirror: BTreeMap::new(),
-        };
+        let mut fixture = Self { dir, watcher: Some(watcher), hints, mirror: BTreeMap::new() };
         fixture.mirror = fixture.disk();
         fixture
     }
@@ -100,16 +95,10 @@ impl Fixture {
             let listed = list_folder(&self.rules(), folder).unwrap_or_default();
             let kept: BTreeSet<&Path> = listed.iter().map(|entry| entry.path.as_path()).collect();
             self.mirror.retain(|path, _| {
-                let child = path
-                    .ancestors()
-                    .find(|above| above.parent() == Some(folder));
+                let child = path.ancestors().find(|above| above.parent() == Some(folder));
                 child.is_none_or(|child| kept.contains(child))
             });
-            self.mirror.extend(
-                listed
-                    .iter()
-                    .map(|entry| (entry.path.clone(), facts(entry))),
-            );
+            self.mirror.extend(listed.iter().map(|entry| (entry.path.clone(), facts(entry))));
         }
     }
 
@@ -141,11 +130,7 @@ impl Fixture {
 
 /// Folders change their times with what is in them; files are known by inode, size and time.
 fn facts(entry: &Entry) -> Facts {
-    if entry.is_folder {
-        (true, entry.inode, 0, 0)
-    } else {
-        (false, entry.inode, entry.size, entry.modified_ns)
-    }
+    if entry.is_folder { (true, entry.inode, 0, 0) } else { (false, entry.inode, entry.size, entry.modified_ns) }
 }
 
 /// Makes a tree look as if nothing in it had changed for an hour.
@@ -157,10 +142,7 @@ fn age(folder: &Path) {
         }
     }
     let before = SystemTime::now() - Duration::from_secs(3600);
-    fs::File::open(folder)
-        .unwrap()
-        .set_modified(before)
-        .unwrap();
+    fs::File::open(folder).unwrap().set_modified(before).unwrap();
 }
 
 fn write(path: &Path, text: &str) {
@@ -180,10 +162,7 @@ fn trees_made_in_a_hurry_are_complete() {
     let rescanned = fixture.catch_up();
     assert!(!rescanned, "hints alone must do");
     assert_eq!(fixture.mirror.len(), 300 * 7);
-    fixture.wait_for(WatchState {
-        watched: 1 + 300 * 4,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 1 + 300 * 4, polled: 0 });
 }
 
 #[test]
@@ -201,10 +180,7 @@ fn a_folder_that_is_moved_in_is_complete_and_watched() {
     fs::rename(fixture.root().join("inside"), &outside).unwrap();
     assert!(!fixture.catch_up());
     assert!(fixture.mirror.is_empty());
-    fixture.wait_for(WatchState {
-        watched: 1,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 1, polled: 0 });
 }
 
 #[test]
@@ -217,15 +193,9 @@ fn a_renamed_folder_is_followed_under_its_new_name() {
     for (from, to) in [("old", "new"), ("new", "old"), ("old", "new")] {
         fs::rename(root.join(from), root.join(to)).unwrap();
         assert!(!fixture.catch_up());
-        write(
-            &root.join(to).join("sub/file"),
-            &format!("more in {to}, {from} before"),
-        );
+        write(&root.join(to).join("sub/file"), &format!("more in {to}, {from} before"));
         assert!(!fixture.catch_up());
-        fixture.wait_for(WatchState {
-            watched: 3,
-            polled: 0,
-        });
+        fixture.wait_for(WatchState { watched: 3, polled: 0 });
     }
 }
 
@@ -245,10 +215,7 @@ fn a_folder_replaced_by_another_of_its_name_is_watched() {
     assert!(!fixture.catch_up());
     write(&a.join("sub/last"), "x");
     assert!(!fixture.catch_up());
-    fixture.wait_for(WatchState {
-        watched: 3,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 3, polled: 0 });
 }
 
 #[test]
@@ -268,10 +235,7 @@ fn a_full_backlog_means_a_rescan_and_folders_made_meanwhile_are_watched() {
     let (ready, is_ready) = channel();
     let rules = Rules::new(&root, "", &[]).unwrap();
     let watcher = Watcher::start_with(
-        Tuning {
-            backlog: 8,
-            ..tuning()
-        },
+        Tuning { backlog: 8, ..tuning() },
         vec![(SourceId::new(1), rules)],
         move |hint| {
             drop(sender.send(hint));
@@ -294,13 +258,7 @@ fn a_full_backlog_means_a_rescan_and_folders_made_meanwhile_are_watched() {
             break;
         }
     }
-    assert_eq!(
-        watcher.state(),
-        WatchState {
-            watched: 501,
-            polled: 0
-        }
-    );
+    assert_eq!(watcher.state(), WatchState { watched: 501, polled: 0 });
     write(&root.join("499/later"), "x");
     loop {
         let hint = hints.recv_timeout(PATIENCE).unwrap();
@@ -312,10 +270,7 @@ fn a_full_backlog_means_a_rescan_and_folders_made_meanwhile_are_watched() {
 
 #[test]
 fn new_folders_during_a_storm_of_events_do_not_block_the_watcher() {
-    let mut fixture = Fixture::new(Tuning {
-        backlog: 4,
-        ..tuning()
-    });
+    let mut fixture = Fixture::new(Tuning { backlog: 4, ..tuning() });
     let root = fixture.root();
     for index in 0..3_000 {
         if index % 10 == 0 {
@@ -338,13 +293,7 @@ fn what_changed_just_before_the_watch_is_reported() {
     let (sender, hints) = channel();
     let rules = Rules::new(dir.path(), "", &[]).unwrap();
     let sources = vec![(SourceId::new(1), rules)];
-    let _watcher = Watcher::start_with(
-        tuning(),
-        sources,
-        move |hint| drop(sender.send(hint)),
-        || {},
-    )
-    .unwrap();
+    let _watcher = Watcher::start_with(tuning(), sources, move |hint| drop(sender.send(hint)), || {}).unwrap();
     let hint = hints.recv_timeout(PATIENCE).unwrap();
     assert_eq!(hint.folders, BTreeSet::from([dir.path().join("fresh")]));
 }
@@ -368,14 +317,8 @@ fn links_lead_nowhere() {
     write(&root.join("last"), "x");
     // Every hint on the way is checked to be inside.
     fixture.catch_up();
-    assert_eq!(
-        fixture.mirror.keys().collect::<Vec<_>>(),
-        [&root.join("last")]
-    );
-    fixture.wait_for(WatchState {
-        watched: 1,
-        polled: 0,
-    });
+    assert_eq!(fixture.mirror.keys().collect::<Vec<_>>(), [&root.join("last")]);
+    fixture.wait_for(WatchState { watched: 1, polled: 0 });
     assert!(list_folder(&fixture.rules(), &root.join("swapped")).is_err());
 }
 
@@ -442,34 +385,18 @@ fn reading_is_no_change() {
     }
     write(&fixture.root().join("written/file"), "x");
     let hint = fixture.next();
-    assert_eq!(
-        hint.folders,
-        BTreeSet::from([fixture.root().join("written")])
-    );
+    assert_eq!(hint.folders, BTreeSet::from([fixture.root().join("written")]));
 }
 
 #[test]
 fn folders_beyond_the_budget_are_polled() {
     let poll_every = Duration::from_millis(300);
-    let mut fixture = Fixture::prepared(
-        Tuning {
-            budget: 4,
-            poll_every,
-            ..tuning()
-        },
-        |root| {
-            for index in 0..10 {
-                fs::create_dir(root.join(index.to_string())).unwrap();
-            }
-        },
-    );
-    assert_eq!(
-        fixture.watcher().state(),
-        WatchState {
-            watched: 4,
-            polled: 7
+    let mut fixture = Fixture::prepared(Tuning { budget: 4, poll_every, ..tuning() }, |root| {
+        for index in 0..10 {
+            fs::create_dir(root.join(index.to_string())).unwrap();
         }
-    );
+    });
+    assert_eq!(fixture.watcher().state(), WatchState { watched: 4, polled: 7 });
     for index in 0..10 {
         write(&fixture.root().join(format!("{index}/new")), "x");
     }
@@ -479,12 +406,7 @@ fn folders_beyond_the_budget_are_polled() {
         fs::remove_dir_all(fixture.root().join(index.to_string())).unwrap();
     }
     fixture.catch_up();
-    while fixture.watcher().state()
-        != (WatchState {
-            watched: 3,
-            polled: 0,
-        })
-    {
+    while fixture.watcher().state() != (WatchState { watched: 3, polled: 0 }) {
         let hint = fixture.next();
         fixture.follow(&hint);
     }
@@ -493,35 +415,21 @@ fn folders_beyond_the_budget_are_polled() {
 #[test]
 fn left_out_folders_are_neither_watched_nor_reported() {
     let mut fixture = Fixture::prepared(tuning(), |root| {
-        for folder in [
-            "node_modules/pkg",
-            ".hidden/sub",
-            "cache",
-            "ignored/sub",
-            "kept",
-        ] {
+        for folder in ["node_modules/pkg", ".hidden/sub", "cache", "ignored/sub", "kept"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         write(&root.join("cache/CACHEDIR.TAG"), "x");
         write(&root.join(".gitignore"), "ignored/\n");
     });
     assert_eq!(fixture.watcher().state().watched, 2);
-    for noise in [
-        "node_modules/pkg/a",
-        ".hidden/sub/a",
-        "cache/a",
-        "ignored/sub/a",
-    ] {
+    for noise in ["node_modules/pkg/a", ".hidden/sub/a", "cache/a", "ignored/sub/a"] {
         write(&fixture.root().join(noise), "x");
     }
     write(&fixture.root().join("kept/a"), "x");
     while !fixture.mirror.contains_key(&fixture.root().join("kept/a")) {
         let hint = fixture.next();
         for folder in &hint.folders {
-            assert!(
-                *folder == fixture.root() || folder.ends_with("kept"),
-                "{folder:?}"
-            );
+            assert!(*folder == fixture.root() || folder.ends_with("kept"), "{folder:?}");
         }
         fixture.follow(&hint);
     }
@@ -536,33 +444,21 @@ fn changed_ignore_files_count_at_once() {
     let root = fixture.root();
     write(&root.join(".gitignore"), "build/\n");
     assert!(!fixture.catch_up());
-    fixture.wait_for(WatchState {
-        watched: 1,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 1, polled: 0 });
 
     write(&root.join(".gitignore"), "other/\n");
     assert!(!fixture.catch_up());
-    fixture.wait_for(WatchState {
-        watched: 3,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 3, polled: 0 });
 
     write(&root.join("build/CACHEDIR.TAG"), "x");
     assert!(!fixture.catch_up());
-    fixture.wait_for(WatchState {
-        watched: 1,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 1, polled: 0 });
 
     // Inside of a folder that is left out nobody looks, so this alone waits for the next rescan.
     fs::remove_file(root.join("build/CACHEDIR.TAG")).unwrap();
     fs::remove_file(root.join(".gitignore")).unwrap();
     assert!(!fixture.catch_up());
-    fixture.wait_for(WatchState {
-        watched: 3,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 3, polled: 0 });
 }
 
 #[test]
@@ -574,10 +470,7 @@ fn a_root_that_comes_back_is_watched_again() {
     let (root, away) = (fixture.root(), fixture.dir.path().join("away"));
     fs::rename(&root, &away).unwrap();
     assert!(fixture.next().rescan);
-    fixture.wait_for(WatchState {
-        watched: 0,
-        polled: 0,
-    });
+    fixture.wait_for(WatchState { watched: 0, polled: 0 });
     fs::rename(&away, &root).unwrap();
     while fixture.watcher().state().watched != 2 {
         assert!(fixture.next().rescan);
@@ -589,10 +482,7 @@ fn a_root_that_comes_back_is_watched_again() {
 #[test]
 fn everything_is_rescanned_now_and_then() {
     let reconcile_every = Duration::from_millis(100);
-    let fixture = Fixture::new(Tuning {
-        reconcile_every,
-        ..tuning()
-    });
+    let fixture = Fixture::new(Tuning { reconcile_every, ..tuning() });
     assert!(fixture.next().rescan);
     assert!(fixture.next().rescan);
 }
@@ -605,17 +495,10 @@ fn sources_inside_of_each_other_are_both_told() {
     let rules = |root: &Path| Rules::new(root, "", &[]).unwrap();
     let (sender, hints) = channel();
     let (ready, is_ready) = channel();
-    let sources = vec![
-        (SourceId::new(1), rules(&outer)),
-        (SourceId::new(2), rules(&inner)),
-    ];
-    let _watcher = Watcher::start_with(
-        tuning(),
-        sources,
-        move |hint| drop(sender.send(hint)),
-        move || ready.send(()).unwrap(),
-    )
-    .unwrap();
+    let sources = vec![(SourceId::new(1), rules(&outer)), (SourceId::new(2), rules(&inner))];
+    let _watcher =
+        Watcher::start_with(tuning(), sources, move |hint| drop(sender.send(hint)), move || ready.send(()).unwrap())
+            .unwrap();
     is_ready.recv_timeout(PATIENCE).unwrap();
     write(&inner.join("file"), "x");
     let mut told = BTreeSet::new();
