@@ -28,7 +28,7 @@ mod writer;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use atom_core::{ItemId, Kind, SourceId};
@@ -45,7 +45,7 @@ pub use self::writer::KeywordWriter;
 use self::expand::Vocabulary;
 use self::query::{EXACT_NAME, Translator, looks_for_text};
 use self::schema::{Fields, ITEM, MODIFIED};
-use self::sealed::{SealedDirectory, Trouble, io_error, is_full};
+use self::sealed::{MANAGED, META, SealedDirectory, Trouble, io_error, is_full};
 use crate::{Error, Result};
 
 /// Decrypted blocks that an index keeps, bytes, if nothing else is said.
@@ -336,14 +336,25 @@ impl KeywordIndex {
     pub fn verify(&self) -> Result<()> {
         guarded("verifying", || {
             let Some(directory) = &self.shared.directory else { return Ok(()) };
-            let snapshot = self.shared.snapshot();
-            let files: HashSet<_> = snapshot
-                .searcher
-                .segment_readers()
-                .iter()
-                .flat_map(|segment| self.shared.index.list_segment_files(segment.segment_id()))
-                .collect();
-            directory.verify(files)
+            let living = || -> Result<HashSet<PathBuf>> {
+                let metas = self.shared.index.load_metas();
+                let metas = metas.map_err(|error| self.shared.error("verifying", &error))?;
+                Ok(metas.list_segment_files())
+            };
+            for name in [META, MANAGED] {
+                directory.verify(Path::new(name))?;
+            }
+            for file in living()? {
+                // Parts that a segment need not have; and a merge may have replaced the segment meanwhile.
+                let optional = file.to_str().is_some_and(|name| name.ends_with(".temp") || name.ends_with(".0.del"));
+                if !directory.verify(&file)? && !optional && living()?.contains(&file) {
+                    return Err(Error::Corrupt {
+                        index: "keyword",
+                        reason: format!("{} is missing", file.display()),
+                    });
+                }
+            }
+            Ok(())
         })
     }
 }

@@ -36,8 +36,8 @@ use crate::{Error, Result};
 /// 16 KiB: small enough for the point reads of term dictionaries and postings.
 const BLOCK_LOG2: u8 = 14;
 const WRITE_BUFFER: usize = 64 * 1024;
-const META: &str = "meta.json";
-const MANAGED: &str = ".managed.json";
+pub(crate) const META: &str = "meta.json";
+pub(crate) const MANAGED: &str = ".managed.json";
 const LOCK_SUFFIX: &str = ".lock";
 const TEMPORARY_SUFFIX: &str = ".new";
 
@@ -110,23 +110,17 @@ impl SealedDirectory {
         Ok(bytes)
     }
 
-    /// Reads and verifies every block of every file.
-    pub(crate) fn verify(&self) -> Result<()> {
-        for name in self.names()? {
-            if is_lock(&name) {
-                continue;
-            }
-            let path = Path::new(&name);
-            let file = match self.reader(path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                other => other.map_err(|error| io_error("verifying the keyword index", error))?,
-            };
-            for block in 0..file.block_count() {
-                file.read_block(block)
-                    .map_err(|error| io_error("verifying the keyword index", self.blame(error)))?;
-            }
+    /// Reads and verifies every block of a file; `false` where there is no such file.
+    pub(crate) fn verify(&self, name: &Path) -> Result<bool> {
+        let verifying = |error| io_error("verifying the keyword index", error);
+        let file = match self.reader(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            other => other.map_err(verifying)?,
+        };
+        for block in 0..file.block_count() {
+            file.read_block(block).map_err(|error| verifying(self.blame(error)))?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Takes the failure that an error of the engine comes from.
