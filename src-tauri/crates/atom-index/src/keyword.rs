@@ -54,6 +54,7 @@ pub const DEFAULT_BLOCK_CACHE: usize = 32 << 20;
 const SIMILAR: usize = 10;
 /// From this length on, two typing errors are forgiven where one finds nothing.
 const TWO_ERRORS_FROM: usize = 8;
+const OPENING: &str = "opening";
 
 /// What is indexed of one item.
 #[derive(Debug, Clone)]
@@ -219,7 +220,7 @@ pub fn open(dir: &Path, root: SealRoot) -> Result<KeywordIndex> {
 /// # Errors
 /// As [`open`].
 pub fn open_with_cache(dir: &Path, root: SealRoot, block_cache: usize) -> Result<KeywordIndex> {
-    guarded("opening", || {
+    guarded(OPENING, || {
         let directory = SealedDirectory::open(dir, root, block_cache)?;
         KeywordIndex::build(Box::new(directory.clone()), Some(directory))
     })
@@ -231,12 +232,12 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Engine`].
     pub fn in_memory() -> Result<Self> {
-        guarded("opening", || Self::build(Box::new(RamDirectory::create()), None))
+        guarded(OPENING, || Self::build(Box::new(RamDirectory::create()), None))
     }
 
     fn build(engine: Box<dyn tantivy::Directory>, directory: Option<SealedDirectory>) -> Result<Self> {
         let (schema, fields) = Fields::schema();
-        let failed = |error: &TantivyError| engine_error(directory.as_ref(), "opening", error);
+        let failed = |error: &TantivyError| engine_error(directory.as_ref(), OPENING, error);
         let index = Index::builder()
             .schema(schema)
             .tokenizers(Fields::tokenizers())
@@ -523,7 +524,7 @@ fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, er
             corrupt("it is of another version of the engine".to_owned())
         }
         TantivyError::DataCorruption(corruption) => corrupt(format!("{corruption:?}")),
-        TantivyError::SchemaError(_) => corrupt("it is of another version".to_owned()),
+        TantivyError::SchemaError(_) if operation == OPENING => corrupt("it is of another version".to_owned()),
         TantivyError::Poisoned | TantivyError::InternalError(_) => {
             corrupt(format!("the engine gave up while {operation}"))
         }
