@@ -406,3 +406,6 @@ fn tag(metadata: &Metadata) -> String {
 fn modified(metadata: &Metadata) -> DateTime<Utc> {
     metadata.modified().map_or(DateTime::UNIX_EPOCH, Into::into)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::home::{Home, Noise, fill, items, nearest, row, rows_of, truth};
 
-const DIMS: usize = 384;
+const DIMS: usize = 32;
 
 fn recall(found: &[i64], expected: &[i64]) -> f64 {
     let found: HashSet<_> = found.iter().collect();

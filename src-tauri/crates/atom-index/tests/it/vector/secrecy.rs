@@ -6,14 +6,14 @@ use std::time::SystemTime;
 
 use super::home::{Home, Noise, fill, files, items, row, rows_of};
 
-const DIMS: usize = 384;
+const DIMS: usize = 32;
 const FOOTER: &[u8] = b"LANC";
 
 /// Eight components that every vector has in the same place.
 const MARK: [f32; 8] = [0.0173, -0.0291, 0.0457, -0.0119, 0.0233, 0.0391, -0.0073, 0.0511];
 
 fn marked(mut vector: Vec<f32>) -> Vec<f32> {
-    vector[100..108].copy_from_slice(&MARK);
+    vector[10..18].copy_from_slice(&MARK);
     vector
 }
 
