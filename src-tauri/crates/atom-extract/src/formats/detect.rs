@@ -109,20 +109,20 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
     if ext == "svg" {
         return Detected::Read(Picture, "image/svg+xml");
     }
+    if matches!(kind, Kind::Email | Kind::Other | Kind::Text | Kind::Web) {
+        if start.starts_with(b"from ") && (contains_line(start, b"from:") || contains_line(start, b"received:")) {
+            return Detected::Read(Mailbox, "application/mbox");
+        }
+        if matches!(ext, "eml" | "emlx" | "mhtml" | "mht") || is_message(start) {
+            return Detected::Read(Message, "message/rfc822");
+        }
+    }
     let is_source = matches!(kind, Kind::Code | Kind::Markdown) && ext != "vue" && ext != "svelte";
     if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") || (!is_source && contains(start, b"<html")) {
         return Detected::Read(Html, "text/html");
     }
     if is_xml && !matches!(kind, Kind::Web) {
         return Detected::Read(Text, "application/xml");
-    }
-    if matches!(kind, Kind::Email | Kind::Other | Kind::Text | Kind::Web) {
-        if start.starts_with(b"from ") && contains_line(start, b"from:") {
-            return Detected::Read(Mailbox, "application/mbox");
-        }
-        if matches!(ext, "eml" | "emlx" | "mhtml" | "mht") || is_message(start) {
-            return Detected::Read(Message, "message/rfc822");
-        }
     }
     match kind {
         Kind::Web => Detected::Read(Html, "text/html"),

@@ -45,7 +45,8 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut starts = vec![0];
     let mut at = 0;
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-        if at > 0 && line.starts_with(b"From ") && blank_before(bytes, at) {
+        let after = bytes.get(at + line.len()..).unwrap_or_default();
+        if at > 0 && line.starts_with(b"From ") && blank_before(bytes, at) && is_header(after) {
             starts.push(at);
         }
         at += line.len();
@@ -58,6 +59,12 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
             _ => message,
         }
     })
+}
+
+/// Whether text begins with a header line, which a sentence that begins with `From` is not followed by.
+fn is_header(text: &[u8]) -> bool {
+    let name = text.iter().take(80).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    name > 0 && text.get(name) == Some(&b':') || text.starts_with(b">From ")
 }
 
 fn blank_before(bytes: &[u8], at: usize) -> bool {
@@ -133,11 +140,11 @@ mod tests {
 
     #[test]
     fn mailbox_is_split_at_its_from_lines() {
-        let mailbox = b"From a@b Mon Jan 1\nSubject: One\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
+        let mailbox = b"From a@b Mon Jan 1\nSubject: One\n\nfirst\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
         let mut draft = Draft::new(1000);
         super::read_mailbox(mailbox, &mut draft).unwrap();
         let found = draft.finish("application/mbox").unwrap();
-        assert_eq!(found.text, "Subject: One\n\nFrom here on\ntext\n\nSubject: Two\n\nmore");
+        assert_eq!(found.text, "Subject: One\n\nfirst\n\nFrom here on\ntext\n\nSubject: Two\n\nmore");
         let headings: Vec<_> = found.sections.iter().map(|section| section.heading.as_str()).collect();
         assert_eq!(headings, ["One", "Two"]);
     }
