@@ -142,7 +142,10 @@ impl Readers {
         }
         let mut draft = Draft::new(self.limits.max_text);
         let mut mime = OLE;
-        let result = Container::open(FileSource::new(file, size)).and_then(|mut container| {
+        // Some writers list more sectors than the file has; those are empty, and the library wants them there.
+        let open = Container::open(FileSource::new(file, size))
+            .or_else(|_| Container::open(FileSource::padded(file, size)));
+        let result = open.and_then(|mut container| {
             let (format, found) = detect::identify_container(&container, hint);
             mime = found;
             match format {

@@ -13,6 +13,7 @@ pub(crate) trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
 
 /// An open file read by offset: its own position, shared with the parent, stays where it is.
+/// May end in zeros that the file does not have.
 pub(crate) struct FileSource<'a> {
     file: &'a File,
     size: u64,
@@ -23,11 +24,22 @@ impl<'a> FileSource<'a> {
     pub(crate) fn new(file: &'a File, size: u64) -> BufReader<Self> {
         BufReader::with_capacity(64 * 1024, Self { file, size, position: 0 })
     }
+
+    /// The file with zeros to the end of what a whole allocation table of an OLE container describes:
+    /// the head and a multiple of 128 sectors of 512 bytes.
+    pub(crate) fn padded(file: &'a File, size: u64) -> BufReader<Self> {
+        Self::new(file, 512 + size.saturating_sub(512).next_multiple_of(128 * 512))
+    }
 }
 
 impl Read for FileSource<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read_at(buffer, self.position)?;
+        let mut count = self.file.read_at(buffer, self.position)?;
+        if count == 0 && self.position < self.size {
+            let zeros = usize::try_from(self.size - self.position).unwrap_or(usize::MAX).min(buffer.len());
+            buffer.get_mut(..zeros).unwrap_or_default().fill(0);
+            count = zeros;
+        }
         self.position += count as u64;
         Ok(count)
     }
