@@ -93,7 +93,7 @@ function HitRow({ hit }: { hit: HitView }) {
       <span className="title cut">
         <Name text={hit.title} highlights={hit.titleHighlights} />
       </span>
-      <span className="side">
+      <span className="origin">
         <span className="cut" title={visibleLine(hit.path)}>
           <Name text={hit.folder} />
         </span>

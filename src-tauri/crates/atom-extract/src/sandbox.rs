@@ -156,6 +156,7 @@ fn build_filter() -> Result<seccompiler::BpfProgram, seccompiler::BackendError> 
         libc::SYS_lseek,
         libc::SYS_fstat,
         libc::SYS_close,
+        libc::SYS_dup,
         libc::SYS_ppoll,
         // Memory.
         libc::SYS_brk,

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use atom_core::{ChunkId, ItemId, SourceId};
-use atom_vault::seal::SealRoot;
+use atom_vault::SealRoot;
 use futures::TryStreamExt;
 use lancedb::expr::{col, is_in, lit};
 use lancedb::query::{ExecutableQuery, QueryBase, Select};

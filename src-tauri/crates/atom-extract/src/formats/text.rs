@@ -1,6 +1,7 @@
 //! Plain text and its kin: source code, logs, data files, Markdown, subtitles.
 
-use crate::draft::Draft;
+use super::xml::{Piece, Walk, walk};
+use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
 
 /// Reads a file as it is.
@@ -54,6 +55,23 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
     if let Some(heading) = draft.first_heading().map(str::to_owned) {
         draft.set_title(&heading);
     }
+}
+
+/// Reads the words between the tags of an XML file, for where the tags are noise; a line for each element with words.
+pub(crate) fn read_xml_words(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+    let mut hidden = 0u32;
+    walk(bytes, |piece| {
+        match piece {
+            Piece::Start("style" | "script" | "binary" | "binData", _) => hidden += 1,
+            Piece::End("style" | "script" | "binary" | "binData") => hidden = hidden.saturating_sub(1),
+            Piece::Text(text) if hidden == 0 => draft.push_inline(text),
+            Piece::End("span" | "tspan" | "t" | "r" | "a" | "strong" | "emphasis" | "em") | Piece::Start(..) => {}
+            Piece::End("p" | "section" | "title") => draft.paragraph_break(),
+            Piece::End(_) => draft.line_break(),
+            Piece::Text(_) => {}
+        }
+        if draft.is_full() { Walk::Stop } else { Walk::On }
+    })
 }
 
 fn atx_heading(line: &str) -> Option<&str> {

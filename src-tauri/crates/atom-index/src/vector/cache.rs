@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use atom_vault::seal::{self, SealReader};
+use atom_vault::SealReader;
 use bytes::{Bytes, BytesMut};
 use lru::LruCache;
 use object_store::ObjectMeta;
@@ -88,8 +88,8 @@ impl Cache {
         .ok()
     }
 
-    /// `range` of the plaintext; blocks.
-    pub(crate) fn read(&self, object: &Object, range: &Range<u64>) -> Result<Bytes, seal::Error> {
+    /// `range` of the plaintext, read and decrypted where it is not at hand.
+    pub(crate) fn read_blocking(&self, object: &Object, range: &Range<u64>) -> Result<Bytes, atom_vault::Error> {
         if !is_cached_length(range) {
             return object.reader.read_at(range.clone()).map(Bytes::from);
         }

@@ -33,6 +33,9 @@ const FILE_ROWS: usize = 262_144;
 /// Files with at least this share of deleted rows are rewritten.
 const DELETED_SHARE: f32 = 0.1;
 
+/// Rounds of k-means at most; more move the centres by little.
+const TRAINING_ROUNDS: u32 = 20;
+
 const KEPT_VERSIONS: usize = 2;
 const INDEX_NAME: &str = "vector_idx";
 
@@ -130,7 +133,8 @@ impl Inner {
         let partitions = partitions(rows);
         let index = IvfSqIndexBuilder::default()
             .distance_type(DistanceType::Cosine)
-            .num_partitions(partitions);
+            .num_partitions(partitions)
+            .max_iterations(TRAINING_ROUNDS);
         self.table
             .create_index(&[rows::VECTOR], Index::IvfSq(index))
             .name(INDEX_NAME.to_owned())

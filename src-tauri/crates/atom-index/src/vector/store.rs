@@ -10,14 +10,15 @@
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use atom_vault::seal::{self, ReadAt, SealReader, SealRoot};
+use atom_vault::seal;
+use atom_vault::{SealReader, SealRoot};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream};
@@ -99,16 +100,21 @@ impl SealedStore {
     }
 
     /// The store's error for a sealed object that did not verify or could not be read.
-    fn sealed(&self, location: &Path, error: seal::Error) -> Error {
+    fn sealed(&self, location: &Path, error: atom_vault::Error) -> Error {
         match error {
-            seal::Error::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
-                self.local(location, error)
+            atom_vault::Error::Io { source, .. }
+                if source.kind() != io::ErrorKind::UnexpectedEof =>
+            {
+                self.local(location, source)
+            }
+            atom_vault::Error::DiskFull { .. } => {
+                self.local(location, io::ErrorKind::StorageFull.into())
             }
             error => {
                 self.watch.note_refused();
                 Error::Generic {
                     store: NAME,
-                    source: format!("{REFUSED}: {location}: {error}").into(),
+                    source: format!("{REFUSED}: {error}").into(),
                 }
             }
         }
@@ -169,7 +175,7 @@ impl SealedStore {
 
     fn verify(&self, at: &Path, file: File, length: u64, binding: &str) -> Result<SealReader> {
         self.root
-            .open(Source(file), length, binding)
+            .open(file, length, binding)
             .map_err(|error| self.sealed(at, error))
     }
 
@@ -199,24 +205,23 @@ impl SealedStore {
         self.blocking(move |store| {
             store
                 .cache
-                .read(&object, &range)
+                .read_blocking(&object, &range)
                 .map_err(|error| store.sealed(&object.meta.location, error))
         })
         .await
     }
 
-    fn seal_blocking(&self, plain: &[Bytes], binding: &str) -> io::Result<Vec<u8>> {
-        use std::io::Write;
+    fn seal_blocking(&self, at: &Path, plain: &[Bytes], binding: &str) -> Result<Vec<u8>> {
         let length = plain.iter().map(Bytes::len).sum::<usize>();
         let sealed = Vec::with_capacity(length + length / 4096 + 128);
         let mut writer = self
             .root
             .writer(sealed, binding, BLOCK_LOG2)
-            .map_err(io::Error::other)?;
+            .map_err(|error| self.sealed(at, error))?;
         for piece in plain {
-            writer.write_all(piece)?;
+            writer.write_all(piece).map_err(|error| self.local(at, error))?;
         }
-        writer.finish().map_err(io::Error::other)
+        writer.finish().map_err(|error| self.sealed(at, error))
     }
 
     /// Metadata of a listed file, with the size of its plaintext.
@@ -226,11 +231,31 @@ impl SealedStore {
         meta
     }
 
-    /// Seals the plaintext of `from` again under the path `to`.
+    /// Writes the sealed bytes of `from` under the path `to`, with a header for that path.
     async fn copy_sealed(&self, from: &Path, to: &Path, mode: PutMode) -> Result<()> {
-        let object = self.object(from).await?;
-        let bytes = self.read(Arc::clone(&object), 0..object.meta.size).await?;
-        self.put_opts(to, bytes.into(), mode.into()).await?;
+        let (old, new) = (self.binding(from)?, self.binding(to)?);
+        let at = from.clone();
+        let sealed = self
+            .blocking(move |store| {
+                // Verifies the source, so that a copy is never better bound than its original.
+                store.open_blocking(&at)?;
+                let mut sealed =
+                    std::fs::read(store.path(&at)?).map_err(|error| store.local(&at, error))?;
+                let header = sealed
+                    .first_chunk_mut::<{ seal::HEADER_LEN }>()
+                    .ok_or_else(|| store.local(&at, io::ErrorKind::InvalidData.into()))?;
+                *header = store
+                    .root
+                    .rebind(header, &old, &new)
+                    .map_err(|error| store.sealed(&at, error))?;
+                Ok(sealed)
+            })
+            .await?;
+        self.cache.forget(to);
+        self.files
+            .put_opts(to, sealed.into(), mode.into())
+            .await
+            .map_err(|error| self.noted(error))?;
         Ok(())
     }
 }
@@ -247,11 +272,7 @@ impl ObjectStore for SealedStore {
         let pieces: Vec<Bytes> = payload.into_iter().collect();
         let at = location.clone();
         let sealed = self
-            .blocking(move |store| {
-                store
-                    .seal_blocking(&pieces, &binding)
-                    .map_err(|error| store.local(&at, error))
-            })
+            .blocking(move |store| store.seal_blocking(&at, &pieces, &binding))
             .await?;
         self.cache.forget(location);
         self.files
@@ -367,28 +388,6 @@ fn checked_range(range: &GetRange, length: u64) -> Result<Range<u64>> {
     })
 }
 
-/// A positioned reader of a local file.
-struct Source(File);
-
-impl ReadAt for Source {
-    fn read_exact_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
-        #[cfg(unix)]
-        return std::os::unix::fs::FileExt::read_exact_at(&self.0, buf, offset);
-        #[cfg(windows)]
-        {
-            use std::os::windows::fs::FileExt;
-            let mut done = 0;
-            while let Some(rest) = buf.get_mut(done..).filter(|rest| !rest.is_empty()) {
-                match self.0.seek_read(rest, offset + done as u64)? {
-                    0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                    read => done += read,
-                }
-            }
-            Ok(())
-        }
-    }
-}
-
 /// The tag of a file: another inode, time or size makes another tag. The form is that of the local store.
 fn tag(metadata: &Metadata) -> String {
     #[cfg(unix)]
@@ -407,3 +406,6 @@ fn tag(metadata: &Metadata) -> String {
 fn modified(metadata: &Metadata) -> DateTime<Utc> {
     metadata.modified().map_or(DateTime::UNIX_EPOCH, Into::into)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use atom_vault::seal::{self, SealRoot, SealWriter};
+use atom_vault::{SealRoot, SealWriter};
 use object_store::{Error, MultipartUpload, PutPayload, PutResult, Result, UploadPart};
 
 use super::fault::Watch;
@@ -57,7 +57,7 @@ impl SealedUpload {
         binding: &str,
         inner: Box<dyn MultipartUpload>,
         watch: Arc<Watch>,
-    ) -> std::result::Result<Self, seal::Error> {
+    ) -> std::result::Result<Self, atom_vault::Error> {
         let outbox = Outbox::default();
         let writer = root.writer(outbox.clone(), binding, BLOCK_LOG2)?;
         Ok(Self {
