@@ -131,8 +131,8 @@ impl VectorIndex {
         const OPENING: &str = "opening the vector index";
         std::fs::create_dir_all(dir).map_err(|e| io_error(OPENING, e))?;
         let dir = std::fs::canonicalize(dir).map_err(|e| io_error(OPENING, e))?;
-        let store = SealedStore::new(&dir, root)
-            .map_err(|error| refused(OPENING, error.to_string()))?;
+        let store =
+            SealedStore::new(&dir, root).map_err(|error| refused(OPENING, error.to_string()))?;
         let watch = store.watch();
         caught(async move {
             let found = folder::prepare(&dir, &store).await?;
@@ -153,7 +153,8 @@ impl VectorIndex {
                 watch,
                 writer: Mutex::default(),
                 gate: RwLock::new(()),
-                commits: AtomicU64::new(0),
+                // What a damaged head has left is worth a round of maintenance.
+                commits: AtomicU64::new(if found.healed { COMMITS } else { 0 }),
                 scratch,
             };
             Ok(Opened {
@@ -246,10 +247,8 @@ impl VectorIndex {
                     // Probes go on until there are enough hits that pass the filter.
                     query.maximum_nprobes(None)?
                 };
-                query = query.only_if_expr(is_in(
-                    col(rows::ITEM),
-                    among.into_iter().map(lit).collect(),
-                ));
+                query = query
+                    .only_if_expr(is_in(col(rows::ITEM), among.into_iter().map(lit).collect()));
             }
             let batches: Vec<_> = query.execute().await?.try_collect().await?;
             Ok(rows::hits(&batches)?)
@@ -294,10 +293,13 @@ impl VectorIndex {
     /// # Errors
     /// If the engine fails; the table is then as it was, or further along.
     pub async fn maintain(&self) -> Result<Maintained> {
-        self.run("maintaining the vector index", move |inner: Arc<Inner>| async move {
-            let _writer = inner.writer.lock().await;
-            inner.maintain().await
-        })
+        self.run(
+            "maintaining the vector index",
+            move |inner: Arc<Inner>| async move {
+                let _writer = inner.writer.lock().await;
+                inner.maintain().await
+            },
+        )
         .await
     }
 
@@ -314,8 +316,11 @@ impl VectorIndex {
         let watch = Arc::clone(&self.inner.watch);
         let mark = watch.mark();
         let work = Box::pin(work(Arc::clone(&self.inner)));
-        caught(async move { work.await.map_err(|failure| failure.classify(operation, &watch, mark)) })
-            .await
+        caught(async move {
+            work.await
+                .map_err(|failure| failure.classify(operation, &watch, mark))
+        })
+        .await
     }
 }
 
@@ -327,7 +332,11 @@ impl Inner {
             None => rows::items(&self.columns(&[rows::ITEM]).await?)?,
         };
         let known = writer.items.insert(known);
-        let present: Vec<i64> = items.iter().copied().filter(|item| known.contains(item)).collect();
+        let present: Vec<i64> = items
+            .iter()
+            .copied()
+            .filter(|item| known.contains(item))
+            .collect();
         for some in present.chunks(DELETE_ITEMS) {
             let ids: Vec<String> = some.iter().map(i64::to_string).collect();
             let predicate = format!("{} IN ({})", rows::ITEM, ids.join(","));
@@ -405,5 +414,51 @@ async fn open_table(
             let schema = rows::schema(dims);
             connection.create_empty_table(name, schema).execute().await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn panic_of_the_engine_is_damage() {
+        let panicked = caught(async {
+            if true {
+                panic!("as Lance does");
+            }
+            Ok(())
+        });
+        assert!(matches!(panicked.await, Err(Error::Corrupt { .. })));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn closed_index_lets_go_of_keys_and_plaintext() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = atom_vault::Keys::ephemeral()
+            .unwrap()
+            .seal_root("lance/root");
+        let opened = VectorIndex::open(&folder.path().join("vectors"), root, 4)
+            .await
+            .unwrap();
+        let row = Row {
+            chunk: ChunkId::new(1),
+            item: ItemId::new(1),
+            source: SourceId::new(1),
+            vector: vec![1.0, 0.0, 0.0, 0.0],
+        };
+        opened
+            .index
+            .replace(&[ItemId::new(1)], vec![row])
+            .await
+            .unwrap();
+        assert_eq!(
+            opened.index.search(&[1.0; 4], 1, None).await.unwrap().len(),
+            1
+        );
+        // The store and its caches hold on to the same counters.
+        let watch = Arc::downgrade(&opened.index.inner.watch);
+        drop(opened);
+        assert!(watch.upgrade().is_none());
     }
 }

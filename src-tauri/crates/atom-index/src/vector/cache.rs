@@ -22,10 +22,10 @@ pub(crate) const BLOCK: u64 = 1 << super::store::BLOCK_LOG2;
 const LONGEST_CACHED: u64 = 16 * BLOCK;
 
 /// 32 MiB of decrypted blocks.
-const BLOCKS: NonZeroUsize = NonZeroUsize::new(512).expect("not zero");
+const BLOCKS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(511);
 
 /// Open files.
-const OBJECTS: NonZeroUsize = NonZeroUsize::new(128).expect("not zero");
+const OBJECTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 
 /// A verified sealed object.
 pub(crate) struct Object {
@@ -89,7 +89,11 @@ impl Cache {
     }
 
     /// `range` of the plaintext, read and decrypted where it is not at hand.
-    pub(crate) fn read_blocking(&self, object: &Object, range: &Range<u64>) -> Result<Bytes, atom_vault::Error> {
+    pub(crate) fn read_blocking(
+        &self,
+        object: &Object,
+        range: &Range<u64>,
+    ) -> Result<Bytes, atom_vault::Error> {
         if !is_cached_length(range) {
             return object.reader.read_at(range.clone()).map(Bytes::from);
         }

@@ -70,6 +70,10 @@ impl Watch {
         if self.refused_since(mark) || is_damage(error) {
             return corrupt(reason);
         }
+        if let Some(kind) = system_error(error) {
+            let source = io::Error::new(kind, reason);
+            return Error::Io { operation, source };
+        }
         Error::Engine {
             index: NAME,
             operation,
@@ -106,7 +110,9 @@ pub(crate) fn io_error(operation: &'static str, source: io::Error) -> Error {
 fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |cause: &&'a (dyn StdError + 'static)| (*cause).source())
+    std::iter::successors(Some(error), |cause: &&'a (dyn StdError + 'static)| {
+        (*cause).source()
+    })
 }
 
 fn is_disk_full(error: &(dyn StdError + 'static)) -> bool {
@@ -116,6 +122,14 @@ fn is_disk_full(error: &(dyn StdError + 'static)) -> bool {
             .is_some_and(|cause| cause.kind() == io::ErrorKind::StorageFull)
             || cause.to_string().contains("No space left on device")
     })
+}
+
+/// A failure of the machine (permissions, handles, hardware): not the index's fault, and rebuilding does not help.
+fn system_error(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .find(|cause| cause.raw_os_error().is_some())
+        .map(io::Error::kind)
 }
 
 /// A refused object, a file that a manifest names and that is gone, or a file that Lance cannot make sense of.
@@ -161,7 +175,12 @@ mod tests {
     fn full_disk_is_said_to_be_full() {
         let watch = Watch::default();
         let error = watch.classify("writing", watch.mark(), &stored(io::ErrorKind::StorageFull));
-        assert!(matches!(error, Error::DiskFull { operation: "writing" }));
+        assert!(matches!(
+            error,
+            Error::DiskFull {
+                operation: "writing"
+            }
+        ));
     }
 
     #[test]
@@ -169,6 +188,20 @@ mod tests {
         let watch = Watch::default();
         let error = watch.classify("writing", watch.mark(), &stored(io::ErrorKind::TimedOut));
         assert!(matches!(error, Error::Engine { .. }));
+    }
+
+    #[test]
+    fn failures_of_the_machine_are_not_taken_for_damage() {
+        const INPUT_OUTPUT: i32 = 5;
+        let watch = Watch::default();
+        let error = lancedb::Error::ObjectStore {
+            source: object_store::Error::Generic {
+                store: "sealed",
+                source: Box::new(io::Error::from_raw_os_error(INPUT_OUTPUT)),
+            },
+        };
+        let judged = watch.classify("reading", watch.mark(), &error);
+        assert!(matches!(judged, Error::Io { .. }));
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub(crate) async fn prepare(folder: &Path, store: &SealedStore) -> Result<Found>
     for table in tables_in(folder).map_err(|e| io_error(OPENING, e))? {
         let manifests = manifests(&table).map_err(|e| io_error(OPENING, e))?;
         if manifests.is_empty() {
+            if table.join("data").exists() {
+                return Err(corrupt("the table has lost its versions"));
+            }
             // The process ended before the first version was there.
             fs::remove_dir_all(&table).map_err(|e| io_error(OPENING, e))?;
         } else {
@@ -74,9 +77,7 @@ fn tables_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        if entry.file_type()?.is_dir()
-            && path.extension().is_some_and(|e| e == TABLE_EXTENSION)
-        {
+        if entry.file_type()?.is_dir() && path.extension().is_some_and(|e| e == TABLE_EXTENSION) {
             found.push(path);
         }
     }
@@ -151,7 +152,9 @@ fn quarantine(folder: &Path, manifest: &Path) -> io::Result<()> {
     let Some(name) = manifest.file_name() else {
         return Ok(());
     };
-    let target = folder.join(name).with_extension(format!("{MANIFEST}.{QUARANTINED}"));
+    let target = folder
+        .join(name)
+        .with_extension(format!("{MANIFEST}.{QUARANTINED}"));
     fs::rename(manifest, target)?;
     tracing::warn!("a damaged head of the vector index was put aside");
     sync_folder(folder)?;

@@ -44,10 +44,14 @@ pub(crate) async fn check_schema(table: &Table, dims: usize) -> Result<()> {
     let found = table.schema().await.map_err(|e| corrupt(e.to_string()))?;
     let types = |schema: &Schema| -> Vec<(String, DataType)> {
         let fields = schema.fields().iter();
-        fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
+        fields
+            .map(|field| (field.name().clone(), field.data_type().clone()))
+            .collect()
     };
     if types(&found) != types(&schema(dims)) {
-        return Err(corrupt(format!("it was not made for vectors of length {dims}")));
+        return Err(corrupt(format!(
+            "it was not made for vectors of length {dims}"
+        )));
     }
     Ok(())
 }
@@ -80,7 +84,10 @@ pub(crate) fn check(
         if !items.contains(&row.item) {
             return Err(refused(
                 operation,
-                format!("chunk {} belongs to item {}, which is not replaced", row.chunk, row.item),
+                format!(
+                    "chunk {} belongs to item {}, which is not replaced",
+                    row.chunk, row.item
+                ),
             ));
         }
     }
@@ -92,7 +99,10 @@ pub(crate) fn batch(dims: usize, rows: &[Row]) -> lancedb::Result<RecordBatch> {
     let ids = |id: fn(&Row) -> i64| -> ArrayRef {
         Arc::new(Int64Array::from_iter_values(rows.iter().map(id)))
     };
-    let values: Float32Array = rows.iter().flat_map(|row| row.vector.iter().copied()).collect();
+    let values: Float32Array = rows
+        .iter()
+        .flat_map(|row| row.vector.iter().copied())
+        .collect();
     let length = i32::try_from(dims).unwrap_or(i32::MAX);
     let vectors = FixedSizeListArray::try_new(component(), length, Arc::new(values), None)?;
     let columns = vec![
@@ -133,8 +143,11 @@ pub(crate) fn hits(batches: &[RecordBatch]) -> Result<Vec<VectorHit>> {
             .column_by_name(DISTANCE)
             .and_then(|column| column.as_any().downcast_ref::<Float32Array>())
             .ok_or_else(|| corrupt("hits come without a distance"))?;
-        for ((item, chunk), distance) in
-            items.values().iter().zip(chunks.values()).zip(distances.values())
+        for ((item, chunk), distance) in items
+            .values()
+            .iter()
+            .zip(chunks.values())
+            .zip(distances.values())
         {
             found.push(VectorHit {
                 chunk: ChunkId::new(*chunk),
@@ -143,7 +156,11 @@ pub(crate) fn hits(batches: &[RecordBatch]) -> Result<Vec<VectorHit>> {
             });
         }
     }
-    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.chunk.cmp(&b.chunk)));
+    found.sort_by(|a, b| {
+        b.similarity
+            .total_cmp(&a.similarity)
+            .then(a.chunk.cmp(&b.chunk))
+    });
     Ok(found)
 }
 

@@ -103,7 +103,9 @@ mod platform {
             make_private(&base)?;
             let owned = fs::symlink_metadata(&base)?;
             if !owned.is_dir() || owned.uid() != user || owned.mode() & 0o077 != 0 {
-                return Err(io::Error::other("the scratch folder belongs to someone else"));
+                return Err(io::Error::other(
+                    "the scratch folder belongs to someone else",
+                ));
             }
             // Making and sweeping exclude each other, so that no process sweeps what another has just made.
             let gate = lock_file(&base.join("gate"))?;

@@ -27,8 +27,8 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
     CopyMode, CopyOptions, Error, GetOptions, GetRange, GetResult, GetResultPayload, ListResult,
-    MultipartUpload, ObjectMeta, ObjectStore, PutMode, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, Result,
+    MultipartUpload, ObjectMeta, ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload,
+    PutResult, Result,
 };
 
 use super::cache::{Cache, Object};
@@ -219,7 +219,9 @@ impl SealedStore {
             .writer(sealed, binding, BLOCK_LOG2)
             .map_err(|error| self.sealed(at, error))?;
         for piece in plain {
-            writer.write_all(piece).map_err(|error| self.local(at, error))?;
+            writer
+                .write_all(piece)
+                .map_err(|error| self.local(at, error))?;
         }
         writer.finish().map_err(|error| self.sealed(at, error))
     }
@@ -353,8 +355,10 @@ impl ObjectStore for SealedStore {
         stream::once(async move {
             let mut found: Vec<ObjectMeta> = found.try_collect().await?;
             found.sort_by(|a, b| a.location.cmp(&b.location));
-            let found: Vec<Result<ObjectMeta>> =
-                found.into_iter().map(|meta| Ok(Self::listed(meta))).collect();
+            let found: Vec<Result<ObjectMeta>> = found
+                .into_iter()
+                .map(|meta| Ok(Self::listed(meta)))
+                .collect();
             Ok::<_, Error>(stream::iter(found))
         })
         .try_flatten()

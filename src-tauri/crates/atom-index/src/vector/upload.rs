@@ -109,9 +109,7 @@ impl MultipartUpload for SealedUpload {
             self.inner.put_part(last.into()).await?;
             self.inner.complete().await
         };
-        finished
-            .await
-            .inspect_err(|error| watch.note_error(error))
+        finished.await.inspect_err(|error| watch.note_error(error))
     }
 
     async fn abort(&mut self) -> Result<()> {

@@ -15,7 +15,10 @@ async fn ask(index: &VectorIndex, query: &[f32]) -> Result<Answer, Error> {
     let pairs = index.all_pairs().await?;
     let hits = index.search(query, 10, None).await?;
     Ok((
-        pairs.iter().map(|(item, chunk)| (item.get(), chunk.get())).collect(),
+        pairs
+            .iter()
+            .map(|(item, chunk)| (item.get(), chunk.get()))
+            .collect(),
         hits.iter().map(|hit| hit.chunk.get()).collect(),
     ))
 }
@@ -38,7 +41,11 @@ async fn check(
     fs::write(&target, bytes).unwrap();
     let answered = match home.try_open_at(&copy).await {
         Ok(opened) if opened.healed => {
-            assert_eq!(manifests(&home.path())[0], *file, "only a head can be healed");
+            assert_eq!(
+                manifests(&home.path())[0],
+                *file,
+                "only a head can be healed"
+            );
             ask(&opened.index, query).await.unwrap();
             return "healed";
         }
@@ -114,8 +121,10 @@ async fn damaged_index_files_never_change_an_answer() {
     let query = rows[77].vector.clone();
     let expected = ask(&index, &query).await.unwrap();
     drop(index);
-    let indices: Vec<PathBuf> =
-        files(&home.path()).into_iter().filter(|p| p.to_string_lossy().contains("_indices")).collect();
+    let indices: Vec<PathBuf> = files(&home.path())
+        .into_iter()
+        .filter(|p| p.to_string_lossy().contains("_indices"))
+        .collect();
     assert!(!indices.is_empty());
     for file in indices {
         let length = fs::metadata(&file).unwrap().len() as usize;
@@ -151,7 +160,9 @@ async fn damaged_head_steps_back_and_goes_on() {
         let opened = home.try_open_at(&home.path()).await.unwrap();
         assert!(opened.healed);
         assert_eq!(pairs(&opened.index).await, before);
-        let aside = files(&home.path()).into_iter().filter(|p| p.extension().is_some_and(|e| e == "corrupt"));
+        let aside = files(&home.path())
+            .into_iter()
+            .filter(|p| p.extension().is_some_and(|e| e == "corrupt"));
         assert_eq!(aside.count(), 1);
         opened.index.replace(&items([70]), new).await.unwrap();
         opened.index.maintain().await.unwrap();

@@ -153,18 +153,29 @@ pub(crate) fn truth(rows: &[Row], query: &[f32], limit: usize) -> Vec<i64> {
     let mut scored: Vec<(f32, i64)> = rows
         .iter()
         .map(|row| {
-            let dot = row.vector.iter().zip(query).map(|(a, b)| a * b).sum::<f32>();
+            let dot = row
+                .vector
+                .iter()
+                .zip(query)
+                .map(|(a, b)| a * b)
+                .sum::<f32>();
             (dot, row.chunk.get())
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.into_iter().take(limit).map(|(_, chunk)| chunk).collect()
+    scored
+        .into_iter()
+        .take(limit)
+        .map(|(_, chunk)| chunk)
+        .collect()
 }
 
 /// Rows of four chunks an item, items and chunks counted from 1.
 pub(crate) fn rows_of(vectors: Vec<Vec<f32>>) -> Vec<Row> {
     let numbered = vectors.into_iter().zip(0..);
-    numbered.map(|(vector, i)| row(i / 4 + 1, i + 1, vector)).collect()
+    numbered
+        .map(|(vector, i)| row(i / 4 + 1, i + 1, vector))
+        .collect()
 }
 
 pub(crate) async fn fill(index: &VectorIndex, rows: &[Row], batch: usize) {
@@ -206,7 +217,9 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
 /// Manifests of the table, newest first.
 pub(crate) fn manifests(folder: &Path) -> Vec<PathBuf> {
     let found = files(folder);
-    let found = found.into_iter().filter(|path| path.extension().is_some_and(|e| e == "manifest"));
+    let found = found
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "manifest"));
     // The names count down.
     found.collect()
 }
