@@ -56,20 +56,14 @@ pub(crate) async fn prepare(folder: &Path, store: &SealedStore) -> Result<Found>
         }
     }
     let Some((table, manifests)) = tables.pop() else {
-        return Ok(Found {
-            table: None,
-            healed: false,
-        });
+        return Ok(Found { table: None, healed: false });
     };
     if !tables.is_empty() {
         return Err(corrupt("there is more than one table"));
     }
     let healed = heal(folder, manifests, store).await?;
     let name = table.file_stem().and_then(|name| name.to_str());
-    Ok(Found {
-        table: name.map(str::to_owned),
-        healed,
-    })
+    Ok(Found { table: name.map(str::to_owned), healed })
 }
 
 fn tables_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -108,11 +102,7 @@ fn manifests(table: &Path) -> io::Result<Vec<PathBuf>> {
 fn version(path: &Path) -> Option<u64> {
     let name = path.file_stem()?.to_str()?;
     let number: u64 = name.parse().ok()?;
-    Some(if name.len() == 20 {
-        u64::MAX - number
-    } else {
-        number
-    })
+    Some(if name.len() == 20 { u64::MAX - number } else { number })
 }
 
 /// Puts manifests aside that are newer than the newest one that verifies; says whether there were any.
@@ -132,8 +122,8 @@ async fn heal(folder: &Path, manifests: Vec<PathBuf>, store: &SealedStore) -> Re
 }
 
 async fn verifies(manifest: &Path, store: &SealedStore) -> Result<bool> {
-    let location = object_store::path::Path::from_absolute_path(manifest)
-        .map_err(|_| corrupt("a manifest has a strange name"))?;
+    let location =
+        object_store::path::Path::from_absolute_path(manifest).map_err(|_| corrupt("a manifest has a strange name"))?;
     let mark = store.watch().mark();
     let read = async {
         let bytes = store.get(&location).await?.bytes().await?;
@@ -152,9 +142,7 @@ fn quarantine(folder: &Path, manifest: &Path) -> io::Result<()> {
     let Some(name) = manifest.file_name() else {
         return Ok(());
     };
-    let target = folder
-        .join(name)
-        .with_extension(format!("{MANIFEST}.{QUARANTINED}"));
+    let target = folder.join(name).with_extension(format!("{MANIFEST}.{QUARANTINED}"));
     fs::rename(manifest, target)?;
     tracing::warn!("a damaged head of the vector index was put aside");
     sync_folder(folder)?;
@@ -185,9 +173,8 @@ fn sweep_staged(folder: &Path) -> io::Result<()> {
 }
 
 fn is_staged(name: &str) -> bool {
-    name.split_once('#').is_some_and(|(_, number)| {
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    name.split_once('#')
+        .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -204,12 +191,7 @@ mod tests {
 
     #[test]
     fn only_numbered_leftovers_are_staged() {
-        for (name, staged) in [
-            ("x.lance#1", true),
-            ("x.lance#", false),
-            ("x#y.lance", false),
-            ("x.lance", false),
-        ] {
+        for (name, staged) in [("x.lance#1", true), ("x.lance#", false), ("x#y.lance", false), ("x.lance", false)] {
             assert_eq!(is_staged(name), staged, "{name}");
         }
     }

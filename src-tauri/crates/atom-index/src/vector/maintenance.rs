@@ -72,10 +72,7 @@ impl Inner {
         done.compacted = self.compact().await?;
         done.indexed = self.index().await?;
         let changed = self.version().await? != before;
-        if changed
-            || self.commits.load(Ordering::Relaxed) > 0
-            || self.versions().await? > KEPT_VERSIONS
-        {
+        if changed || self.commits.load(Ordering::Relaxed) > 0 || self.versions().await? > KEPT_VERSIONS {
             self.note(ROUND_KEY, |round| round.wrapping_add(1)).await?;
             done.bytes_removed = self.prune().await?;
             self.commits.store(0, Ordering::Relaxed);
@@ -89,16 +86,8 @@ impl Inner {
             materialize_deletions_threshold: DELETED_SHARE,
             ..CompactionOptions::default()
         };
-        let stats = self
-            .table
-            .optimize(OptimizeAction::Compact {
-                options,
-                remap_options: None,
-            })
-            .await?;
-        Ok(stats
-            .compaction
-            .is_some_and(|done| done.fragments_removed > 0))
+        let stats = self.table.optimize(OptimizeAction::Compact { options, remap_options: None }).await?;
+        Ok(stats.compaction.is_some_and(|done| done.fragments_removed > 0))
     }
 
     /// Builds or extends the index, if there are enough rows, a reason, and room for scratch files.
@@ -127,9 +116,7 @@ impl Inner {
         if new < EXTEND_FROM.max(indexed / 10) {
             return Ok(false);
         }
-        self.table
-            .optimize(OptimizeAction::Index(OptimizeOptions::merge(usize::MAX)))
-            .await?;
+        self.table.optimize(OptimizeAction::Index(OptimizeOptions::merge(usize::MAX))).await?;
         Ok(true)
     }
 
@@ -151,12 +138,7 @@ impl Inner {
     /// Rows in the index and rows beside it; `None` without an index.
     async fn indexed_rows(&self) -> Done<Option<(u64, u64)>> {
         let stats = self.table.index_stats(INDEX_NAME).await?;
-        Ok(stats.map(|stats| {
-            (
-                stats.num_indexed_rows as u64,
-                stats.num_unindexed_rows as u64,
-            )
-        }))
+        Ok(stats.map(|stats| (stats.num_indexed_rows as u64, stats.num_unindexed_rows as u64)))
     }
 
     /// Removes all versions but the newest ones, and every file that those do not name.
@@ -191,10 +173,7 @@ impl Inner {
 
     async fn noted(&self, key: &str) -> Done<u64> {
         let dataset = self.dataset().await?;
-        let value = dataset
-            .config()
-            .get(key)
-            .and_then(|value| value.parse().ok());
+        let value = dataset.config().get(key).and_then(|value| value.parse().ok());
         Ok(value.unwrap_or(0))
     }
 
@@ -212,9 +191,7 @@ impl Inner {
 
 /// The square root of the rows: as many partitions as a partition has rows.
 fn partitions(rows: u64) -> u32 {
-    u32::try_from(rows.isqrt())
-        .unwrap_or(u32::MAX)
-        .clamp(1, 4_096)
+    u32::try_from(rows.isqrt()).unwrap_or(u32::MAX).clamp(1, 4_096)
 }
 
 #[cfg(test)]

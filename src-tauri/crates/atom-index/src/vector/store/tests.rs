@@ -27,10 +27,7 @@ impl Home {
     }
 
     async fn put(&self, name: &str, bytes: &[u8]) {
-        self.store
-            .put(&self.at(name), bytes.to_vec().into())
-            .await
-            .unwrap();
+        self.store.put(&self.at(name), bytes.to_vec().into()).await.unwrap();
     }
 
     async fn get(&self, name: &str) -> Result<Vec<u8>> {
@@ -54,12 +51,7 @@ async fn ranges_read_back_at_every_block_edge() {
         assert_eq!(home.get("a").await.unwrap(), plain);
         let at = home.at("a");
         assert_eq!(home.store.head(&at).await.unwrap().size, length as u64);
-        let listed: Vec<_> = home
-            .store
-            .list(Some(&home.store.folder))
-            .try_collect()
-            .await
-            .unwrap();
+        let listed: Vec<_> = home.store.list(Some(&home.store.folder)).try_collect().await.unwrap();
         assert_eq!(listed[0].size, length as u64);
         for (start, end) in [
             (0, 1),
@@ -75,23 +67,13 @@ async fn ranges_read_back_at_every_block_edge() {
                     let read = home.store.get_range(&at, range.clone()).await.unwrap();
                     assert_eq!(read, &plain[start..end]);
                 }
-                let both = home
-                    .store
-                    .get_ranges(&at, &[range.clone(), 0..1])
-                    .await
-                    .unwrap();
+                let both = home.store.get_ranges(&at, &[range.clone(), 0..1]).await.unwrap();
                 assert_eq!(both, [&plain[start..end], &plain[..1]]);
             }
         }
-        let past = home
-            .store
-            .get_range(&at, length as u64 + 1..length as u64 + 2)
-            .await;
+        let past = home.store.get_range(&at, length as u64 + 1..length as u64 + 2).await;
         assert!(past.is_err());
-        #[allow(
-            clippy::reversed_empty_ranges,
-            reason = "such a request must be refused"
-        )]
+        #[allow(clippy::reversed_empty_ranges, reason = "such a request must be refused")]
         let reversed = home.store.get_range(&at, 3..2).await;
         assert!(reversed.is_err());
     }
@@ -102,10 +84,7 @@ async fn create_keeps_what_is_there_and_overwriting_replaces_it() {
     let home = Home::new();
     home.put("a", b"first").await;
     assert_eq!(home.get("a").await.unwrap(), b"first");
-    let created = home
-        .store
-        .put_opts(&home.at("a"), "second".into(), PutMode::Create.into())
-        .await;
+    let created = home.store.put_opts(&home.at("a"), "second".into(), PutMode::Create.into()).await;
     assert!(matches!(created, Err(Error::AlreadyExists { .. })));
     assert_eq!(home.get("a").await.unwrap(), b"first");
     home.put("a", b"third").await;
@@ -117,18 +96,12 @@ async fn uploads_in_parts_read_back_and_aborted_ones_leave_nothing() {
     let home = Home::new();
     let plain = sample(5 * BLOCK + 77);
     let mut upload = home.store.put_multipart(&home.at("a")).await.unwrap();
-    let parts: Vec<_> = plain
-        .chunks(BLOCK / 3)
-        .map(|part| upload.put_part(part.to_vec().into()))
-        .collect();
+    let parts: Vec<_> = plain.chunks(BLOCK / 3).map(|part| upload.put_part(part.to_vec().into())).collect();
     // The parts may arrive in any order; their places were given when they were put.
     for part in parts.into_iter().rev() {
         part.await.unwrap();
     }
-    assert!(
-        home.get("a").await.is_err(),
-        "visible before it was complete"
-    );
+    assert!(home.get("a").await.is_err(), "visible before it was complete");
     upload.complete().await.unwrap();
     assert_eq!(home.get("a").await.unwrap(), plain);
 
@@ -137,10 +110,7 @@ async fn uploads_in_parts_read_back_and_aborted_ones_leave_nothing() {
     assert_eq!(home.get("b").await.unwrap(), b"");
 
     let mut upload = home.store.put_multipart(&home.at("c")).await.unwrap();
-    upload
-        .put_part(PutPayload::from(sample(2 * BLOCK)))
-        .await
-        .unwrap();
+    upload.put_part(PutPayload::from(sample(2 * BLOCK))).await.unwrap();
     upload.abort().await.unwrap();
     assert!(upload.complete().await.is_err());
     let names = std::fs::read_dir(home.folder.path()).unwrap();
@@ -156,24 +126,12 @@ async fn objects_open_under_their_own_path_only() {
     std::fs::create_dir(home.file("two")).unwrap();
     std::fs::copy(home.file("one/a"), home.file("two/a")).unwrap();
     assert!(home.get("two/a").await.is_err());
-    home.store
-        .copy(&home.at("one/a"), &home.at("two/b"))
-        .await
-        .unwrap();
+    home.store.copy(&home.at("one/a"), &home.at("two/b")).await.unwrap();
     assert_eq!(home.get("two/b").await.unwrap(), b"plain");
-    home.store
-        .rename(&home.at("one/a"), &home.at("two/a"))
-        .await
-        .unwrap();
+    home.store.rename(&home.at("one/a"), &home.at("two/a")).await.unwrap();
     assert_eq!(home.get("two/a").await.unwrap(), b"plain");
-    assert!(matches!(
-        home.get("one/a").await,
-        Err(Error::NotFound { .. })
-    ));
-    let kept = home
-        .store
-        .copy_if_not_exists(&home.at("two/a"), &home.at("two/b"))
-        .await;
+    assert!(matches!(home.get("one/a").await, Err(Error::NotFound { .. })));
+    let kept = home.store.copy_if_not_exists(&home.at("two/a"), &home.at("two/b")).await;
     assert!(matches!(kept, Err(Error::AlreadyExists { .. })));
 }
 
@@ -217,9 +175,6 @@ async fn listing_is_in_order() {
     }
     let folder = home.store.folder.clone();
     let listed: Vec<_> = home.store.list(Some(&folder)).try_collect().await.unwrap();
-    let names: Vec<_> = listed
-        .iter()
-        .map(|m| home.store.binding(&m.location).unwrap())
-        .collect();
+    let names: Vec<_> = listed.iter().map(|m| home.store.binding(&m.location).unwrap()).collect();
     assert_eq!(names, ["a/10", "a/2", "b", "c/1"]);
 }

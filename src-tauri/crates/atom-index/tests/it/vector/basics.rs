@@ -10,9 +10,7 @@ async fn replaced_rows_are_found_and_survive_reopening() {
     let home = Home::new(SMALL);
     let index = home.open().await;
     let mut noise = Noise::new(1);
-    let rows: Vec<_> = (1..=40)
-        .map(|i| row((i + 3) / 4, i, noise.vector(SMALL)))
-        .collect();
+    let rows: Vec<_> = (1..=40).map(|i| row((i + 3) / 4, i, noise.vector(SMALL))).collect();
     fill(&index, &rows, 12).await;
     let hits = index.search(&rows[7].vector, 5, None).await.unwrap();
     assert_eq!(hits[0].chunk, ChunkId::new(8));
@@ -21,10 +19,7 @@ async fn replaced_rows_are_found_and_survive_reopening() {
     assert!(hits.is_sorted_by(|a, b| a.similarity >= b.similarity));
     drop(index);
     let index = home.open().await;
-    assert_eq!(
-        nearest(&index, &rows[7].vector, 10, None).await,
-        truth(&rows, &rows[7].vector, 10)
-    );
+    assert_eq!(nearest(&index, &rows[7].vector, 10, None).await, truth(&rows, &rows[7].vector, 10));
     assert_eq!(pairs(&index).await.len(), 40);
 }
 
@@ -34,10 +29,7 @@ async fn replacing_twice_changes_nothing_and_old_chunks_go() {
     let index = home.open().await;
     let mut noise = Noise::new(2);
     fill(&index, &rows_of(noise.clustered(20, SMALL)), 20).await;
-    let new = vec![
-        row(2, 101, noise.vector(SMALL)),
-        row(9, 102, noise.vector(SMALL)),
-    ];
+    let new = vec![row(2, 101, noise.vector(SMALL)), row(9, 102, noise.vector(SMALL))];
     let mut expected: BTreeSet<_> = pairs(&index).await;
     expected.retain(|(item, _)| *item != 2);
     expected.extend([(2, 101), (9, 102)]);
@@ -64,16 +56,9 @@ async fn search_stays_among_the_given_items() {
     fill(&index, &rows, 400).await;
     let query = noise.vector(SMALL);
     let among = items([3, 50, 90, 12345]);
-    let some: Vec<_> = rows
-        .iter()
-        .filter(|row| among.contains(&row.item))
-        .cloned()
-        .collect();
+    let some: Vec<_> = rows.iter().filter(|row| among.contains(&row.item)).cloned().collect();
     assert_eq!(some.len(), 12);
-    assert_eq!(
-        nearest(&index, &query, 20, Some(&among)).await,
-        truth(&some, &query, 20)
-    );
+    assert_eq!(nearest(&index, &query, 20, Some(&among)).await, truth(&some, &query, 20));
     assert!(nearest(&index, &query, 20, Some(&[])).await.is_empty());
     assert!(nearest(&index, &query, 0, None).await.is_empty());
 }
@@ -82,21 +67,13 @@ async fn search_stays_among_the_given_items() {
 async fn vectors_that_cannot_be_compared_are_refused() {
     let home = Home::new(SMALL);
     let index = home.open().await;
-    for vector in [
-        vec![1.0; SMALL - 1],
-        vec![0.0; SMALL],
-        vec![f32::NAN; SMALL],
-    ] {
-        let written = index
-            .replace(&items([1]), vec![row(1, 1, vector.clone())])
-            .await;
+    for vector in [vec![1.0; SMALL - 1], vec![0.0; SMALL], vec![f32::NAN; SMALL]] {
+        let written = index.replace(&items([1]), vec![row(1, 1, vector.clone())]).await;
         assert!(matches!(written, Err(Error::Engine { .. })));
         let found = index.search(&vector, 5, None).await;
         assert!(matches!(found, Err(Error::Engine { .. })));
     }
-    let foreign = index
-        .replace(&items([1]), vec![row(2, 1, vec![1.0; SMALL])])
-        .await;
+    let foreign = index.replace(&items([1]), vec![row(2, 1, vec![1.0; SMALL])]).await;
     assert!(matches!(foreign, Err(Error::Engine { .. })));
     assert_eq!(index.rows().await.unwrap(), 0);
 }

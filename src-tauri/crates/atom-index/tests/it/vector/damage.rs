@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use atom_index::Error;
 use atom_index::vector::VectorIndex;
 
-use super::home::{
-    Home, Noise, SMALL, copy_folder, files, fill, items, manifests, pairs, row, rows_of,
-};
+use super::home::{Home, Noise, SMALL, copy_folder, files, fill, items, manifests, pairs, row, rows_of};
 
 type Answer = (BTreeSet<(i64, i64)>, Vec<i64>);
 
@@ -15,10 +13,7 @@ async fn ask(index: &VectorIndex, query: &[f32]) -> Result<Answer, Error> {
     let pairs = index.all_pairs().await?;
     let hits = index.search(query, 10, None).await?;
     Ok((
-        pairs
-            .iter()
-            .map(|(item, chunk)| (item.get(), chunk.get()))
-            .collect(),
+        pairs.iter().map(|(item, chunk)| (item.get(), chunk.get())).collect(),
         hits.iter().map(|hit| hit.chunk.get()).collect(),
     ))
 }
@@ -41,11 +36,7 @@ async fn check(
     fs::write(&target, bytes).unwrap();
     let answered = match home.try_open_at(&copy).await {
         Ok(opened) if opened.healed => {
-            assert_eq!(
-                manifests(&home.path())[0],
-                *file,
-                "only a head can be healed"
-            );
+            assert_eq!(manifests(&home.path())[0], *file, "only a head can be healed");
             ask(&opened.index, query).await.unwrap();
             return "healed";
         }
@@ -121,10 +112,8 @@ async fn damaged_index_files_never_change_an_answer() {
     let query = rows[77].vector.clone();
     let expected = ask(&index, &query).await.unwrap();
     drop(index);
-    let indices: Vec<PathBuf> = files(&home.path())
-        .into_iter()
-        .filter(|p| p.to_string_lossy().contains("_indices"))
-        .collect();
+    let indices: Vec<PathBuf> =
+        files(&home.path()).into_iter().filter(|p| p.to_string_lossy().contains("_indices")).collect();
     assert!(!indices.is_empty());
     for file in indices {
         let length = fs::metadata(&file).unwrap().len() as usize;
@@ -137,12 +126,8 @@ async fn damaged_index_files_never_change_an_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn damaged_head_steps_back_and_goes_on() {
-    let damages: [fn(&mut Vec<u8>); 4] = [
-        Vec::clear,
-        |bytes| bytes.fill(0),
-        |bytes| bytes.truncate(bytes.len() / 2),
-        |bytes| bytes[100] ^= 1,
-    ];
+    let damages: [fn(&mut Vec<u8>); 4] =
+        [Vec::clear, |bytes| bytes.fill(0), |bytes| bytes.truncate(bytes.len() / 2), |bytes| bytes[100] ^= 1];
     for damage in damages {
         let home = Home::new(SMALL);
         let index = home.open().await;
@@ -160,9 +145,7 @@ async fn damaged_head_steps_back_and_goes_on() {
         let opened = home.try_open_at(&home.path()).await.unwrap();
         assert!(opened.healed);
         assert_eq!(pairs(&opened.index).await, before);
-        let aside = files(&home.path())
-            .into_iter()
-            .filter(|p| p.extension().is_some_and(|e| e == "corrupt"));
+        let aside = files(&home.path()).into_iter().filter(|p| p.extension().is_some_and(|e| e == "corrupt"));
         assert_eq!(aside.count(), 1);
         opened.index.replace(&items([70]), new).await.unwrap();
         opened.index.maintain().await.unwrap();

@@ -22,21 +22,13 @@ impl Home {
     pub(crate) fn new(dims: usize) -> Self {
         // Not the default folder for temporary files: that becomes the scratch folder.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self {
-            folder,
-            keys: Keys::ephemeral().unwrap(),
-            dims,
-        }
+        Self { folder, keys: Keys::ephemeral().unwrap(), dims }
     }
 
     /// Another folder with the same keys.
     pub(crate) fn with_dims(&self, dims: usize) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self {
-            folder,
-            keys: self.keys.clone(),
-            dims,
-        }
+        Self { folder, keys: self.keys.clone(), dims }
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -67,12 +59,7 @@ pub(crate) fn items(ids: impl IntoIterator<Item = i64>) -> Vec<ItemId> {
 }
 
 pub(crate) fn row(item: i64, chunk: i64, vector: Vec<f32>) -> Row {
-    Row {
-        chunk: ChunkId::new(chunk),
-        item: ItemId::new(item),
-        source: SourceId::new(1),
-        vector,
-    }
+    Row { chunk: ChunkId::new(chunk), item: ItemId::new(item), source: SourceId::new(1), vector }
 }
 
 /// Item and chunk of every row, in order; fails on duplicates.
@@ -85,12 +72,7 @@ pub(crate) async fn pairs(index: &VectorIndex) -> BTreeSet<(i64, i64)> {
 }
 
 /// Chunks found, nearest first.
-pub(crate) async fn nearest(
-    index: &VectorIndex,
-    vector: &[f32],
-    limit: usize,
-    among: Option<&[ItemId]>,
-) -> Vec<i64> {
+pub(crate) async fn nearest(index: &VectorIndex, vector: &[f32], limit: usize, among: Option<&[ItemId]>) -> Vec<i64> {
     let hits = index.search(vector, limit, among).await.unwrap();
     hits.iter().map(|hit| hit.chunk.get()).collect()
 }
@@ -153,29 +135,18 @@ pub(crate) fn truth(rows: &[Row], query: &[f32], limit: usize) -> Vec<i64> {
     let mut scored: Vec<(f32, i64)> = rows
         .iter()
         .map(|row| {
-            let dot = row
-                .vector
-                .iter()
-                .zip(query)
-                .map(|(a, b)| a * b)
-                .sum::<f32>();
+            let dot = row.vector.iter().zip(query).map(|(a, b)| a * b).sum::<f32>();
             (dot, row.chunk.get())
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored
-        .into_iter()
-        .take(limit)
-        .map(|(_, chunk)| chunk)
-        .collect()
+    scored.into_iter().take(limit).map(|(_, chunk)| chunk).collect()
 }
 
 /// Rows of four chunks an item, items and chunks counted from 1.
 pub(crate) fn rows_of(vectors: Vec<Vec<f32>>) -> Vec<Row> {
     let numbered = vectors.into_iter().zip(0..);
-    numbered
-        .map(|(vector, i)| row(i / 4 + 1, i + 1, vector))
-        .collect()
+    numbered.map(|(vector, i)| row(i / 4 + 1, i + 1, vector)).collect()
 }
 
 pub(crate) async fn fill(index: &VectorIndex, rows: &[Row], batch: usize) {
@@ -217,9 +188,7 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
 /// Manifests of the table, newest first.
 pub(crate) fn manifests(folder: &Path) -> Vec<PathBuf> {
     let found = files(folder);
-    let found = found
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|e| e == "manifest"));
+    let found = found.into_iter().filter(|path| path.extension().is_some_and(|e| e == "manifest"));
     // The names count down.
     found.collect()
 }

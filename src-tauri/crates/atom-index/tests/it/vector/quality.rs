@@ -6,10 +6,7 @@ const DIMS: usize = 32;
 
 fn recall(found: &[i64], expected: &[i64]) -> f64 {
     let found: HashSet<_> = found.iter().collect();
-    let hits = expected
-        .iter()
-        .filter(|chunk| found.contains(chunk))
-        .count();
+    let hits = expected.iter().filter(|chunk| found.contains(chunk)).count();
     hits as f64 / expected.len() as f64
 }
 
@@ -27,36 +24,21 @@ async fn index_finds_what_a_scan_finds() {
         })
         .collect();
     for query in queries.iter().take(3) {
-        assert_eq!(
-            recall(
-                &nearest(&index, query, 20, None).await,
-                &truth(&rows, query, 20)
-            ),
-            1.0
-        );
+        assert_eq!(recall(&nearest(&index, query, 20, None).await, &truth(&rows, query, 20)), 1.0);
     }
 
     assert!(index.maintain().await.unwrap().indexed);
-    assert!(
-        !index.maintain().await.unwrap().indexed,
-        "nothing new to index"
-    );
+    assert!(!index.maintain().await.unwrap().indexed, "nothing new to index");
     let mut sum = 0.0;
     for query in &queries {
-        sum += recall(
-            &nearest(&index, query, 20, None).await,
-            &truth(&rows, query, 20),
-        );
+        sum += recall(&nearest(&index, query, 20, None).await, &truth(&rows, query, 20));
     }
     let mean = sum / queries.len() as f64;
     assert!(mean >= 0.95, "recall at 20 is {mean}");
 
     // Rows written after the index was built are found, deleted ones are not.
     let new = row(900_001, 900_001, noise.vector(DIMS));
-    index
-        .replace(&items([900_001]), vec![new.clone()])
-        .await
-        .unwrap();
+    index.replace(&items([900_001]), vec![new.clone()]).await.unwrap();
     assert_eq!(nearest(&index, &new.vector, 1, None).await, [900_001]);
     let gone = rows[0].item;
     index.delete(&[gone]).await.unwrap();
@@ -68,21 +50,13 @@ async fn index_finds_what_a_scan_finds() {
     for count in [50, 2_500] {
         let among = items((0..count).map(|i| 1 + i * 2));
         let set: HashSet<_> = among.iter().copied().collect();
-        let some: Vec<_> = rows
-            .iter()
-            .filter(|row| set.contains(&row.item))
-            .cloned()
-            .collect();
+        let some: Vec<_> = rows.iter().filter(|row| set.contains(&row.item)).cloned().collect();
         let mut sum = 0.0;
         for query in queries.iter().take(10) {
             let found = nearest(&index, query, 20, Some(&among)).await;
             assert_eq!(found.len(), 20);
             sum += recall(&found, &truth(&some, query, 20));
         }
-        assert!(
-            sum / 10.0 >= 0.95,
-            "recall at 20 among {count} items is {}",
-            sum / 10.0
-        );
+        assert!(sum / 10.0 >= 0.95, "recall at 20 among {count} items is {}", sum / 10.0);
     }
 }

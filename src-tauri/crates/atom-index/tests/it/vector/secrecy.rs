@@ -10,9 +10,7 @@ const DIMS: usize = 32;
 const FOOTER: &[u8] = b"LANC";
 
 /// Eight components that every vector has in the same place.
-const MARK: [f32; 8] = [
-    0.0173, -0.0291, 0.0457, -0.0119, 0.0233, 0.0391, -0.0073, 0.0511,
-];
+const MARK: [f32; 8] = [0.0173, -0.0291, 0.0457, -0.0119, 0.0233, 0.0391, -0.0073, 0.0511];
 
 fn marked(mut vector: Vec<f32>) -> Vec<f32> {
     vector[10..18].copy_from_slice(&MARK);
@@ -24,9 +22,7 @@ fn mark_bytes() -> Vec<u8> {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
+    haystack.windows(needle.len()).any(|window| window == needle)
 }
 
 fn is_plain(bytes: &[u8], mark: &[u8]) -> bool {
@@ -39,11 +35,7 @@ fn assert_sealed(folder: &Path) {
     assert!(!found.is_empty());
     for file in found {
         let bytes = fs::read(&file).unwrap();
-        assert!(
-            bytes.starts_with(b"ATL1"),
-            "{} is not sealed",
-            file.display()
-        );
+        assert!(bytes.starts_with(b"ATL1"), "{} is not sealed", file.display());
         assert!(!is_plain(&bytes, &mark), "{} is readable", file.display());
     }
 }
@@ -65,12 +57,7 @@ fn recent(folder: &Path, start: SystemTime, levels: usize) -> Vec<PathBuf> {
 }
 
 /// Looks at the disk again and again until told to stop; gives back what was readable, and whether scratch was used.
-fn look(
-    folder: PathBuf,
-    temporary: PathBuf,
-    scratch: PathBuf,
-    stop: Arc<AtomicBool>,
-) -> (Vec<PathBuf>, bool) {
+fn look(folder: PathBuf, temporary: PathBuf, scratch: PathBuf, stop: Arc<AtomicBool>) -> (Vec<PathBuf>, bool) {
     let start = SystemTime::now();
     let mark = mark_bytes();
     let mut readable = Vec::new();
@@ -107,16 +94,10 @@ async fn no_vector_reaches_the_disk_in_the_clear() {
         std::thread::spawn(move || look(folder, disk_temporary, scratch, stop))
     };
     let mut noise = Noise::new(21);
-    let vectors = noise
-        .clustered(20_000, DIMS)
-        .into_iter()
-        .map(marked)
-        .collect();
+    let vectors = noise.clustered(20_000, DIMS).into_iter().map(marked).collect();
     fill(&index, &rows_of(vectors), 10_000).await;
     assert!(index.maintain().await.unwrap().indexed);
-    let more: Vec<_> = (0..6_000)
-        .map(|i| row(100_000 + i, 100_000 + i, marked(noise.vector(DIMS))))
-        .collect();
+    let more: Vec<_> = (0..6_000).map(|i| row(100_000 + i, 100_000 + i, marked(noise.vector(DIMS)))).collect();
     fill(&index, &more, 6_000).await;
     index.delete(&items(1..100)).await.unwrap();
     assert!(index.maintain().await.unwrap().indexed);
@@ -126,10 +107,7 @@ async fn no_vector_reaches_the_disk_in_the_clear() {
     stop.store(true, Ordering::Relaxed);
     let (readable, used) = looking.join().unwrap();
     assert_eq!(readable, Vec::<PathBuf>::new());
-    assert!(
-        used,
-        "the index was built without scratch files: the test looks in the wrong place"
-    );
+    assert!(used, "the index was built without scratch files: the test looks in the wrong place");
     assert!(files(&scratch).is_empty(), "scratch files stay behind");
     assert_sealed(&home.path());
 }
@@ -150,19 +128,9 @@ async fn scratch_folder_is_private() {
 async fn names_on_disk_say_nothing() {
     let home = Home::new(DIMS);
     let index = home.open().await;
-    index
-        .replace(
-            &items([1]),
-            vec![row(1, 1, marked(Noise::new(22).vector(DIMS)))],
-        )
-        .await
-        .unwrap();
+    index.replace(&items([1]), vec![row(1, 1, marked(Noise::new(22).vector(DIMS)))]).await.unwrap();
     for file in files(&home.path()) {
-        let name = file
-            .strip_prefix(home.path())
-            .unwrap()
-            .to_string_lossy()
-            .to_lowercase();
+        let name = file.strip_prefix(home.path()).unwrap().to_string_lossy().to_lowercase();
         for word in ["chunk", "item", "source", "vector"] {
             assert!(!name.contains(word), "{name}");
         }

@@ -2,9 +2,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::home::{
-    Home, Noise, SMALL, copy_folder, files, fill, items, manifests, nearest, pairs, row, rows_of,
-};
+use super::home::{Home, Noise, SMALL, copy_folder, files, fill, items, manifests, nearest, pairs, row, rows_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_small_writes_leave_few_files() {
@@ -13,13 +11,7 @@ async fn many_small_writes_leave_few_files() {
     let mut noise = Noise::new(31);
     for i in 0..200 {
         let item = i % 50 + 1;
-        index
-            .replace(
-                &items([item]),
-                vec![row(item, 1_000 + i, noise.vector(SMALL))],
-            )
-            .await
-            .unwrap();
+        index.replace(&items([item]), vec![row(item, 1_000 + i, noise.vector(SMALL))]).await.unwrap();
     }
     assert!(index.wants_maintenance());
     let before = pairs(&index).await;
@@ -79,10 +71,7 @@ async fn searches_go_on_during_maintenance() {
         .collect();
     for i in 0..5 {
         index.delete(&items(i * 10 + 1..i * 10 + 9)).await.unwrap();
-        index
-            .replace(&items([1]), vec![row(1, 1, rows[0].vector.clone())])
-            .await
-            .unwrap();
+        index.replace(&items([1]), vec![row(1, 1, rows[0].vector.clone())]).await.unwrap();
         index.maintain().await.unwrap();
     }
     stop.store(true, Ordering::Relaxed);
@@ -99,10 +88,7 @@ async fn write_that_was_cut_short_is_completed_by_writing_again() {
     let mut noise = Noise::new(34);
     fill(&index, &rows_of(noise.clustered(40, SMALL)), 20).await;
     let mut expected = pairs(&index).await;
-    let new = vec![
-        row(3, 201, noise.vector(SMALL)),
-        row(3, 202, noise.vector(SMALL)),
-    ];
+    let new = vec![row(3, 201, noise.vector(SMALL)), row(3, 202, noise.vector(SMALL))];
     expected.retain(|(item, _)| *item != 3);
     expected.extend([(3, 201), (3, 202)]);
 
@@ -110,10 +96,7 @@ async fn write_that_was_cut_short_is_completed_by_writing_again() {
     index.delete(&items([3])).await.unwrap();
     let copy = home.beside("copy");
     copy_folder(&home.path(), &copy);
-    let data = files(&copy)
-        .into_iter()
-        .find(|p| p.to_string_lossy().contains("data"))
-        .unwrap();
+    let data = files(&copy).into_iter().find(|p| p.to_string_lossy().contains("data")).unwrap();
     fs::copy(&data, data.with_file_name("orphan.lance")).unwrap();
     fs::write(data.with_file_name("staged.lance#1"), b"ATL1 half").unwrap();
     drop(index);
@@ -150,10 +133,7 @@ async fn writes_of_many_tasks_are_all_there() {
                 let mut noise = Noise::new(40 + task as u64);
                 for i in 0..5 {
                     let item = task * 100 + i;
-                    index
-                        .replace(&items([item]), vec![row(item, item, noise.vector(SMALL))])
-                        .await
-                        .unwrap();
+                    index.replace(&items([item]), vec![row(item, item, noise.vector(SMALL))]).await.unwrap();
                 }
             })
         })
