@@ -28,7 +28,7 @@ mod writer;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use atom_core::{ItemId, Kind, SourceId};
@@ -45,7 +45,7 @@ pub use self::writer::KeywordWriter;
 use self::expand::Vocabulary;
 use self::query::{EXACT_NAME, Translator, looks_for_text};
 use self::schema::{Fields, ITEM, MODIFIED};
-use self::sealed::{SealedDirectory, Trouble, io_error, is_full};
+use self::sealed::{MANAGED, META, SealedDirectory, Trouble, io_error, is_full};
 use crate::{Error, Result};
 
 /// Decrypted blocks that an index keeps, bytes, if nothing else is said.
@@ -54,6 +54,7 @@ pub const DEFAULT_BLOCK_CACHE: usize = 32 << 20;
 const SIMILAR: usize = 10;
 /// From this length on, two typing errors are forgiven where one finds nothing.
 const TWO_ERRORS_FROM: usize = 8;
+const OPENING: &str = "opening";
 
 /// What is indexed of one item.
 #[derive(Debug, Clone)]
@@ -219,7 +220,7 @@ pub fn open(dir: &Path, root: SealRoot) -> Result<KeywordIndex> {
 /// # Errors
 /// As [`open`].
 pub fn open_with_cache(dir: &Path, root: SealRoot, block_cache: usize) -> Result<KeywordIndex> {
-    guarded("opening", || {
+    guarded(OPENING, || {
         let directory = SealedDirectory::open(dir, root, block_cache)?;
         KeywordIndex::build(Box::new(directory.clone()), Some(directory))
     })
@@ -231,12 +232,12 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Engine`].
     pub fn in_memory() -> Result<Self> {
-        guarded("opening", || Self::build(Box::new(RamDirectory::create()), None))
+        guarded(OPENING, || Self::build(Box::new(RamDirectory::create()), None))
     }
 
     fn build(engine: Box<dyn tantivy::Directory>, directory: Option<SealedDirectory>) -> Result<Self> {
         let (schema, fields) = Fields::schema();
-        let failed = |error: &TantivyError| engine_error(directory.as_ref(), "opening", error);
+        let failed = |error: &TantivyError| engine_error(directory.as_ref(), OPENING, error);
         let index = Index::builder()
             .schema(schema)
             .tokenizers(Fields::tokenizers())
@@ -336,14 +337,25 @@ impl KeywordIndex {
     pub fn verify(&self) -> Result<()> {
         guarded("verifying", || {
             let Some(directory) = &self.shared.directory else { return Ok(()) };
-            let snapshot = self.shared.snapshot();
-            let files: HashSet<_> = snapshot
-                .searcher
-                .segment_readers()
-                .iter()
-                .flat_map(|segment| self.shared.index.list_segment_files(segment.segment_id()))
-                .collect();
-            directory.verify(files)
+            let living = || -> Result<HashSet<PathBuf>> {
+                let metas = self.shared.index.load_metas();
+                let metas = metas.map_err(|error| self.shared.error("verifying", &error))?;
+                Ok(metas.list_segment_files())
+            };
+            for name in [META, MANAGED] {
+                directory.verify(Path::new(name))?;
+            }
+            for file in living()? {
+                // Parts that a segment need not have; and a merge may have replaced the segment meanwhile.
+                let optional = file.to_str().is_some_and(|name| name.ends_with(".temp") || name.ends_with(".0.del"));
+                if !directory.verify(&file)? && !optional && living()?.contains(&file) {
+                    return Err(Error::Corrupt {
+                        index: "keyword",
+                        reason: format!("{} is missing", file.display()),
+                    });
+                }
+            }
+            Ok(())
         })
     }
 }
@@ -512,7 +524,7 @@ fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, er
             corrupt("it is of another version of the engine".to_owned())
         }
         TantivyError::DataCorruption(corruption) => corrupt(format!("{corruption:?}")),
-        TantivyError::SchemaError(_) => corrupt("it is of another version".to_owned()),
+        TantivyError::SchemaError(_) if operation == OPENING => corrupt("it is of another version".to_owned()),
         TantivyError::Poisoned | TantivyError::InternalError(_) => {
             corrupt(format!("the engine gave up while {operation}"))
         }

@@ -122,3 +122,59 @@ impl KeywordWriter {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use atom_core::{ItemId, Kind, SourceId};
+    use atom_vault::Keys;
+    use tempfile::TempDir;
+
+    use crate::Error;
+    use crate::keyword::{self, Document, KeywordIndex, KeywordQuery};
+
+    fn document(item: i64) -> Document {
+        Document {
+            item: ItemId::new(item),
+            source: SourceId::new(1),
+            name: format!("{item}.txt"),
+            title: None,
+            path: format!("/a/{item}.txt"),
+            body: (0..300).map(|n| format!("word{} ", item * 1000 + n)).collect(),
+            kind: Kind::Text,
+            ext: "txt".to_owned(),
+            mime: String::new(),
+            modified_ms: 0,
+            size: 0,
+        }
+    }
+
+    fn write(index: &KeywordIndex, items: std::ops::Range<i64>) -> crate::Result<()> {
+        let mut writer = index.writer()?;
+        for item in items {
+            writer.upsert(&document(item))?;
+        }
+        writer.commit()
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_costs_nothing_that_was_committed() {
+        let dir = TempDir::new().unwrap();
+        let root = Keys::ephemeral().unwrap().seal_root("tantivy/root");
+        let index = keyword::open(dir.path(), root.clone()).unwrap();
+        write(&index, 0..10).unwrap();
+        let faults = index.shared.directory.as_ref().unwrap().faults().clone();
+        for room in [0, 100, 2_000, 20_000, 40_000] {
+            faults.allow(room);
+            let full = write(&index, 10..40);
+            assert!(matches!(full, Err(Error::DiskFull { .. })), "{room}: {full:?}");
+            assert_eq!(index.search(&KeywordQuery::All, 1).unwrap().total, 10, "{room}");
+            faults.allow(i64::MAX);
+            let again = keyword::open(dir.path(), root.clone()).unwrap();
+            assert_eq!(again.doc_count(), 10);
+            again.verify().unwrap();
+        }
+        write(&index, 10..40).unwrap();
+        assert_eq!(index.search(&KeywordQuery::All, 1).unwrap().total, 40);
+        index.verify().unwrap();
+    }
+}
