@@ -150,7 +150,13 @@ impl Draft {
             if let Some(start) = &mut self.heading_start {
                 *start = (*start).min(trimmed);
             }
-            self.trailing_newlines = self.text.bytes().rev().take(2).take_while(|&byte| byte == b'\n').count();
+            self.trailing_newlines = self
+                .text
+                .bytes()
+                .rev()
+                .take(2)
+                .take_while(|&byte| byte == b'\n')
+                .count();
             if self.text.is_empty() {
                 self.trailing_newlines = 2;
             }
@@ -169,7 +175,11 @@ impl Draft {
             run
         };
         self.text.push_str(taken);
-        self.trailing_newlines = if taken == "\n" { self.trailing_newlines + 1 } else { 0 };
+        self.trailing_newlines = if taken == "\n" {
+            self.trailing_newlines + 1
+        } else {
+            0
+        };
     }
 
     /// Ends the line, if one is begun.
@@ -188,10 +198,10 @@ impl Draft {
         }
     }
 
-    /// Ends the cell of a table's row.
+    /// Ends the cell of a table's row; empty cells leave no trace.
     pub(crate) fn cell_break(&mut self) {
         self.space_due = false;
-        if self.trailing_newlines == 0 {
+        if self.trailing_newlines == 0 && !self.text.ends_with('\t') {
             self.push_raw("\t");
         }
     }
@@ -204,7 +214,9 @@ impl Draft {
 
     /// Ends a heading and records it.
     pub(crate) fn end_heading(&mut self) {
-        let Some(start) = self.heading_start.take() else { return };
+        let Some(start) = self.heading_start.take() else {
+            return;
+        };
         let heading = one_line(self.text.get(start..).unwrap_or_default());
         self.record(start, heading);
         self.line_break();
@@ -229,7 +241,9 @@ impl Draft {
 
     /// First heading so far.
     pub(crate) fn first_heading(&self) -> Option<&str> {
-        self.sections.first().map(|section| section.heading.as_str())
+        self.sections
+            .first()
+            .map(|section| section.heading.as_str())
     }
 
     /// The text so far.
@@ -315,12 +329,16 @@ mod tests {
         for piece in pieces {
             draft.push(piece);
         }
-        draft.finish("text/plain").map(|extracted| extracted.text).unwrap_or_default()
+        draft
+            .finish("text/plain")
+            .map(|extracted| extracted.text)
+            .unwrap_or_default()
     }
 
     #[test]
     fn line_ends_and_blank_lines_are_normalised() {
-        let check = |pieces: &[&str], expect: &str| assert_eq!(pushed(pieces), expect, "{pieces:?}");
+        let check =
+            |pieces: &[&str], expect: &str| assert_eq!(pushed(pieces), expect, "{pieces:?}");
         check(&["a\r\nb\rc\nd"], "a\nb\nc\nd");
         check(&["a\r", "\nb"], "a\nb");
         check(&["\n\na\n\n\n \n\nb\n\n"], "a\n\nb");
@@ -362,8 +380,15 @@ mod tests {
         draft.push_inline("end");
         let extracted = draft.finish("text/plain").unwrap();
         assert_eq!(extracted.text, "before\n\nA heading\nafter\n\nend");
-        let found: Vec<_> = extracted.sections.iter().map(|s| (s.heading.as_str(), &extracted.text[s.start..])).collect();
-        assert_eq!(found, [("A heading", "A heading\nafter\n\nend"), ("Page 2", "end")]);
+        let found: Vec<_> = extracted
+            .sections
+            .iter()
+            .map(|s| (s.heading.as_str(), &extracted.text[s.start..]))
+            .collect();
+        assert_eq!(
+            found,
+            [("A heading", "A heading\nafter\n\nend"), ("Page 2", "end")]
+        );
     }
 
     proptest! {

@@ -50,7 +50,9 @@ impl Readers {
     /// Reads a file.
     pub fn read(&self, file: &File, hint: &FileHint) -> Outcome {
         self.try_read(file, hint)
-            .unwrap_or_else(|error| Outcome::Unreadable { reason: format!("Reading it from the disk failed: {error}.") })
+            .unwrap_or_else(|error| Outcome::Unreadable {
+                reason: format!("Reading it from the disk failed: {error}."),
+            })
     }
 
     fn try_read(&self, file: &File, hint: &FileHint) -> io::Result<Outcome> {
@@ -64,7 +66,11 @@ impl Readers {
                 if let Some(outcome) = too_large(size, self.size_limit(format), mime) {
                     return Ok(outcome);
                 }
-                let bytes = if size <= head.len() as u64 { head } else { read_from_start(file, size)? };
+                let bytes = if size <= head.len() as u64 {
+                    head
+                } else {
+                    read_from_start(file, size)?
+                };
                 self.parse(&bytes, format, mime)
             }
         })
@@ -96,7 +102,9 @@ impl Readers {
             Format::Picture => {
                 let result = text::read_xml_words(bytes, &mut draft);
                 if !draft.has_text() {
-                    return Outcome::NameOnly { mime: mime.to_owned() };
+                    return Outcome::NameOnly {
+                        mime: mime.to_owned(),
+                    };
                 }
                 result
             }
@@ -110,26 +118,36 @@ impl Readers {
         let archive = Kind::from_extension(&hint.ext) == Kind::Archive;
         // A large archive need not be opened to know that it is one.
         if archive && size > self.limits.max_document_file {
-            return Outcome::NameOnly { mime: ZIP.to_owned() };
+            return Outcome::NameOnly {
+                mime: ZIP.to_owned(),
+            };
         }
         if let Some(outcome) = too_large(size, self.limits.max_document_file, ZIP) {
             return outcome;
         }
         let mut draft = Draft::new(self.limits.max_text);
         let mut mime = ZIP;
-        let result = Package::open(FileSource::new(file, size), self.limits.archive).and_then(|mut package| {
-            let (format, found) = detect::identify_package(&mut package)?;
-            mime = found;
-            if matches!(format, PackageFormat::Archive | PackageFormat::Unknown(_)) && package.is_encrypted() {
-                return Err(Failure::Encrypted);
-            }
-            parse_package(&mut package, format, file, size, &mut draft)?;
-            Ok(format)
-        });
+        let result = Package::open(FileSource::new(file, size), self.limits.archive).and_then(
+            |mut package| {
+                let (format, found) = detect::identify_package(&mut package)?;
+                mime = found;
+                if matches!(format, PackageFormat::Archive | PackageFormat::Unknown(_))
+                    && package.is_encrypted()
+                {
+                    return Err(Failure::Encrypted);
+                }
+                parse_package(&mut package, format, file, size, &mut draft)?;
+                Ok(format)
+            },
+        );
         match result {
-            Ok(PackageFormat::Archive) => Outcome::NameOnly { mime: mime.to_owned() },
+            Ok(PackageFormat::Archive) => Outcome::NameOnly {
+                mime: mime.to_owned(),
+            },
             // Rules against bombs are for what is unpacked; an archive is not.
-            Err(Failure::TooLarge(_) | Failure::Damaged(_)) if archive => Outcome::NameOnly { mime: mime.to_owned() },
+            Err(Failure::TooLarge(_) | Failure::Damaged(_)) if archive => Outcome::NameOnly {
+                mime: mime.to_owned(),
+            },
             result => finish(draft, result.map(drop), mime),
         }
     }
@@ -165,10 +183,15 @@ impl Readers {
 
     const fn size_limit(&self, format: Format) -> u64 {
         match format {
-            Format::Text | Format::Markdown | Format::Html | Format::FlatOdf | Format::XmlWords | Format::Picture => {
-                self.limits.max_plain_file
+            Format::Text
+            | Format::Markdown
+            | Format::Html
+            | Format::FlatOdf
+            | Format::XmlWords
+            | Format::Picture => self.limits.max_plain_file,
+            Format::Rtf | Format::Message | Format::Mailbox | Format::Notebook => {
+                self.limits.max_document_file
             }
-            Format::Rtf | Format::Message | Format::Mailbox | Format::Notebook => self.limits.max_document_file,
             Format::Pdf => self.limits.max_pdf_file,
         }
     }
@@ -206,7 +229,10 @@ fn parse_package(
 fn too_large(size: u64, limit: u64, mime: &str) -> Option<Outcome> {
     (size > limit).then(|| Outcome::TooLarge {
         mime: mime.to_owned(),
-        reason: format!("Larger than {} MB: found by its name only.", limit / (1024 * 1024)),
+        reason: format!(
+            "Larger than {} MB: found by its name only.",
+            limit / (1024 * 1024)
+        ),
     })
 }
 
@@ -219,7 +245,9 @@ fn finish(draft: Draft, result: Result<(), Failure>, mime: &str) -> Outcome {
         }
         return match draft.finish(mime) {
             Some(extracted) => Outcome::Text(extracted),
-            None => Outcome::Empty { mime: mime.to_owned() },
+            None => Outcome::Empty {
+                mime: mime.to_owned(),
+            },
         };
     }
     let mime = mime.to_owned();

@@ -16,7 +16,9 @@ pub(crate) fn read_xlsx(source: impl Read + Seek, draft: &mut Draft) -> Result<(
         }
         draft.section(&sheet);
         // Sheets that hold a chart have no cells.
-        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
+            continue;
+        };
         let mut row = 0;
         while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
             let position = cell.get_position();
@@ -41,7 +43,9 @@ pub(crate) fn read_xlsb(source: impl Read + Seek, draft: &mut Draft) -> Result<(
             break;
         }
         draft.section(&sheet);
-        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
+            continue;
+        };
         let mut row = 0;
         while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
             let position = cell.get_position();
@@ -66,7 +70,9 @@ pub(crate) fn read_xls(source: impl Read + Seek, draft: &mut Draft) -> Result<()
             break;
         }
         draft.section(&sheet);
-        let Ok(range) = book.worksheet_range(&sheet) else { continue };
+        let Ok(range) = book.worksheet_range(&sheet) else {
+            continue;
+        };
         for row in range.rows() {
             for cell in row {
                 write_data(cell, draft);
@@ -104,7 +110,11 @@ fn write_data(value: &Data, draft: &mut Draft) {
                 let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
                 let date = format!("{year:04}-{month:02}-{day:02}");
                 let midnight = (hour, minute, second) == (0, 0, 0);
-                let text = if midnight { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") };
+                let text = if midnight {
+                    date
+                } else {
+                    format!("{date} {hour:02}:{minute:02}:{second:02}")
+                };
                 cell(&text, draft);
             }
         }
