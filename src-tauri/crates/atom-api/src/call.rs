@@ -1,0 +1,49 @@
+//! The use cases as data: what the command line asks, of its own core or of a running app over the socket.
+
+use crate::dto::{
+    DoctorRequest, FilesListRequest, FilesRetryRequest, IdRequest, SearchRequest, Settings, SourcesAddRequest,
+    VaultUnlockRequest,
+};
+use serde::{Deserialize, Serialize};
+
+/// One call of a use case.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "method", content = "params", rename_all = "snake_case")]
+pub enum Call {
+    /// [`crate::App::vault_status`]
+    VaultStatus,
+    /// [`crate::App::vault_unlock`]
+    VaultUnlock(VaultUnlockRequest),
+    /// [`crate::App::vault_lock`]
+    VaultLock,
+    /// [`crate::App::search_query`]
+    SearchQuery(SearchRequest),
+    /// [`crate::App::sources_list`]
+    SourcesList,
+    /// [`crate::App::sources_add`]
+    SourcesAdd(SourcesAddRequest),
+    /// [`crate::App::sources_remove`]
+    SourcesRemove(IdRequest),
+    /// [`crate::App::files_list`]
+    FilesList(FilesListRequest),
+    /// [`crate::App::files_retry`]
+    FilesRetry(FilesRetryRequest),
+    /// [`crate::App::activity_list`]
+    ActivityList,
+    /// [`crate::App::activity_pause`]
+    ActivityPause,
+    /// [`crate::App::activity_resume`]
+    ActivityResume,
+    /// [`crate::App::status_get`]
+    StatusGet,
+    /// [`crate::App::settings_get`]
+    SettingsGet,
+    /// [`crate::App::settings_set`]
+    SettingsSet(Settings),
+    /// [`crate::App::doctor`]
+    Doctor(DoctorRequest),
+    /// Show or hide quick search.
+    Toggle,
+    /// Bring the main window to the front.
+    Show,
+}

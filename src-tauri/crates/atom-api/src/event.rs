@@ -1,0 +1,30 @@
+//! Facts that shells may want to know at once.
+
+use crate::dto::{Settings, StatusView, VaultView};
+use serde::{Deserialize, Serialize};
+
+/// Something happened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Event {
+    /// The index moved on; at most about four a second.
+    IndexProgressed(Box<StatusView>),
+    /// Sources were added, removed or changed state.
+    SourcesChanged,
+    /// Background work changed.
+    JobsChanged,
+    /// The vault was made, opened or locked.
+    VaultChanged(VaultView),
+    /// A setting changed.
+    SettingsChanged(Settings),
+    /// A folder's first indexing is done.
+    FolderReady {
+        /// The folder.
+        path: String,
+        /// Files that are findable by their words now.
+        files: u64,
+    },
+    /// Another process asked for the quick-search window.
+    ToggleRequested,
+    /// Another process asked for the main window.
+    ShowRequested,
+}
