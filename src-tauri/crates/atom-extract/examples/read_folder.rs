@@ -42,11 +42,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
             scope.spawn(|| {
                 while let Some(path) = queue.lock().ok().and_then(|mut queue| queue.next()) {
                     let outcome = read(&extractor, path);
-                    let length = if let Outcome::Text(extracted) = &outcome {
-                        extracted.text.len()
-                    } else {
-                        0
-                    };
+                    let length = if let Outcome::Text(extracted) = &outcome { extracted.text.len() } else { 0 };
                     if let Ok(mut table) = table.lock() {
                         let row = table.entry(outcome.state().as_str()).or_default();
                         *row = (row.0 + 1, row.1 + length);
@@ -56,11 +52,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
     });
     let seconds = begun.elapsed().as_secs_f64();
-    println!(
-        "{} files in {seconds:.2} s: {:.0} files/s",
-        paths.len(),
-        paths.len() as f64 / seconds
-    );
+    println!("{} files in {seconds:.2} s: {:.0} files/s", paths.len(), paths.len() as f64 / seconds);
     for (state, (files, bytes)) in table.into_inner().unwrap_or_default() {
         println!("{state:>12} {files:>8} files {bytes:>12} bytes of text");
     }
@@ -68,18 +60,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn read(extractor: &Extractor, path: &Path) -> Outcome {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy())
-        .unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     match File::open(path) {
         Ok(file) => {
             let size = file.metadata().map(|metadata| metadata.len()).unwrap_or(0);
             extractor.extract(file, &FileHint::new(&name, size))
         }
-        Err(error) => Outcome::Unreadable {
-            reason: error.to_string(),
-        },
+        Err(error) => Outcome::Unreadable { reason: error.to_string() },
     }
 }
 

@@ -150,13 +150,7 @@ impl Draft {
             if let Some(start) = &mut self.heading_start {
                 *start = (*start).min(trimmed);
             }
-            self.trailing_newlines = self
-                .text
-                .bytes()
-                .rev()
-                .take(2)
-                .take_while(|&byte| byte == b'\n')
-                .count();
+            self.trailing_newlines = self.text.bytes().rev().take(2).take_while(|&byte| byte == b'\n').count();
             if self.text.is_empty() {
                 self.trailing_newlines = 2;
             }
@@ -175,11 +169,7 @@ impl Draft {
             run
         };
         self.text.push_str(taken);
-        self.trailing_newlines = if taken == "\n" {
-            self.trailing_newlines + 1
-        } else {
-            0
-        };
+        self.trailing_newlines = if taken == "\n" { self.trailing_newlines + 1 } else { 0 };
     }
 
     /// Ends the line, if one is begun.
@@ -241,9 +231,7 @@ impl Draft {
 
     /// First heading so far.
     pub(crate) fn first_heading(&self) -> Option<&str> {
-        self.sections
-            .first()
-            .map(|section| section.heading.as_str())
+        self.sections.first().map(|section| section.heading.as_str())
     }
 
     /// The text so far.
@@ -329,16 +317,12 @@ mod tests {
         for piece in pieces {
             draft.push(piece);
         }
-        draft
-            .finish("text/plain")
-            .map(|extracted| extracted.text)
-            .unwrap_or_default()
+        draft.finish("text/plain").map(|extracted| extracted.text).unwrap_or_default()
     }
 
     #[test]
     fn line_ends_and_blank_lines_are_normalised() {
-        let check =
-            |pieces: &[&str], expect: &str| assert_eq!(pushed(pieces), expect, "{pieces:?}");
+        let check = |pieces: &[&str], expect: &str| assert_eq!(pushed(pieces), expect, "{pieces:?}");
         check(&["a\r\nb\rc\nd"], "a\nb\nc\nd");
         check(&["a\r", "\nb"], "a\nb");
         check(&["\n\na\n\n\n \n\nb\n\n"], "a\n\nb");
@@ -380,15 +364,9 @@ mod tests {
         draft.push_inline("end");
         let extracted = draft.finish("text/plain").unwrap();
         assert_eq!(extracted.text, "before\n\nA heading\nafter\n\nend");
-        let found: Vec<_> = extracted
-            .sections
-            .iter()
-            .map(|s| (s.heading.as_str(), &extracted.text[s.start..]))
-            .collect();
-        assert_eq!(
-            found,
-            [("A heading", "A heading\nafter\n\nend"), ("Page 2", "end")]
-        );
+        let found: Vec<_> =
+            extracted.sections.iter().map(|s| (s.heading.as_str(), &extracted.text[s.start..])).collect();
+        assert_eq!(found, [("A heading", "A heading\nafter\n\nend"), ("Page 2", "end")]);
     }
 
     proptest! {

@@ -10,8 +10,7 @@ const PROBE: usize = 64 * 1024;
 /// Whether the beginning of a file looks like text in some encoding.
 pub(crate) fn looks_like_text(head: &[u8]) -> bool {
     let probe = head.get(..PROBE).unwrap_or(head);
-    if probe.is_empty() || Encoding::for_bom(probe).is_some() || utf16_without_bom(probe).is_some()
-    {
+    if probe.is_empty() || Encoding::for_bom(probe).is_some() || utf16_without_bom(probe).is_some() {
         return true;
     }
     if probe.contains(&0) {
@@ -30,10 +29,7 @@ pub(crate) fn looks_like_text(head: &[u8]) -> bool {
         return controls * 50 <= probe.len();
     }
     let high = probe.iter().filter(|&&byte| byte >= 0x80).count();
-    let words = probe
-        .iter()
-        .filter(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace())
-        .count();
+    let words = probe.iter().filter(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace()).count();
     // Eight-bit text has next to no control characters; packed data has an eighth of them.
     controls * 200 <= probe.len() && (words * 10 >= probe.len() * 3 || high * 2 >= probe.len())
 }
@@ -67,9 +63,7 @@ fn utf16_without_bom(probe: &[u8]) -> Option<&'static Encoding> {
 /// Decodes text of unknown encoding; `declared` is what the file itself says, for where bytes alone do not tell.
 pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding
-            .decode_without_bom_handling(bytes.get(mark..).unwrap_or_default())
-            .0;
+        return encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0;
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         // ISO-2022 escapes and UTF-16 are valid UTF-8 too: the rare cases that need another look.
@@ -89,10 +83,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Cow<'a, str
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes.get(..1024 * 1024).unwrap_or(bytes), true);
-    detector
-        .guess(None, Utf8Detection::Allow)
-        .decode_without_bom_handling(bytes)
-        .0
+    detector.guess(None, Utf8Detection::Allow).decode_without_bom_handling(bytes).0
 }
 
 #[cfg(test)]
@@ -112,11 +103,7 @@ mod tests {
         check(b"\xfe\xff\0h\0i", None, "hi");
         check(b"w\0i\0t\0h\0o\0u\0t\0", None, "without");
         check(b"\0w\0i\0t\0h\0o\0u\0t", None, "without");
-        check(
-            b"Gr\xfc\xdfe aus M\xfcnchen, sch\xf6ne Stra\xdfe",
-            None,
-            "Grüße aus München, schöne Straße",
-        );
+        check(b"Gr\xfc\xdfe aus M\xfcnchen, sch\xf6ne Stra\xdfe", None, "Grüße aus München, schöne Straße");
         check(
             b"\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0! \xca\xe0\xea \xe4\xe5\xeb\xe0?",
             None,
@@ -130,9 +117,7 @@ mod tests {
         let check = |bytes: &[u8]| assert!(!looks_like_text(bytes), "{bytes:?}");
         check(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0");
         check(b"abc\0def");
-        let mixed: Vec<u8> = (0u32..4096)
-            .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
-            .collect();
+        let mixed: Vec<u8> = (0u32..4096).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         check(&mixed);
     }
 }

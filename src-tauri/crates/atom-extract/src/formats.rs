@@ -49,10 +49,9 @@ impl Readers {
 
     /// Reads a file.
     pub fn read(&self, file: &File, hint: &FileHint) -> Outcome {
-        self.try_read(file, hint)
-            .unwrap_or_else(|error| Outcome::Unreadable {
-                reason: format!("Reading it from the disk failed: {error}."),
-            })
+        self.try_read(file, hint).unwrap_or_else(|error| Outcome::Unreadable {
+            reason: format!("Reading it from the disk failed: {error}."),
+        })
     }
 
     fn try_read(&self, file: &File, hint: &FileHint) -> io::Result<Outcome> {
@@ -66,11 +65,7 @@ impl Readers {
                 if let Some(outcome) = too_large(size, self.size_limit(format), mime) {
                     return Ok(outcome);
                 }
-                let bytes = if size <= head.len() as u64 {
-                    head
-                } else {
-                    read_from_start(file, size)?
-                };
+                let bytes = if size <= head.len() as u64 { head } else { read_from_start(file, size)? };
                 self.parse(&bytes, format, mime)
             }
         })
@@ -102,9 +97,7 @@ impl Readers {
             Format::Picture => {
                 let result = text::read_xml_words(bytes, &mut draft);
                 if !draft.has_text() {
-                    return Outcome::NameOnly {
-                        mime: mime.to_owned(),
-                    };
+                    return Outcome::NameOnly { mime: mime.to_owned() };
                 }
                 result
             }
@@ -118,36 +111,26 @@ impl Readers {
         let archive = Kind::from_extension(&hint.ext) == Kind::Archive;
         // A large archive need not be opened to know that it is one.
         if archive && size > self.limits.max_document_file {
-            return Outcome::NameOnly {
-                mime: ZIP.to_owned(),
-            };
+            return Outcome::NameOnly { mime: ZIP.to_owned() };
         }
         if let Some(outcome) = too_large(size, self.limits.max_document_file, ZIP) {
             return outcome;
         }
         let mut draft = Draft::new(self.limits.max_text);
         let mut mime = ZIP;
-        let result = Package::open(FileSource::new(file, size), self.limits.archive).and_then(
-            |mut package| {
-                let (format, found) = detect::identify_package(&mut package)?;
-                mime = found;
-                if matches!(format, PackageFormat::Archive | PackageFormat::Unknown(_))
-                    && package.is_encrypted()
-                {
-                    return Err(Failure::Encrypted);
-                }
-                parse_package(&mut package, format, file, size, &mut draft)?;
-                Ok(format)
-            },
-        );
+        let result = Package::open(FileSource::new(file, size), self.limits.archive).and_then(|mut package| {
+            let (format, found) = detect::identify_package(&mut package)?;
+            mime = found;
+            if matches!(format, PackageFormat::Archive | PackageFormat::Unknown(_)) && package.is_encrypted() {
+                return Err(Failure::Encrypted);
+            }
+            parse_package(&mut package, format, file, size, &mut draft)?;
+            Ok(format)
+        });
         match result {
-            Ok(PackageFormat::Archive) => Outcome::NameOnly {
-                mime: mime.to_owned(),
-            },
+            Ok(PackageFormat::Archive) => Outcome::NameOnly { mime: mime.to_owned() },
             // Rules against bombs are for what is unpacked; an archive is not.
-            Err(Failure::TooLarge(_) | Failure::Damaged(_)) if archive => Outcome::NameOnly {
-                mime: mime.to_owned(),
-            },
+            Err(Failure::TooLarge(_) | Failure::Damaged(_)) if archive => Outcome::NameOnly { mime: mime.to_owned() },
             result => finish(draft, result.map(drop), mime),
         }
     }
@@ -161,8 +144,8 @@ impl Readers {
         let mut draft = Draft::new(self.limits.max_text);
         let mut mime = OLE;
         // Some writers list more sectors than the file has; those are empty, and the library wants them there.
-        let open = Container::open(FileSource::new(file, size))
-            .or_else(|_| Container::open(FileSource::padded(file, size)));
+        let open =
+            Container::open(FileSource::new(file, size)).or_else(|_| Container::open(FileSource::padded(file, size)));
         let result = open.and_then(|mut container| {
             let (format, found) = detect::identify_container(&container, hint);
             mime = found;
@@ -183,15 +166,10 @@ impl Readers {
 
     const fn size_limit(&self, format: Format) -> u64 {
         match format {
-            Format::Text
-            | Format::Markdown
-            | Format::Html
-            | Format::FlatOdf
-            | Format::XmlWords
-            | Format::Picture => self.limits.max_plain_file,
-            Format::Rtf | Format::Message | Format::Mailbox | Format::Notebook => {
-                self.limits.max_document_file
+            Format::Text | Format::Markdown | Format::Html | Format::FlatOdf | Format::XmlWords | Format::Picture => {
+                self.limits.max_plain_file
             }
+            Format::Rtf | Format::Message | Format::Mailbox | Format::Notebook => self.limits.max_document_file,
             Format::Pdf => self.limits.max_pdf_file,
         }
     }
@@ -229,10 +207,7 @@ fn parse_package(
 fn too_large(size: u64, limit: u64, mime: &str) -> Option<Outcome> {
     (size > limit).then(|| Outcome::TooLarge {
         mime: mime.to_owned(),
-        reason: format!(
-            "Larger than {} MB: found by its name only.",
-            limit / (1024 * 1024)
-        ),
+        reason: format!("Larger than {} MB: found by its name only.", limit / (1024 * 1024)),
     })
 }
 
@@ -245,9 +220,7 @@ fn finish(draft: Draft, result: Result<(), Failure>, mime: &str) -> Outcome {
         }
         return match draft.finish(mime) {
             Some(extracted) => Outcome::Text(extracted),
-            None => Outcome::Empty {
-                mime: mime.to_owned(),
-            },
+            None => Outcome::Empty { mime: mime.to_owned() },
         };
     }
     let mime = mime.to_owned();

@@ -15,15 +15,7 @@
 //! Left out on purpose: paths (a worker never opens one), temporary files, recognition of text in pictures,
 //! unpacking of archives into items.
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod child;
 mod draft;

@@ -21,11 +21,7 @@ impl FileHint {
             Some((stem, ext)) if !stem.is_empty() => ext.to_lowercase(),
             _ => String::new(),
         };
-        Self {
-            name: name.to_owned(),
-            ext,
-            size,
-        }
+        Self { name: name.to_owned(), ext, size }
     }
 }
 
@@ -137,19 +133,14 @@ impl Outcome {
             | Self::TooLarge { mime, .. }
             | Self::Unsupported { mime, .. }
             | Self::NameOnly { mime } => Some(mime),
-            Self::TimedOut
-            | Self::Crashed { .. }
-            | Self::Unreadable { .. }
-            | Self::Unavailable { .. } => None,
+            Self::TimedOut | Self::Crashed { .. } | Self::Unreadable { .. } | Self::Unavailable { .. } => None,
         }
     }
 
     /// Why it is not simply text, in plain words; `None` for a text that is complete.
     pub fn reason(&self) -> Option<String> {
         let said = match self {
-            Self::Text(extracted) if extracted.truncated => {
-                "Very long: only its first part is searchable."
-            }
+            Self::Text(extracted) if extracted.truncated => "Very long: only its first part is searchable.",
             Self::Text(_) => return None,
             Self::Empty { .. } => "There is no text in it.",
             Self::Encrypted { .. } => "It is protected with a password.",

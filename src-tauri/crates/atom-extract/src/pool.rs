@@ -73,24 +73,18 @@ impl Extractor {
     pub fn extract(&self, file: File, hint: &FileHint) -> Outcome {
         match file.metadata() {
             Ok(metadata) if !metadata.is_file() => {
-                return Outcome::NameOnly {
-                    mime: "inode/other".to_owned(),
-                };
+                return Outcome::NameOnly { mime: "inode/other".to_owned() };
             }
             Ok(_) => {}
             Err(error) => {
-                return Outcome::Unreadable {
-                    reason: format!("It cannot be opened: {error}."),
-                };
+                return Outcome::Unreadable { reason: format!("It cannot be opened: {error}.") };
             }
         }
         let mut worker = match self.take() {
             Ok(worker) => worker,
             Err(error) => {
                 tracing::warn!(%error, "no reader process");
-                return Outcome::Unavailable {
-                    reason: format!("No reader: {error}."),
-                };
+                return Outcome::Unavailable { reason: format!("No reader: {error}.") };
             }
         };
         let wall = self.wall_time(&file, hint);
@@ -129,20 +123,13 @@ impl Extractor {
         let length = file.read_at(&mut head, 0).unwrap_or(0);
         let head = head.get(..length).unwrap_or_default();
         let pdf = hint.ext == "pdf" || head.windows(5).any(|window| window == b"%PDF-");
-        if pdf {
-            self.limits.wall_pdf
-        } else {
-            self.limits.wall
-        }
+        if pdf { self.limits.wall_pdf } else { self.limits.wall }
     }
 
     fn take(&self) -> Result<Worker> {
         let mut state = self.lock();
         while state.idle.is_empty() && state.busy >= self.workers {
-            state = self
-                .freed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.busy += 1;
         if let Some(worker) = state.idle.pop() {
@@ -164,11 +151,7 @@ impl Extractor {
     fn start(&self) -> Result<Worker> {
         let gone = || Error::NoAnswer("its starter is gone".to_owned());
         let (answer, started) = channel();
-        self.spawner
-            .as_ref()
-            .ok_or_else(gone)?
-            .send(answer)
-            .map_err(|_| gone())?;
+        self.spawner.as_ref().ok_or_else(gone)?.send(answer).map_err(|_| gone())?;
         started.recv().map_err(|_| gone())?
     }
 
@@ -205,11 +188,7 @@ impl Drop for Extractor {
     }
 }
 
-fn start_workers(
-    requests: &Receiver<Sender<Result<Worker>>>,
-    command: &WorkerCommand,
-    limits: &Limits,
-) {
+fn start_workers(requests: &Receiver<Sender<Result<Worker>>>, command: &WorkerCommand, limits: &Limits) {
     while let Ok(answer) = requests.recv() {
         // The asker may be gone; then the worker is dropped and ends.
         let _ = answer.send(Worker::start(command, limits));

@@ -42,12 +42,7 @@ impl Default for SandboxStatus {
     /// Nothing in force.
     fn default() -> Self {
         let off = || Layer::Off("not tried".to_owned());
-        Self {
-            files: off(),
-            calls: off(),
-            limits: off(),
-            pdf: off(),
-        }
+        Self { files: off(), calls: off(), limits: off(), pdf: off() }
     }
 }
 
@@ -64,61 +59,37 @@ pub(crate) fn limit_process(memory: u64) -> Layer {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let mut failed = Vec::new();
     let mut set = |name: &str, resource, value| {
-        let limit = Rlimit {
-            current: Some(value),
-            maximum: Some(value),
-        };
+        let limit = Rlimit { current: Some(value), maximum: Some(value) };
         if let Err(error) = setrlimit(resource, limit) {
             failed.push(format!("{name}: {error}"));
         }
     };
-    set(
-        "address space",
-        Resource::As,
-        own_address_space().saturating_add(memory),
-    );
+    set("address space", Resource::As, own_address_space().saturating_add(memory));
     set("open files", Resource::Nofile, 16);
     set("file size", Resource::Fsize, 0);
     set("core dump", Resource::Core, 0);
     set("processes", Resource::Nproc, 0);
     #[cfg(target_os = "linux")]
     {
-        use rustix::process::{
-            DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal,
-        };
+        use rustix::process::{DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal};
         let mut note = |name: &str, result: rustix::io::Result<()>| {
             if let Err(error) = result {
                 failed.push(format!("{name}: {error}"));
             }
         };
         note("no new rights", rustix::thread::set_no_new_privs(true));
-        note(
-            "not dumpable",
-            set_dumpable_behavior(DumpableBehavior::NotDumpable),
-        );
-        note(
-            "die with the parent",
-            set_parent_process_death_signal(Some(Signal::KILL)),
-        );
+        note("not dumpable", set_dumpable_behavior(DumpableBehavior::NotDumpable));
+        note("die with the parent", set_parent_process_death_signal(Some(Signal::KILL)));
     }
-    if failed.is_empty() {
-        Layer::On
-    } else {
-        Layer::Off(failed.join("; "))
-    }
+    if failed.is_empty() { Layer::On } else { Layer::Off(failed.join("; ")) }
 }
 
 /// Address space in use, in bytes: the program's own libraries must not count against the limit.
 #[cfg(unix)]
 fn own_address_space() -> u64 {
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
-    let pages = pages
-        .as_deref()
-        .and_then(|line| line.split(' ').next())
-        .and_then(|word| word.parse::<u64>().ok());
-    pages
-        .unwrap_or(0)
-        .saturating_mul(rustix::param::page_size() as u64)
+    let pages = pages.as_deref().and_then(|line| line.split(' ').next()).and_then(|word| word.parse::<u64>().ok());
+    pages.unwrap_or(0).saturating_mul(rustix::param::page_size() as u64)
 }
 
 /// Allows that many more seconds of processor time.
@@ -158,10 +129,7 @@ pub(crate) fn close_files() -> Layer {
 }
 
 /// Leaves only the system calls that reading needs. Nothing but them works afterwards.
-#[cfg(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-))]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(crate) fn close_calls() -> Layer {
     match build_filter() {
         Ok(filter) => match seccompiler::apply_filter(&filter) {
@@ -172,14 +140,9 @@ pub(crate) fn close_calls() -> Layer {
     }
 }
 
-#[cfg(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-))]
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn build_filter() -> Result<seccompiler::BpfProgram, seccompiler::BackendError> {
-    use seccompiler::{
-        SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    };
+    use seccompiler::{SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule};
     use std::collections::BTreeMap;
 
     let freely = [
@@ -220,43 +183,25 @@ fn build_filter() -> Result<seccompiler::BpfProgram, seccompiler::BackendError> 
         libc::SYS_exit,
         libc::SYS_exit_group,
     ];
-    let equals = |argument, value: u64| {
-        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)
-    };
+    let equals =
+        |argument, value: u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value);
     let own_pid = u64::from(std::process::id());
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
-        freely.into_iter().map(|call| (call, Vec::new())).collect();
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = freely.into_iter().map(|call| (call, Vec::new())).collect();
     #[cfg(target_arch = "x86_64")]
     rules.insert(libc::SYS_poll, Vec::new());
     #[cfg(target_arch = "x86_64")]
     rules.insert(libc::SYS_time, Vec::new());
-    rules.insert(
-        libc::SYS_tgkill,
-        vec![SeccompRule::new(vec![equals(0, own_pid)?])?],
-    );
+    rules.insert(libc::SYS_tgkill, vec![SeccompRule::new(vec![equals(0, own_pid)?])?]);
     // Own processor time only: the other limits stay as they are.
     rules.insert(
         libc::SYS_prlimit64,
-        vec![SeccompRule::new(vec![
-            equals(0, 0)?,
-            equals(1, u64::from(libc::RLIMIT_CPU))?,
-        ])?],
+        vec![SeccompRule::new(vec![equals(0, 0)?, equals(1, u64::from(libc::RLIMIT_CPU))?])?],
     );
     // Memory may change its protection, and never become executable.
-    let not_executable = SeccompCondition::new(
-        2,
-        SeccompCmpArgLen::Dword,
-        SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64),
-        0,
-    )?;
-    rules.insert(
-        libc::SYS_mprotect,
-        vec![SeccompRule::new(vec![not_executable.clone()])?],
-    );
-    rules.insert(
-        libc::SYS_mmap,
-        vec![SeccompRule::new(vec![not_executable])?],
-    );
+    let not_executable =
+        SeccompCondition::new(2, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64), 0)?;
+    rules.insert(libc::SYS_mprotect, vec![SeccompRule::new(vec![not_executable.clone()])?]);
+    rules.insert(libc::SYS_mmap, vec![SeccompRule::new(vec![not_executable])?]);
     let filter = SeccompFilter::new(
         rules,
         SeccompAction::Errno(libc::EPERM as u32),
@@ -271,10 +216,7 @@ pub(crate) fn close_files() -> Layer {
     Layer::Off("not there on this system yet".to_owned())
 }
 
-#[cfg(not(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-)))]
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 pub(crate) fn close_calls() -> Layer {
     Layer::Off("not there on this system yet".to_owned())
 }

@@ -46,17 +46,10 @@ pub(crate) enum Answer {
 pub(crate) fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let head = serde_json::to_vec(answer).map_err(io::Error::other)?;
     let text: &str = match answer {
-        Answer::Done {
-            outcome: Outcome::Text(extracted),
-            ..
-        } => &extracted.text,
+        Answer::Done { outcome: Outcome::Text(extracted), .. } => &extracted.text,
         _ => "",
     };
-    let length = |bytes: usize| {
-        u32::try_from(bytes)
-            .map(u32::to_le_bytes)
-            .map_err(io::Error::other)
-    };
+    let length = |bytes: usize| u32::try_from(bytes).map(u32::to_le_bytes).map_err(io::Error::other);
     let mut frame = Vec::with_capacity(8 + head.len());
     frame.extend_from_slice(&length(head.len())?);
     frame.extend_from_slice(&length(text.len())?);

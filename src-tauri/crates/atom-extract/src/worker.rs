@@ -51,41 +51,21 @@ fn run(hook: Hook) -> io::Result<()> {
     let process = sandbox::limit_process(limits.memory);
     let files = sandbox::close_files();
     let calls = sandbox::close_calls();
-    let sandbox = SandboxStatus {
-        files,
-        calls,
-        limits: process,
-        pdf,
-    };
-    write_answer(
-        &mut &socket,
-        &Answer::Ready {
-            version: PARSER_VERSION,
-            sandbox,
-        },
-    )?;
+    let sandbox = SandboxStatus { files, calls, limits: process, pdf };
+    write_answer(&mut &socket, &Answer::Ready { version: PARSER_VERSION, sandbox })?;
 
     while let Some((job, file)) = receive(&socket)? {
         sandbox::allow_cpu(job.cpu_seconds);
-        let read = AssertUnwindSafe(|| {
-            hook(&job.hint, &file).unwrap_or_else(|| readers.read(&file, &job.hint))
-        });
+        let read = AssertUnwindSafe(|| hook(&job.hint, &file).unwrap_or_else(|| readers.read(&file, &job.hint)));
         // A panic may leave a library in a bad state: answer, then make way for a fresh worker.
         let (outcome, fit) = match catch_unwind(read) {
             Ok(outcome) => (outcome, true),
-            Err(_) => (
-                Outcome::Unreadable {
-                    reason: "Damaged, or built in a way that Atom cannot read.".to_owned(),
-                },
-                false,
-            ),
+            Err(_) => {
+                (Outcome::Unreadable { reason: "Damaged, or built in a way that Atom cannot read.".to_owned() }, false)
+            }
         };
         drop(file);
-        let resident = if fit {
-            resident_memory(memory.as_ref())
-        } else {
-            u64::MAX
-        };
+        let resident = if fit { resident_memory(memory.as_ref()) } else { u64::MAX };
         write_answer(&mut &socket, &Answer::Done { outcome, resident })?;
     }
     Ok(())
@@ -96,12 +76,8 @@ fn receive(socket: &File) -> io::Result<Option<(Job, File)>> {
     let mut length = [0u8; 4];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-    let received = recvmsg(
-        socket.as_fd(),
-        &mut [IoSliceMut::new(&mut length)],
-        &mut ancillary,
-        RecvFlags::CMSG_CLOEXEC,
-    )?;
+    let received =
+        recvmsg(socket.as_fd(), &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
     if received.bytes == 0 {
         return Ok(None);
     }
@@ -135,7 +111,5 @@ fn resident_memory(statm: Option<&File>) -> u64 {
         .ok()
         .and_then(|line| line.split(' ').nth(1))
         .and_then(|word| word.parse::<u64>().ok());
-    pages
-        .unwrap_or(0)
-        .saturating_mul(rustix::param::page_size() as u64)
+    pages.unwrap_or(0).saturating_mul(rustix::param::page_size() as u64)
 }

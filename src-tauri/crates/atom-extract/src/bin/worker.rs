@@ -17,6 +17,7 @@ fn misbehave(hint: &FileHint, _file: &File) -> Option<Outcome> {
             std::hint::spin_loop();
         },
         "x-abort" => std::process::abort(),
+        #[allow(clippy::disallowed_methods, reason = "to end without an answer is what this is for")]
         "x-exit" => std::process::exit(0),
         "x-overflow" => Some(text(&descend(1).to_string())),
         "x-memory" => {
@@ -49,16 +50,10 @@ fn misbehave(hint: &FileHint, _file: &File) -> Option<Outcome> {
 }
 
 fn text(text: &str) -> Outcome {
-    Outcome::Text(Extracted {
-        text: text.to_owned(),
-        ..Extracted::default()
-    })
+    Outcome::Text(Extracted { text: text.to_owned(), ..Extracted::default() })
 }
 
-#[allow(
-    unconditional_recursion,
-    reason = "to overflow the stack is what this is for"
-)]
+#[allow(unconditional_recursion, reason = "to overflow the stack is what this is for")]
 fn descend(depth: u64) -> u64 {
     let ballast = std::hint::black_box([depth; 512]);
     let deeper = descend(depth + 1);
@@ -67,9 +62,7 @@ fn descend(depth: u64) -> u64 {
 
 /// How many descriptors can still be opened before the limit of 16 is met.
 fn free_descriptors() -> usize {
-    let copies: Vec<_> = std::iter::from_fn(|| rustix::io::dup(rustix::stdio::stdin()).ok())
-        .take(64)
-        .collect();
+    let copies: Vec<_> = std::iter::from_fn(|| rustix::io::dup(rustix::stdio::stdin()).ok()).take(64).collect();
     copies.len()
 }
 
@@ -80,23 +73,15 @@ type Attempt = fn() -> io::Result<()>;
 fn attempts() -> String {
     let attempts: [(&str, Attempt); 12] = [
         ("open", || File::open("/etc/passwd").map(drop)),
-        ("create", || {
-            File::create("/tmp/atom-extract-escape").map(drop)
-        }),
+        ("create", || File::create("/tmp/atom-extract-escape").map(drop)),
         ("list", || std::fs::read_dir("/").map(drop)),
         ("stat", || std::fs::metadata("/etc/passwd").map(drop)),
-        ("unlink", || {
-            std::fs::remove_file("/tmp/atom-extract-escape")
-        }),
+        ("unlink", || std::fs::remove_file("/tmp/atom-extract-escape")),
         ("connect", || TcpStream::connect("127.0.0.1:9").map(drop)),
         ("datagram", || UdpSocket::bind("127.0.0.1:9").map(drop)),
-        ("local socket", || {
-            UnixStream::connect("/run/dbus/system_bus_socket").map(drop)
-        }),
+        ("local socket", || UnixStream::connect("/run/dbus/system_bus_socket").map(drop)),
         ("execute", || Command::new("/bin/true").spawn().map(drop)),
-        ("thread", || {
-            std::thread::Builder::new().spawn(|| {}).map(drop)
-        }),
+        ("thread", || std::thread::Builder::new().spawn(|| {}).map(drop)),
         ("signal", signal_another),
         ("more memory", raise_memory_limit),
     ];
@@ -113,18 +98,10 @@ fn attempts() -> String {
 
 /// Asks whether a signal could be sent, which is refused like the signal itself.
 fn signal_another() -> io::Result<()> {
-    Ok(rustix::process::test_kill_process(
-        rustix::process::Pid::INIT,
-    )?)
+    Ok(rustix::process::test_kill_process(rustix::process::Pid::INIT)?)
 }
 
 fn raise_memory_limit() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    Ok(setrlimit(
-        Resource::As,
-        Rlimit {
-            current: None,
-            maximum: None,
-        },
-    )?)
+    Ok(setrlimit(Resource::As, Rlimit { current: None, maximum: None })?)
 }

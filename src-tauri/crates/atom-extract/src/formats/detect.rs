@@ -70,9 +70,7 @@ pub(crate) enum Detected {
 /// Decides what a file is by its first bytes and its name.
 pub(crate) fn detect(head: &[u8], hint: &FileHint) -> Detected {
     if head.is_empty() {
-        return Detected::Done(Outcome::Empty {
-            mime: "inode/x-empty".to_owned(),
-        });
+        return Detected::Done(Outcome::Empty { mime: "inode/x-empty".to_owned() });
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Detected::Package;
@@ -80,22 +78,13 @@ pub(crate) fn detect(head: &[u8], hint: &FileHint) -> Detected {
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Detected::Container;
     }
-    if head
-        .get(..1024)
-        .map_or(head.starts_with(b"%PDF-"), |start| {
-            contains(start, b"%PDF-")
-        })
-    {
+    if head.get(..1024).map_or(head.starts_with(b"%PDF-"), |start| contains(start, b"%PDF-")) {
         return Detected::Read(Format::Pdf, "application/pdf");
     }
     if head.trim_ascii_start().starts_with(b"{\\rtf") {
         return Detected::Read(Format::Rtf, "application/rtf");
     }
-    if looks_like_text(head) {
-        text(head, hint)
-    } else {
-        binary(head, hint)
-    }
+    if looks_like_text(head) { text(head, hint) } else { binary(head, hint) }
 }
 
 fn text(head: &[u8], hint: &FileHint) -> Detected {
@@ -110,8 +99,7 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
         if contains(start, b"office:document") {
             return Detected::Read(FlatOdf, "application/vnd.oasis.opendocument.flat");
         }
-        if contains(start, b"mso-application") || contains(start, b"w:worddocument") || ext == "fb2"
-        {
+        if contains(start, b"mso-application") || contains(start, b"w:worddocument") || ext == "fb2" {
             return Detected::Read(XmlWords, "application/xml");
         }
         if contains(start, b"<svg") {
@@ -122,9 +110,7 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
         return Detected::Read(Picture, "image/svg+xml");
     }
     if matches!(kind, Kind::Email | Kind::Other | Kind::Text | Kind::Web) {
-        if start.starts_with(b"from ")
-            && (contains_line(start, b"from:") || contains_line(start, b"received:"))
-        {
+        if start.starts_with(b"from ") && (contains_line(start, b"from:") || contains_line(start, b"received:")) {
             return Detected::Read(Mailbox, "application/mbox");
         }
         if matches!(ext, "eml" | "emlx" | "mhtml" | "mht") || is_message(start) {
@@ -132,9 +118,7 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
         }
     }
     let is_source = matches!(kind, Kind::Code | Kind::Markdown) && ext != "vue" && ext != "svelte";
-    if start.starts_with(b"<!doctype html")
-        || start.starts_with(b"<html")
-        || (!is_source && contains(start, b"<html"))
+    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") || (!is_source && contains(start, b"<html"))
     {
         return Detected::Read(Html, "text/html");
     }
@@ -145,14 +129,7 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
         Kind::Web => Detected::Read(Html, "text/html"),
         Kind::Markdown => Detected::Read(Markdown, "text/markdown"),
         Kind::Code => Detected::Read(Text, "text/x-source"),
-        Kind::Spreadsheet => Detected::Read(
-            Text,
-            if ext == "tsv" {
-                "text/tab-separated-values"
-            } else {
-                "text/csv"
-            },
-        ),
+        Kind::Spreadsheet => Detected::Read(Text, if ext == "tsv" { "text/tab-separated-values" } else { "text/csv" }),
         Kind::Data if ext == "ipynb" => Detected::Read(Notebook, "application/x-ipynb+json"),
         Kind::Data if ext == "json" => Detected::Read(Text, "application/json"),
         _ => Detected::Read(Text, "text/plain"),
@@ -177,10 +154,8 @@ fn is_message(start: &[u8]) -> bool {
     let mut seen = 0;
     for (number, line) in start.split(|&byte| byte == b'\n').enumerate() {
         let usual = USUAL.iter().any(|header| line.starts_with(header));
-        let extra = line.starts_with(b"x-")
-            || line.starts_with(b" ")
-            || line.starts_with(b"\t")
-            || line.starts_with(b">from ");
+        let extra =
+            line.starts_with(b"x-") || line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(b">from ");
         if usual {
             seen += 1;
         } else if number == 0 && !extra {
@@ -194,28 +169,15 @@ fn is_message(start: &[u8]) -> bool {
 }
 
 fn binary(head: &[u8], hint: &FileHint) -> Detected {
-    let name_only = |mime: &str| {
-        Detected::Done(Outcome::NameOnly {
-            mime: mime.to_owned(),
-        })
-    };
+    let name_only = |mime: &str| Detected::Done(Outcome::NameOnly { mime: mime.to_owned() });
     let unsupported = |mime: &str, reason: &str| {
-        Detected::Done(Outcome::Unsupported {
-            mime: mime.to_owned(),
-            reason: reason.to_owned(),
-        })
+        Detected::Done(Outcome::Unsupported { mime: mime.to_owned(), reason: reason.to_owned() })
     };
     if head.starts_with(b"SQLite format 3\0") {
-        return unsupported(
-            "application/vnd.sqlite3",
-            "A database: Atom does not read it.",
-        );
+        return unsupported("application/vnd.sqlite3", "A database: Atom does not read it.");
     }
     if head.starts_with(b"ITSF") {
-        return unsupported(
-            "application/vnd.ms-htmlhelp",
-            "A help file in a format that Atom does not read.",
-        );
+        return unsupported("application/vnd.ms-htmlhelp", "A help file in a format that Atom does not read.");
     }
     let kind = Kind::from_extension(&hint.ext);
     if let Some(found) = infer::get(head) {
@@ -233,29 +195,16 @@ fn binary(head: &[u8], hint: &FileHint) -> Detected {
         Kind::Audio => name_only("audio/x-unknown"),
         Kind::Video => name_only("video/x-unknown"),
         Kind::Archive => name_only("application/x-archive"),
-        Kind::Pdf
-        | Kind::Ebook
-        | Kind::Document
-        | Kind::Spreadsheet
-        | Kind::Presentation
-        | Kind::Email => unsupported(
-            "application/octet-stream",
-            "Damaged, or in a format that Atom does not read.",
-        ),
-        _ => unsupported(
-            "application/octet-stream",
-            "Atom does not know this format.",
-        ),
+        Kind::Pdf | Kind::Ebook | Kind::Document | Kind::Spreadsheet | Kind::Presentation | Kind::Email => {
+            unsupported("application/octet-stream", "Damaged, or in a format that Atom does not read.")
+        }
+        _ => unsupported("application/octet-stream", "Atom does not know this format."),
     }
 }
 
 /// Decides what a zip container is by its parts.
-pub(crate) fn identify_package(
-    package: &mut Package<'_>,
-) -> Result<(PackageFormat, &'static str), Failure> {
-    use PackageFormat::{
-        Archive, BinarySheet, Document, Epub, OpenDocument, Sheet, Slides, Unknown, Visio, Xps,
-    };
+pub(crate) fn identify_package(package: &mut Package<'_>) -> Result<(PackageFormat, &'static str), Failure> {
+    use PackageFormat::{Archive, BinarySheet, Document, Epub, OpenDocument, Sheet, Slides, Unknown, Visio, Xps};
     if package.has("mimetype") {
         let kind = package.part("mimetype")?.unwrap_or_default();
         let kind = String::from_utf8_lossy(&kind).trim().to_owned();
@@ -263,25 +212,13 @@ pub(crate) fn identify_package(
             return Ok((Epub, "application/epub+zip"));
         }
         let open_document = [
-            (
-                "opendocument.text",
-                "application/vnd.oasis.opendocument.text",
-            ),
-            (
-                "opendocument.spreadsheet",
-                "application/vnd.oasis.opendocument.spreadsheet",
-            ),
-            (
-                "opendocument.presentation",
-                "application/vnd.oasis.opendocument.presentation",
-            ),
+            ("opendocument.text", "application/vnd.oasis.opendocument.text"),
+            ("opendocument.spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"),
+            ("opendocument.presentation", "application/vnd.oasis.opendocument.presentation"),
             ("opendocument.", "application/vnd.oasis.opendocument"),
             ("sun.xml.", "application/vnd.sun.xml"),
         ];
-        if let Some((_, mime)) = open_document
-            .into_iter()
-            .find(|(part, _)| kind.contains(part))
-        {
+        if let Some((_, mime)) = open_document.into_iter().find(|(part, _)| kind.contains(part)) {
             return Ok((OpenDocument, mime));
         }
     }
@@ -292,28 +229,20 @@ pub(crate) fn identify_package(
         let kind = main_content_type(&types);
         const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
         let found = match () {
-            () if kind.contains("wordprocessingml") || kind.contains("ms-word") => (
-                Document,
-                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            ),
-            () if kind.contains("presentationml") || kind.contains("ms-powerpoint") => (
-                Slides,
-                "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-            ),
-            () if kind.contains("binary.macroenabled") || kind.contains("sheet.binary") => (
-                BinarySheet,
-                "application/vnd.ms-excel.sheet.binary.macroenabled.12",
-            ),
-            () if kind.contains("spreadsheetml") || kind.contains("ms-excel") => (
-                Sheet,
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            ),
+            () if kind.contains("wordprocessingml") || kind.contains("ms-word") => {
+                (Document, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+            }
+            () if kind.contains("presentationml") || kind.contains("ms-powerpoint") => {
+                (Slides, "application/vnd.openxmlformats-officedocument.presentationml.presentation")
+            }
+            () if kind.contains("binary.macroenabled") || kind.contains("sheet.binary") => {
+                (BinarySheet, "application/vnd.ms-excel.sheet.binary.macroenabled.12")
+            }
+            () if kind.contains("spreadsheetml") || kind.contains("ms-excel") => {
+                (Sheet, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+            }
             () if kind.contains("visio") => (Visio, "application/vnd.ms-visio.drawing"),
-            () if package
-                .names()
-                .iter()
-                .any(|name| name.to_lowercase().ends_with(".fpage")) =>
-            {
+            () if package.names().iter().any(|name| name.to_lowercase().ends_with(".fpage")) => {
                 (Xps, "application/vnd.ms-xpsdocument")
             }
             () if package.has("word/document.xml") => (Document, OFFICE),
@@ -344,13 +273,8 @@ fn main_content_type(types: &[u8]) -> String {
     let mut main = String::new();
     let _ = walk(types, |piece| {
         if let Piece::Start("Override" | "Default", attributes) = piece {
-            let kind = attributes
-                .get("ContentType")
-                .unwrap_or_default()
-                .to_lowercase();
-            let is_main = kind.contains(".main")
-                || kind.contains("macroenabled.main")
-                || kind.contains("drawing.main");
+            let kind = attributes.get("ContentType").unwrap_or_default().to_lowercase();
+            let is_main = kind.contains(".main") || kind.contains("macroenabled.main") || kind.contains("drawing.main");
             if is_main && main.is_empty() {
                 main = kind;
             }
@@ -367,47 +291,26 @@ pub(crate) fn identify_container<F: Read + Seek>(
 ) -> (ContainerFormat, &'static str) {
     use ContainerFormat::{Encrypted, Outlook, Sheet, Slides, Unknown, Word};
     let found = [
-        (
-            "EncryptedPackage",
-            Encrypted,
-            "application/vnd.ms-office.encrypted",
-        ),
+        ("EncryptedPackage", Encrypted, "application/vnd.ms-office.encrypted"),
         ("WordDocument", Word, "application/msword"),
-        (
-            "PowerPoint Document",
-            Slides,
-            "application/vnd.ms-powerpoint",
-        ),
+        ("PowerPoint Document", Slides, "application/vnd.ms-powerpoint"),
         ("Workbook", Sheet, "application/vnd.ms-excel"),
         ("Book", Sheet, "application/vnd.ms-excel"),
-        (
-            "__properties_version1.0",
-            Outlook,
-            "application/vnd.ms-outlook",
-        ),
+        ("__properties_version1.0", Outlook, "application/vnd.ms-outlook"),
     ];
     if let Some((_, format, mime)) = found.into_iter().find(|(name, ..)| container.has(name)) {
         return (format, mime);
     }
     match hint.ext.as_str() {
-        "msi" => (
-            Unknown("An installer: Atom does not read it."),
-            "application/x-msi",
-        ),
-        _ => (
-            Unknown("An old Office format that Atom does not read."),
-            "application/x-ole-storage",
-        ),
+        "msi" => (Unknown("An installer: Atom does not read it."), "application/x-msi"),
+        _ => (Unknown("An old Office format that Atom does not read."), "application/x-ole-storage"),
     }
 }
 
 fn contains_line(text: &[u8], beginning: &[u8]) -> bool {
-    text.split(|&byte| byte == b'\n')
-        .any(|line| line.starts_with(beginning))
+    text.split(|&byte| byte == b'\n').any(|line| line.starts_with(beginning))
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
+    haystack.windows(needle.len()).any(|window| window == needle)
 }

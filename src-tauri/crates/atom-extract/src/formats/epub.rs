@@ -11,13 +11,8 @@ use std::collections::HashMap;
 /// Reads a book.
 pub(crate) fn read(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), Failure> {
     let opf = find_opf(package)?;
-    let folder = opf
-        .rsplit_once('/')
-        .map_or("", |(folder, _)| folder)
-        .to_owned();
-    let description = package
-        .part(&opf)?
-        .ok_or_else(|| Failure::damaged("The list of its chapters is missing."))?;
+    let folder = opf.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let description = package.part(&opf)?.ok_or_else(|| Failure::damaged("The list of its chapters is missing."))?;
     let book = Book::parse(&description);
     draft.set_title(&book.title);
     draft.set_author(&book.author);
@@ -52,15 +47,8 @@ fn find_opf(package: &mut Package<'_>) -> Result<String, Failure> {
             Walk::On
         });
     }
-    let by_name = || {
-        package
-            .names()
-            .into_iter()
-            .find(|name| name.ends_with(".opf"))
-    };
-    found
-        .or_else(by_name)
-        .ok_or_else(|| Failure::damaged("The list of its chapters is missing."))
+    let by_name = || package.names().into_iter().find(|name| name.ends_with(".opf"));
+    found.or_else(by_name).ok_or_else(|| Failure::damaged("The list of its chapters is missing."))
 }
 
 /// Parts that are locked by digital rights management.
@@ -115,10 +103,7 @@ impl Book {
             }
             Walk::On
         });
-        book.chapters = order
-            .into_iter()
-            .filter_map(|id| files.get(&id).cloned())
-            .collect();
+        book.chapters = order.into_iter().filter_map(|id| files.get(&id).cloned()).collect();
         book
     }
 }
@@ -130,16 +115,12 @@ fn percent_decoded(path: &str) -> String {
         let escaped = match after {
             [high, low, ..] if *first == b'%' => {
                 let digit = |byte: &u8| char::from(*byte).to_digit(16);
-                digit(high)
-                    .zip(digit(low))
-                    .and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
+                digit(high).zip(digit(low)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
             }
             _ => None,
         };
         bytes.push(escaped.unwrap_or(*first));
-        rest = after
-            .get(if escaped.is_some() { 2 } else { 0 }..)
-            .unwrap_or_default();
+        rest = after.get(if escaped.is_some() { 2 } else { 0 }..).unwrap_or_default();
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -8,8 +8,7 @@ use crate::encoding::decode;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{Rawtext, Rcdata, ScriptData};
 use html5ever::tokenizer::{
-    BufferQueue, EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer,
-    TokenizerOpts,
+    BufferQueue, EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 use std::cell::RefCell;
 
@@ -27,9 +26,7 @@ pub(crate) fn read(bytes: &[u8], draft: &mut Draft) {
 /// Reads HTML that is decoded already.
 pub(crate) fn read_str(html: &str, draft: &mut Draft) {
     let limit_draft = std::mem::replace(draft, Draft::new(0));
-    let sink = Sink {
-        state: RefCell::new(State::new(limit_draft)),
-    };
+    let sink = Sink { state: RefCell::new(State::new(limit_draft)) };
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let queue = BufferQueue::default();
     let mut rest = html;
@@ -72,13 +69,7 @@ struct State {
 
 impl State {
     fn new(draft: Draft) -> Self {
-        Self {
-            draft,
-            hidden: None,
-            in_title: false,
-            title: String::new(),
-            preformatted: 0,
-        }
+        Self { draft, hidden: None, in_title: false, title: String::new(), preformatted: 0 }
     }
 
     fn words(&mut self, words: &str) {
@@ -161,14 +152,13 @@ impl State {
     /// Start and end of a block part the words; those of an inline element do not.
     fn edge(&mut self, name: &str) {
         match name {
-            "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "nav"
-            | "aside" | "ul" | "ol" | "dl" | "table" | "blockquote" | "figure" | "form"
-            | "fieldset" | "details" | "body" | "address" | "center" => {
+            "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "nav" | "aside" | "ul" | "ol"
+            | "dl" | "table" | "blockquote" | "figure" | "form" | "fieldset" | "details" | "body" | "address"
+            | "center" => {
                 self.draft.paragraph_break();
             }
-            "li" | "tr" | "dt" | "dd" | "caption" | "figcaption" | "option" | "legend"
-            | "summary" | "thead" | "tbody" | "tfoot" | "select" | "optgroup" | "hgroup"
-            | "head" | "html" => self.draft.line_break(),
+            "li" | "tr" | "dt" | "dd" | "caption" | "figcaption" | "option" | "legend" | "summary" | "thead"
+            | "tbody" | "tfoot" | "select" | "optgroup" | "hgroup" | "head" | "html" => self.draft.line_break(),
             "td" | "th" | "label" | "button" | "input" => self.draft.push_inline(" "),
             _ => {}
         }
@@ -207,23 +197,15 @@ fn heading(name: &str) -> bool {
 }
 
 fn attribute(tag: &Tag, name: &str) -> Option<String> {
-    let found = tag
-        .attrs
-        .iter()
-        .find(|attribute| &*attribute.name.local == name)?;
+    let found = tag.attrs.iter().find(|attribute| &*attribute.name.local == name)?;
     Some(found.value.to_string())
 }
 
 /// The encoding that the file's head names.
 fn declared_charset(bytes: &[u8]) -> Option<String> {
-    let head = bytes
-        .get(..CHARSET_WITHIN)
-        .unwrap_or(bytes)
-        .to_ascii_lowercase();
+    let head = bytes.get(..CHARSET_WITHIN).unwrap_or(bytes).to_ascii_lowercase();
     let head = String::from_utf8_lossy(&head);
-    let after = ["charset=", "encoding="]
-        .iter()
-        .find_map(|key| head.split_once(key).map(|(_, after)| after))?;
+    let after = ["charset=", "encoding="].iter().find_map(|key| head.split_once(key).map(|(_, after)| after))?;
     let label: String = after
         .trim_start_matches(['"', '\'', ' '])
         .chars()
@@ -245,28 +227,15 @@ mod tests {
 
     #[test]
     fn html_reads_as_a_person_sees_it() {
-        let check =
-            |html: &str, expect: &str| assert_eq!(read(html.as_bytes()).text, expect, "{html}");
+        let check = |html: &str, expect: &str| assert_eq!(read(html.as_bytes()).text, expect, "{html}");
         check("<p>one <b>two</b>three<p>four", "one twothree\n\nfour");
         check("<ul><li>a<li>b</ul>", "a\nb");
-        check(
-            "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
-            "a\tb\nc",
-        );
-        check(
-            "<pre>  fn a() {\n    b\n  }</pre>after",
-            "  fn a() {\n    b\n  }\n\nafter",
-        );
-        check(
-            "a<script>if (1 < 2) { x() }</script><style>b { }</style>c",
-            "ac",
-        );
+        check("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a\tb\nc");
+        check("<pre>  fn a() {\n    b\n  }</pre>after", "  fn a() {\n    b\n  }\n\nafter");
+        check("a<script>if (1 < 2) { x() }</script><style>b { }</style>c", "ac");
         check("&lt;tag&gt; &amp; &eacute;&#x4e16;", "<tag> & é世");
         check("<img alt='a cat' src=x>sits", "a cat sits");
-        check(
-            "<div><p>never <i>closed <div>at all",
-            "never closed\n\nat all",
-        );
+        check("<div><p>never <i>closed <div>at all", "never closed\n\nat all");
         check("<!-- no --><![CDATA[ x ]]>yes", "yes");
         check("<textarea>kept <b></textarea>", "kept <b>");
         check("a<br>b<br/>c", "a\nb\nc");
@@ -274,15 +243,13 @@ mod tests {
 
     #[test]
     fn title_headings_and_author_are_found() {
-        let page = read(b"<html><head><title>The &amp; title\n</title><meta name=Author content='A. Person'></head>
-            <body><h1>First <em>part</em></h1>text<h2 id=x>Second</h2><p>more</body>");
+        let page = read(
+            b"<html><head><title>The &amp; title\n</title><meta name=Author content='A. Person'></head>
+            <body><h1>First <em>part</em></h1>text<h2 id=x>Second</h2><p>more</body>",
+        );
         assert_eq!(page.title.as_deref(), Some("The & title"));
         assert_eq!(page.author.as_deref(), Some("A. Person"));
-        let headings: Vec<_> = page
-            .sections
-            .iter()
-            .map(|s| (s.heading.as_str(), &page.text[s.start..][..5]))
-            .collect();
+        let headings: Vec<_> = page.sections.iter().map(|s| (s.heading.as_str(), &page.text[s.start..][..5])).collect();
         assert_eq!(headings, [("First part", "First"), ("Second", "Secon")]);
         assert_eq!(page.text, "First part\ntext\n\nSecond\n\nmore");
     }

@@ -18,8 +18,7 @@ pub(crate) struct Container<F> {
 
 impl<F: Read + Seek> Container<F> {
     pub(crate) fn open(source: F) -> Result<Self, Failure> {
-        let file = CompoundFile::open(source)
-            .map_err(|_| Failure::damaged("The file is cut off or damaged."))?;
+        let file = CompoundFile::open(source).map_err(|_| Failure::damaged("The file is cut off or damaged."))?;
         Ok(Self { file })
     }
 
@@ -50,9 +49,7 @@ impl<F: Read + Seek> Container<F> {
 
     /// Reads a Word document.
     pub(crate) fn read_word(&mut self, draft: &mut Draft) -> Result<(), Failure> {
-        let main = self
-            .stream("WordDocument")?
-            .ok_or_else(|| Failure::damaged("Its main part is missing."))?;
+        let main = self.stream("WordDocument")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
         let flags = u16_at(&main, 0x0a).ok_or_else(cut_off)?;
         if flags & 0x0100 != 0 {
             return Err(Failure::Encrypted);
@@ -61,28 +58,15 @@ impl<F: Read + Seek> Container<F> {
         let version = u16_at(&main, 2).unwrap_or(0);
         if version < 0xc1 {
             // Word 6 and 95: the text lies in one piece.
-            let (start, end) = u32_at(&main, 0x18)
-                .zip(u32_at(&main, 0x1c))
-                .ok_or_else(cut_off)?;
+            let (start, end) = u32_at(&main, 0x18).zip(u32_at(&main, 0x1c)).ok_or_else(cut_off)?;
             let text = main.get(start as usize..end as usize).ok_or_else(cut_off)?;
             write_word(&WINDOWS_1252.decode_without_bom_handling(text).0, draft);
             return Ok(());
         }
-        let table = if flags & 0x0200 == 0 {
-            "0Table"
-        } else {
-            "1Table"
-        };
-        let table = self
-            .stream(table)?
-            .ok_or_else(|| Failure::damaged("Its table of text pieces is missing."))?;
-        let (start, length) = u32_at(&main, 0x1a2)
-            .zip(u32_at(&main, 0x1a6))
-            .ok_or_else(cut_off)?;
-        let pieces = table
-            .get(start as usize..)
-            .and_then(|rest| rest.get(..length as usize))
-            .ok_or_else(cut_off)?;
+        let table = if flags & 0x0200 == 0 { "0Table" } else { "1Table" };
+        let table = self.stream(table)?.ok_or_else(|| Failure::damaged("Its table of text pieces is missing."))?;
+        let (start, length) = u32_at(&main, 0x1a2).zip(u32_at(&main, 0x1a6)).ok_or_else(cut_off)?;
+        let pieces = table.get(start as usize..).and_then(|rest| rest.get(..length as usize)).ok_or_else(cut_off)?;
         let mut text = String::new();
         for (offset, characters, wide) in word_pieces(pieces).ok_or_else(cut_off)? {
             if text.len() > draft_room() {
@@ -103,15 +87,11 @@ impl<F: Read + Seek> Container<F> {
 
     /// Reads a presentation.
     pub(crate) fn read_slides(&mut self, draft: &mut Draft) -> Result<(), Failure> {
-        if self
-            .stream("Current User")?
-            .is_some_and(|user| u32_at(&user, 12) == Some(0xf3d1_c4df))
-        {
+        if self.stream("Current User")?.is_some_and(|user| u32_at(&user, 12) == Some(0xf3d1_c4df)) {
             return Err(Failure::Encrypted);
         }
-        let records = self
-            .stream("PowerPoint Document")?
-            .ok_or_else(|| Failure::damaged("Its main part is missing."))?;
+        let records =
+            self.stream("PowerPoint Document")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
         self.read_properties(draft);
         write_slides(&records, draft);
         Ok(())
@@ -153,11 +133,7 @@ impl<F: Read + Seek> Container<F> {
         folders.sort();
         for folder in folders {
             let long = self.outlook_text(&folder, "3707");
-            let name = if long.is_empty() {
-                self.outlook_text(&folder, "3704")
-            } else {
-                long
-            };
+            let name = if long.is_empty() { self.outlook_text(&folder, "3704") } else { long };
             if !name.is_empty() {
                 draft.push(&format!("Attachment: {name}\n"));
             }
@@ -186,19 +162,11 @@ fn cut_off() -> Failure {
 }
 
 fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
-    bytes
-        .get(offset..offset.checked_add(2)?)?
-        .try_into()
-        .ok()
-        .map(u16::from_le_bytes)
+    bytes.get(offset..offset.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
 }
 
 fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
-    bytes
-        .get(offset..offset.checked_add(4)?)?
-        .try_into()
-        .ok()
-        .map(u32::from_le_bytes)
+    bytes.get(offset..offset.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
 }
 
 /// The pieces of a Word text: offset in the main stream, characters, and whether they are of two bytes.
@@ -265,11 +233,9 @@ fn write_slides(records: &[u8], draft: &mut Draft) {
     const TEXT_NARROW: u16 = 0x0fa8;
     let mut at = 0usize;
     let mut slides = 0;
-    while let (Some(head), Some(kind), Some(length)) = (
-        u16_at(records, at),
-        u16_at(records, at + 2),
-        u32_at(records, at + 4),
-    ) {
+    while let (Some(head), Some(kind), Some(length)) =
+        (u16_at(records, at), u16_at(records, at + 2), u32_at(records, at + 4))
+    {
         let body = records.get(at + 8..).unwrap_or_default();
         let body = body.get(..length as usize).unwrap_or(body);
         let is_container = head & 0x0f == 0x0f;
@@ -293,9 +259,7 @@ fn write_slides(records: &[u8], draft: &mut Draft) {
         }
         // What stands on a master is a prompt for its author.
         let inside = is_container && kind != MASTER;
-        at = at
-            .saturating_add(8)
-            .saturating_add(if inside { 0 } else { length as usize });
+        at = at.saturating_add(8).saturating_add(if inside { 0 } else { length as usize });
     }
 }
 
@@ -320,15 +284,10 @@ fn properties(bytes: &[u8], draft: &mut Draft) -> Option<()> {
                 let raw = bytes.get(value + 8..)?.get(..length)?;
                 let raw = raw.split(|&byte| byte == 0).next().unwrap_or_default();
                 let text = encoding.decode_without_bom_handling(raw).0;
-                if id == 2 {
-                    draft.set_title(&text)
-                } else {
-                    draft.set_author(&text)
-                }
+                if id == 2 { draft.set_title(&text) } else { draft.set_author(&text) }
             }
             (12, 0x40) => {
-                let ticks = u64::from(u32_at(bytes, value + 4)?)
-                    | u64::from(u32_at(bytes, value + 8)?) << 32;
+                let ticks = u64::from(u32_at(bytes, value + 4)?) | u64::from(u32_at(bytes, value + 8)?) << 32;
                 // Tenths of microseconds since 1601; 0 where it was never set.
                 let ms = i64::try_from(ticks / 10_000).ok()?;
                 draft.created_ms = (ticks > 0).then_some(ms - 11_644_473_600_000);

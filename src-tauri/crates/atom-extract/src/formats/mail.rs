@@ -14,19 +14,14 @@ pub(crate) fn read_message(bytes: &[u8], draft: &mut Draft) -> Result<(), Failur
     let bytes = match bytes.iter().position(|&byte| byte == b'\n') {
         Some(end)
             if bytes.get(..end).is_some_and(|line| {
-                !line.is_empty()
-                    && line
-                        .iter()
-                        .all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
+                !line.is_empty() && line.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
             }) =>
         {
             bytes.get(end + 1..).unwrap_or_default()
         }
         _ => bytes,
     };
-    let message = MessageParser::default()
-        .parse(bytes)
-        .ok_or_else(|| Failure::damaged("The message is damaged."))?;
+    let message = MessageParser::default().parse(bytes).ok_or_else(|| Failure::damaged("The message is damaged."))?;
     draft.set_title(message.subject().unwrap_or_default());
     if let Some(from) = message.from() {
         draft.set_author(&addresses(from));
@@ -62,18 +57,11 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         }
         at += line.len();
     }
-    let ends: Vec<usize> = starts
-        .iter()
-        .skip(1)
-        .copied()
-        .chain([bytes.len()])
-        .collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([bytes.len()]).collect();
     starts.into_iter().zip(ends).map(|(start, end)| {
         let message = bytes.get(start..end).unwrap_or_default();
         match message.iter().position(|&byte| byte == b'\n') {
-            Some(line) if message.starts_with(b"From ") => {
-                message.get(line + 1..).unwrap_or_default()
-            }
+            Some(line) if message.starts_with(b"From ") => message.get(line + 1..).unwrap_or_default(),
             _ => message,
         }
     })
@@ -81,11 +69,7 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Whether text begins with a header line, which a sentence that begins with `From` is not followed by.
 fn is_header(text: &[u8]) -> bool {
-    let name = text
-        .iter()
-        .take(80)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-')
-        .count();
+    let name = text.iter().take(80).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
     name > 0 && text.get(name) == Some(&b':') || text.starts_with(b">From ")
 }
 
@@ -141,13 +125,7 @@ fn write_head(message: &Message<'_>, draft: &mut Draft) {
     line("From", &message.from().map(addresses).unwrap_or_default());
     line("To", &message.to().map(addresses).unwrap_or_default());
     line("Cc", &message.cc().map(addresses).unwrap_or_default());
-    line(
-        "Date",
-        &message
-            .date()
-            .map(|date| date.to_rfc3339())
-            .unwrap_or_default(),
-    );
+    line("Date", &message.date().map(|date| date.to_rfc3339()).unwrap_or_default());
     draft.paragraph_break();
 }
 
@@ -170,19 +148,13 @@ mod tests {
 
     #[test]
     fn mailbox_is_split_at_its_from_lines() {
-        let mailbox = b"From a@b Mon Jan 1\nSubject: One\n\nfirst\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
+        let mailbox =
+            b"From a@b Mon Jan 1\nSubject: One\n\nfirst\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
         let mut draft = Draft::new(1000);
         super::read_mailbox(mailbox, &mut draft).unwrap();
         let found = draft.finish("application/mbox").unwrap();
-        assert_eq!(
-            found.text,
-            "Subject: One\n\nfirst\n\nFrom here on\ntext\n\nSubject: Two\n\nmore"
-        );
-        let headings: Vec<_> = found
-            .sections
-            .iter()
-            .map(|section| section.heading.as_str())
-            .collect();
+        assert_eq!(found.text, "Subject: One\n\nfirst\n\nFrom here on\ntext\n\nSubject: Two\n\nmore");
+        let headings: Vec<_> = found.sections.iter().map(|section| section.heading.as_str()).collect();
         assert_eq!(headings, ["One", "Two"]);
     }
 

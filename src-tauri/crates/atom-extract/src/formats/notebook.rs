@@ -32,12 +32,8 @@ struct Cell {
 
 /// Reads a notebook.
 pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
-    let notebook: Notebook =
-        serde_json::from_slice(bytes).map_err(|_| Failure::damaged("The notebook is damaged."))?;
-    let cells = notebook
-        .cells
-        .iter()
-        .chain(notebook.worksheets.iter().flat_map(|sheet| &sheet.cells));
+    let notebook: Notebook = serde_json::from_slice(bytes).map_err(|_| Failure::damaged("The notebook is damaged."))?;
+    let cells = notebook.cells.iter().chain(notebook.worksheets.iter().flat_map(|sheet| &sheet.cells));
     for cell in cells {
         let source = lines(&cell.source);
         if cell.cell_type == "markdown" || cell.cell_type == "heading" {

@@ -20,9 +20,7 @@ pub(crate) fn read(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), F
     if let Some(meta) = package.part("meta.xml")? {
         let _ = read_xml(&meta, draft);
     }
-    let content = package
-        .part("content.xml")?
-        .ok_or_else(|| Failure::damaged("Its main part is missing."))?;
+    let content = package.part("content.xml")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
     read_xml(&content, draft)?;
     if let Some(styles) = package.part("styles.xml")? {
         let _ = read_xml(&styles, draft);
@@ -53,22 +51,13 @@ struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     const fn new(draft: &'a mut Draft) -> Self {
-        Self {
-            draft,
-            paragraphs: 0,
-            cells: 0,
-            in_heading: false,
-            property: None,
-            hidden: 0,
-        }
+        Self { draft, paragraphs: 0, cells: 0, in_heading: false, property: None, hidden: 0 }
     }
 
     fn take(&mut self, piece: Piece<'_>) -> Walk {
         match piece {
             Piece::Start("tracked-changes" | "script" | "binary-data", _) => self.hidden += 1,
-            Piece::End("tracked-changes" | "script" | "binary-data") => {
-                self.hidden = self.hidden.saturating_sub(1)
-            }
+            Piece::End("tracked-changes" | "script" | "binary-data") => self.hidden = self.hidden.saturating_sub(1),
             _ if self.hidden > 0 => {}
             Piece::Start(name, attributes) => self.start(name, attributes),
             Piece::End(name) => self.end(name),
@@ -79,11 +68,7 @@ impl<'a> Walker<'a> {
                 None => {}
             },
         }
-        if self.draft.is_full() {
-            Walk::Stop
-        } else {
-            Walk::On
-        }
+        if self.draft.is_full() { Walk::Stop } else { Walk::On }
     }
 
     fn start(&mut self, name: &str, attributes: &Attributes<'_>) {
@@ -109,9 +94,7 @@ impl<'a> Walker<'a> {
                 }
             }
             "title" => self.property = Some(("title", String::new())),
-            "creator" | "initial-creator" if self.paragraphs == 0 => {
-                self.property = Some(("creator", String::new()))
-            }
+            "creator" | "initial-creator" if self.paragraphs == 0 => self.property = Some(("creator", String::new())),
             "creation-date" => self.property = Some(("date", String::new())),
             _ => {}
         }
@@ -138,8 +121,7 @@ impl<'a> Walker<'a> {
             }
             "table-row" => self.draft.line_break(),
             "table" | "page" => self.draft.paragraph_break(),
-            "title" | "creator" | "initial-creator" | "creation-date" => match self.property.take()
-            {
+            "title" | "creator" | "initial-creator" | "creation-date" => match self.property.take() {
                 Some(("title", value)) => self.draft.set_title(&value),
                 Some(("creator", value)) => self.draft.set_author(&value),
                 Some((_, value)) => self.draft.created_ms = date::parse_iso(&value),

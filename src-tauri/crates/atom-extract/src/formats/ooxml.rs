@@ -39,13 +39,8 @@ pub(crate) fn read_document(package: &mut Package<'_>, draft: &mut Draft) -> Res
     read_properties(package, draft)?;
     let names = package.names();
     let main = main_part(package, &names, "word/document.xml")?;
-    let styles = package
-        .part("word/styles.xml")?
-        .map(|styles| heading_styles(&styles))
-        .unwrap_or_default();
-    let body = package
-        .part(&main)?
-        .ok_or_else(|| Failure::damaged("Its main part is missing."))?;
+    let styles = package.part("word/styles.xml")?.map(|styles| heading_styles(&styles)).unwrap_or_default();
+    let body = package.part(&main)?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
     let mut walker = WordWalker::new(draft, styles);
     let result = walk(&body, |piece| walker.take(piece));
     let styles = walker.styles;
@@ -54,14 +49,8 @@ pub(crate) fn read_document(package: &mut Package<'_>, draft: &mut Draft) -> Res
         .iter()
         .filter(|name| {
             let file = name.strip_prefix("word/").unwrap_or_default();
-            let stem = file
-                .trim_end_matches(".xml")
-                .trim_end_matches(|c: char| c.is_ascii_digit());
-            file.ends_with(".xml")
-                && matches!(
-                    stem,
-                    "footnotes" | "endnotes" | "comments" | "header" | "footer"
-                )
+            let stem = file.trim_end_matches(".xml").trim_end_matches(|c: char| c.is_ascii_digit());
+            file.ends_with(".xml") && matches!(stem, "footnotes" | "endnotes" | "comments" | "header" | "footer")
         })
         .collect();
     extras.sort();
@@ -85,9 +74,7 @@ fn main_part(package: &mut Package<'_>, names: &[String], usual: &str) -> Result
     if let Some(types) = package.part("[Content_Types].xml")? {
         let _ = walk(&types, |piece| {
             if let Piece::Start("Override", attributes) = piece
-                && attributes
-                    .get("ContentType")
-                    .is_some_and(|kind| kind.ends_with("main+xml"))
+                && attributes.get("ContentType").is_some_and(|kind| kind.ends_with("main+xml"))
             {
                 found = attributes.get("PartName");
                 return Walk::Stop;
@@ -110,9 +97,7 @@ fn heading_styles(styles: &[u8]) -> HashSet<String> {
     let mut style = String::new();
     let _ = walk(styles, |piece| {
         match piece {
-            Piece::Start("style", attributes) => {
-                style = attributes.get("styleId").unwrap_or_default()
-            }
+            Piece::Start("style", attributes) => style = attributes.get("styleId").unwrap_or_default(),
             Piece::Start("name", attributes) => {
                 let name = attributes.get("val").unwrap_or_default().to_lowercase();
                 if name.starts_with("heading ") || name == "title" {
@@ -120,9 +105,7 @@ fn heading_styles(styles: &[u8]) -> HashSet<String> {
                 }
             }
             Piece::Start("outlineLvl", attributes)
-                if attributes
-                    .get("val")
-                    .is_some_and(|level| level.len() == 1 && level != "9") =>
+                if attributes.get("val").is_some_and(|level| level.len() == 1 && level != "9") =>
             {
                 found.insert(style.clone());
             }
@@ -148,15 +131,7 @@ struct WordWalker<'a> {
 
 impl<'a> WordWalker<'a> {
     const fn new(draft: &'a mut Draft, styles: HashSet<String>) -> Self {
-        Self {
-            draft,
-            styles,
-            in_words: false,
-            fallback: 0,
-            paragraph_start: 0,
-            is_heading: false,
-            in_row: 0,
-        }
+        Self { draft, styles, in_words: false, fallback: 0, paragraph_start: 0, is_heading: false, in_row: 0 }
     }
 
     fn take(&mut self, piece: Piece<'_>) -> Walk {
@@ -169,11 +144,7 @@ impl<'a> WordWalker<'a> {
             Piece::Text(text) if self.in_words => self.draft.push(text),
             Piece::Text(_) => {}
         }
-        if self.draft.is_full() {
-            Walk::Stop
-        } else {
-            Walk::On
-        }
+        if self.draft.is_full() { Walk::Stop } else { Walk::On }
     }
 
     fn start(&mut self, name: &str, attributes: &Attributes<'_>) {
@@ -208,12 +179,7 @@ impl<'a> WordWalker<'a> {
             "p" => {
                 if self.is_heading {
                     let start = self.paragraph_start;
-                    let heading = self
-                        .draft
-                        .text()
-                        .get(start..)
-                        .unwrap_or_default()
-                        .to_owned();
+                    let heading = self.draft.text().get(start..).unwrap_or_default().to_owned();
                     self.draft.record_at(start, &heading);
                     self.is_heading = false;
                 }
@@ -246,11 +212,7 @@ pub(crate) fn read_slides(package: &mut Package<'_>, draft: &mut Draft) -> Resul
             let mut title = String::new();
             let read = read_drawing(&slide, draft, Some(&mut title));
             result = result.and(read);
-            let heading = if title.is_empty() {
-                format!("Slide {}", number + 1)
-            } else {
-                title
-            };
+            let heading = if title.is_empty() { format!("Slide {}", number + 1) } else { title };
             draft.record_at(start, &heading);
         }
         let relations = name.replace("ppt/slides/", "ppt/slides/_rels/") + ".rels";
@@ -270,11 +232,7 @@ pub(crate) fn read_slides(package: &mut Package<'_>, draft: &mut Draft) -> Resul
 }
 
 /// Reads the words of a drawing; those of its title also go into `title`.
-pub(crate) fn read_drawing(
-    xml: &[u8],
-    draft: &mut Draft,
-    mut title: Option<&mut String>,
-) -> Result<(), Failure> {
+pub(crate) fn read_drawing(xml: &[u8], draft: &mut Draft, mut title: Option<&mut String>) -> Result<(), Failure> {
     let (mut in_words, mut in_title, mut skipped, mut in_row) = (false, false, false, 0u32);
     walk(xml, |piece| {
         match piece {
@@ -308,23 +266,14 @@ pub(crate) fn read_drawing(
             }
             _ => {}
         }
-        if draft.is_full() {
-            Walk::Stop
-        } else {
-            Walk::On
-        }
+        if draft.is_full() { Walk::Stop } else { Walk::On }
     })?;
     draft.paragraph_break();
     Ok(())
 }
 
 /// Reads the words of the boxes and arrows that are kept outside the slides and pages.
-fn read_diagrams(
-    package: &mut Package<'_>,
-    names: &[String],
-    prefix: &str,
-    draft: &mut Draft,
-) -> Result<(), Failure> {
+fn read_diagrams(package: &mut Package<'_>, names: &[String], prefix: &str, draft: &mut Draft) -> Result<(), Failure> {
     for name in numbered(names, prefix) {
         if let Some(part) = package.part(&name)? {
             let _ = read_drawing(&part, draft, None);
@@ -334,17 +283,10 @@ fn read_diagrams(
 }
 
 /// Reads what a workbook has beside its cells: comments and text boxes.
-pub(crate) fn read_sheet_extras(
-    package: &mut Package<'_>,
-    draft: &mut Draft,
-) -> Result<(), Failure> {
+pub(crate) fn read_sheet_extras(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), Failure> {
     let names = package.names();
     draft.paragraph_break();
-    for prefix in [
-        "xl/comments",
-        "xl/threadedComments/threadedComment",
-        "xl/drawings/drawing",
-    ] {
+    for prefix in ["xl/comments", "xl/threadedComments/threadedComment", "xl/drawings/drawing"] {
         read_diagrams(package, &names, prefix, draft)?;
     }
     Ok(())
@@ -370,11 +312,7 @@ pub(crate) fn read_visio(package: &mut Package<'_>, draft: &mut Draft) -> Result
                     Piece::Text(text) if in_words => draft.push(text),
                     _ => {}
                 }
-                if draft.is_full() {
-                    Walk::Stop
-                } else {
-                    Walk::On
-                }
+                if draft.is_full() { Walk::Stop } else { Walk::On }
             })?;
             draft.paragraph_break();
         }
@@ -385,11 +323,8 @@ pub(crate) fn read_visio(package: &mut Package<'_>, draft: &mut Draft) -> Result
 /// Reads an XPS document page by page: its words are attributes of the glyphs.
 pub(crate) fn read_xps(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), Failure> {
     read_properties(package, draft)?;
-    let mut pages: Vec<_> = package
-        .names()
-        .into_iter()
-        .filter(|name| name.to_lowercase().ends_with(".fpage"))
-        .collect();
+    let mut pages: Vec<_> =
+        package.names().into_iter().filter(|name| name.to_lowercase().ends_with(".fpage")).collect();
     pages.sort_by_key(|name| (name.len(), name.clone()));
     for (number, name) in pages.iter().enumerate() {
         let Some(page) = package.part(name)? else {
@@ -403,11 +338,7 @@ pub(crate) fn read_xps(package: &mut Package<'_>, draft: &mut Draft) -> Result<(
                 draft.push_inline(words.strip_prefix("{}").unwrap_or(&words));
                 draft.push_inline(" ");
             }
-            if draft.is_full() {
-                Walk::Stop
-            } else {
-                Walk::On
-            }
+            if draft.is_full() { Walk::Stop } else { Walk::On }
         })?;
     }
     Ok(())
@@ -465,13 +396,8 @@ mod tests {
 
     #[test]
     fn relative_targets_are_resolved() {
-        let check =
-            |folder: &str, target: &str, expect: &str| assert_eq!(resolve(folder, target), expect);
-        check(
-            "ppt/slides",
-            "../notesSlides/notesSlide1.xml",
-            "ppt/notesSlides/notesSlide1.xml",
-        );
+        let check = |folder: &str, target: &str, expect: &str| assert_eq!(resolve(folder, target), expect);
+        check("ppt/slides", "../notesSlides/notesSlide1.xml", "ppt/notesSlides/notesSlide1.xml");
         check("OEBPS", "a/b.html", "OEBPS/a/b.html");
         check("", "./b.html", "b.html");
         check("a", "/x/y", "x/y");

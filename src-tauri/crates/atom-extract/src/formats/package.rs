@@ -22,23 +22,13 @@ pub(crate) struct FileSource<'a> {
 
 impl<'a> FileSource<'a> {
     pub(crate) fn new(file: &'a File, size: u64) -> BufReader<Self> {
-        BufReader::with_capacity(
-            64 * 1024,
-            Self {
-                file,
-                size,
-                position: 0,
-            },
-        )
+        BufReader::with_capacity(64 * 1024, Self { file, size, position: 0 })
     }
 
     /// The file with zeros to the end of what a whole allocation table of an OLE container describes:
     /// the head and a multiple of 128 sectors of 512 bytes.
     pub(crate) fn padded(file: &'a File, size: u64) -> BufReader<Self> {
-        Self::new(
-            file,
-            512 + size.saturating_sub(512).next_multiple_of(128 * 512),
-        )
+        Self::new(file, 512 + size.saturating_sub(512).next_multiple_of(128 * 512))
     }
 }
 
@@ -46,9 +36,7 @@ impl Read for FileSource<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut count = self.file.read_at(buffer, self.position)?;
         if count == 0 && self.position < self.size {
-            let zeros = usize::try_from(self.size - self.position)
-                .unwrap_or(usize::MAX)
-                .min(buffer.len());
+            let zeros = usize::try_from(self.size - self.position).unwrap_or(usize::MAX).min(buffer.len());
             buffer.get_mut(..zeros).unwrap_or_default().fill(0);
             count = zeros;
         }
@@ -81,32 +69,20 @@ impl<'a> Package<'a> {
     /// Opens a container and checks what can be checked before anything is unpacked.
     pub(crate) fn open(source: impl Source + 'a, limits: ArchiveLimits) -> Result<Self, Failure> {
         let source: Box<dyn Source + 'a> = Box::new(source);
-        let mut zip = ZipArchive::new(source).map_err(|_| {
-            Failure::damaged("The file is cut off or damaged: its list of parts cannot be read.")
-        })?;
+        let mut zip = ZipArchive::new(source)
+            .map_err(|_| Failure::damaged("The file is cut off or damaged: its list of parts cannot be read."))?;
         if zip.len() > limits.entries {
-            return Err(Failure::TooLarge(format!(
-                "It holds more than {} parts.",
-                limits.entries
-            )));
+            return Err(Failure::TooLarge(format!("It holds more than {} parts.", limits.entries)));
         }
         if zip.has_overlapping_entries().unwrap_or(true) {
             return Err(Failure::damaged("Its parts overlap, as in a zip bomb."));
         }
-        Ok(Self {
-            zip,
-            limits,
-            expanded: 0,
-        })
+        Ok(Self { zip, limits, expanded: 0 })
     }
 
     /// Names of all parts.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.zip
-            .file_names()
-            .flatten()
-            .map(std::borrow::Cow::into_owned)
-            .collect()
+        self.zip.file_names().flatten().map(std::borrow::Cow::into_owned).collect()
     }
 
     /// Whether there is a part of that name.
@@ -116,11 +92,7 @@ impl<'a> Package<'a> {
 
     /// Whether any part needs a password.
     pub(crate) fn is_encrypted(&mut self) -> bool {
-        (0..self.zip.len()).any(|index| {
-            self.zip
-                .by_index_raw(index)
-                .is_ok_and(|part| part.encrypted())
-        })
+        (0..self.zip.len()).any(|index| self.zip.by_index_raw(index).is_ok_and(|part| part.encrypted()))
     }
 
     /// Unpacks a part; `None` where there is none of that name.
@@ -133,20 +105,13 @@ impl<'a> Package<'a> {
                 return Err(Failure::Encrypted);
             }
             Err(ZipError::UnsupportedArchive(_)) => {
-                return Err(Failure::Unsupported(
-                    "It is packed in a way that Atom does not know.".to_owned(),
-                ));
+                return Err(Failure::Unsupported("It is packed in a way that Atom does not know.".to_owned()));
             }
             Err(_) => return Err(Failure::damaged("A part of it is damaged.")),
         };
         let packed = part.compressed_size();
-        let room = self
-            .limits
-            .part
-            .min(self.limits.expanded.saturating_sub(self.expanded));
-        let by_ratio = packed
-            .max(self.limits.ratio_from)
-            .saturating_mul(self.limits.ratio);
+        let room = self.limits.part.min(self.limits.expanded.saturating_sub(self.expanded));
+        let by_ratio = packed.max(self.limits.ratio_from).saturating_mul(self.limits.ratio);
         let limit = room.min(by_ratio);
         if part.size() > limit {
             return Err(too_large());
@@ -173,10 +138,7 @@ impl<'a> Package<'a> {
             let Ok(part) = self.zip.by_index_raw(index) else {
                 continue;
             };
-            let by_ratio = part
-                .compressed_size()
-                .max(self.limits.ratio_from)
-                .saturating_mul(self.limits.ratio);
+            let by_ratio = part.compressed_size().max(self.limits.ratio_from).saturating_mul(self.limits.ratio);
             total = total.saturating_add(part.size());
             if part.size() > by_ratio.min(self.limits.part) || total > self.limits.expanded {
                 return Err(too_large());

@@ -2,9 +2,7 @@
 
 use crate::draft::{Draft, Failure};
 use crate::sandbox::Layer;
-use pdfium_render::prelude::{
-    PdfDocumentMetadataTagType, PdfPage, Pdfium, PdfiumError, PdfiumInternalError,
-};
+use pdfium_render::prelude::{PdfDocumentMetadataTagType, PdfPage, Pdfium, PdfiumError, PdfiumInternalError};
 use std::path::Path;
 
 /// Most pages that are read.
@@ -41,25 +39,13 @@ impl PdfReader {
             Ok(library) => library,
             Err(reason) => return Err(Failure::Unsupported(format!("A PDF, and {reason}."))),
         };
-        let document =
-            library
-                .load_pdf_from_byte_slice(bytes, None)
-                .map_err(|error| match error {
-                    PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => {
-                        Failure::Encrypted
-                    }
-                    PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => {
-                        Failure::Encrypted
-                    }
-                    _ => Failure::damaged("The PDF is damaged: its structure cannot be read."),
-                })?;
+        let document = library.load_pdf_from_byte_slice(bytes, None).map_err(|error| match error {
+            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => Failure::Encrypted,
+            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => Failure::Encrypted,
+            _ => Failure::damaged("The PDF is damaged: its structure cannot be read."),
+        })?;
         let metadata = document.metadata();
-        let tag = |kind| {
-            metadata
-                .get(kind)
-                .map(|tag| tag.value().to_owned())
-                .unwrap_or_default()
-        };
+        let tag = |kind| metadata.get(kind).map(|tag| tag.value().to_owned()).unwrap_or_default();
         draft.set_title(&tag(PdfDocumentMetadataTagType::Title));
         draft.set_author(&tag(PdfDocumentMetadataTagType::Author));
         draft.created_ms = super::date::parse_pdf(&tag(PdfDocumentMetadataTagType::CreationDate));
@@ -86,9 +72,7 @@ impl PdfReader {
             }
         }
         if broken > 0 && broken == seen {
-            return Err(Failure::damaged(
-                "The PDF is damaged: none of its pages can be read.",
-            ));
+            return Err(Failure::damaged("The PDF is damaged: none of its pages can be read."));
         }
         Ok(())
     }
@@ -107,9 +91,7 @@ fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<(), PdfiumError> {
                 surrogate = Some(high);
                 continue;
             }
-            (Ok(low @ 0xdc00..0xe000), Some(high)) => {
-                char::decode_utf16([high, low]).next().and_then(Result::ok)
-            }
+            (Ok(low @ 0xdc00..0xe000), Some(high)) => char::decode_utf16([high, low]).next().and_then(Result::ok),
             _ => char::from_u32(value),
         };
         match c {

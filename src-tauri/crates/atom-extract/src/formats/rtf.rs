@@ -37,12 +37,7 @@ pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
     let mut parser = Parser {
         draft,
         rest: bytes,
-        group: Group {
-            destination: Destination::Body,
-            substitutes: 1,
-            encoding: WINDOWS_1252,
-            hidden: false,
-        },
+        group: Group { destination: Destination::Body, substitutes: 1, encoding: WINDOWS_1252, hidden: false },
         stack: Vec::new(),
         pending: Vec::new(),
         skip: 0,
@@ -117,9 +112,8 @@ impl Parser<'_> {
             Destination::Author => self.draft.set_author(&property),
             Destination::Created => {
                 let [year, month, day, hour, minute] = self.date;
-                self.draft.created_ms = date::parse_iso(&format!(
-                    "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00Z"
-                ));
+                self.draft.created_ms =
+                    date::parse_iso(&format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00Z"));
             }
             _ => {}
         }
@@ -147,9 +141,7 @@ impl Parser<'_> {
     fn write(&mut self, text: &str) {
         match self.group.destination {
             Destination::Body if !self.group.hidden => self.draft.push(text),
-            Destination::Title | Destination::Author if self.property.len() < 4096 => {
-                self.property.push_str(text)
-            }
+            Destination::Title | Destination::Author if self.property.len() < 4096 => self.property.push_str(text),
             _ => {}
         }
     }
@@ -163,24 +155,13 @@ impl Parser<'_> {
             self.symbol(first);
             return;
         }
-        let length = self
-            .rest
-            .iter()
-            .take(32)
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .count();
+        let length = self.rest.iter().take(32).take_while(|byte| byte.is_ascii_alphabetic()).count();
         let (word, after) = self.rest.split_at(length);
         let negative = after.first() == Some(&b'-');
         let after = after.get(usize::from(negative)..).unwrap_or_default();
-        let digits = after
-            .iter()
-            .take(10)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let digits = after.iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
         let (number, after) = after.split_at(digits);
-        let number = std::str::from_utf8(number)
-            .ok()
-            .and_then(|number| number.parse::<i32>().ok());
+        let number = std::str::from_utf8(number).ok().and_then(|number| number.parse::<i32>().ok());
         let number = number.map(|number| if negative { -number } else { number });
         self.rest = after.strip_prefix(b" ").unwrap_or(after);
         let word = std::str::from_utf8(word).unwrap_or_default();
@@ -191,10 +172,7 @@ impl Parser<'_> {
         match symbol {
             b'\'' => {
                 if let [high, low, after @ ..] = self.rest
-                    && let (Some(high), Some(low)) = (
-                        char::from(*high).to_digit(16),
-                        char::from(*low).to_digit(16),
-                    )
+                    && let (Some(high), Some(low)) = (char::from(*high).to_digit(16), char::from(*low).to_digit(16))
                 {
                     self.rest = after;
                     self.byte((high * 16 + low) as u8);
@@ -231,9 +209,7 @@ impl Parser<'_> {
             "ldblquote" => self.line("“"),
             "rdblquote" => self.line("”"),
             "emspace" | "enspace" | "qmspace" => self.line(" "),
-            "uc" => {
-                self.group.substitutes = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16)
-            }
+            "uc" => self.group.substitutes = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16),
             "v" => {
                 self.flush();
                 self.group.hidden = number != Some(0);
@@ -257,16 +233,10 @@ impl Parser<'_> {
             "f" => {
                 self.flush();
                 let font = number.unwrap_or(0);
-                let found = self
-                    .fonts
-                    .iter()
-                    .find(|(id, _)| *id == font)
-                    .map(|(_, encoding)| *encoding);
+                let found = self.fonts.iter().find(|(id, _)| *id == font).map(|(_, encoding)| *encoding);
                 self.group.encoding = found.unwrap_or(self.default_encoding);
             }
-            "fcharset"
-                if self.group.destination == Destination::Fonts && self.fonts.len() < 10_000 =>
-            {
+            "fcharset" if self.group.destination == Destination::Fonts && self.fonts.len() < 10_000 => {
                 if let Some(encoding) = number.and_then(character_set) {
                     self.fonts.push((self.font, encoding));
                 }
@@ -295,11 +265,10 @@ impl Parser<'_> {
             "creatim" if self.group.destination == Destination::Skipped => Destination::Created,
             // What a text box shows sits inside what is else for machines only.
             "shptxt" => Destination::Body,
-            "colortbl" | "stylesheet" | "pict" | "object" | "objdata" | "info" | "themedata"
-            | "colorschememapping" | "datastore" | "latentstyles" | "listtable"
-            | "listoverridetable" | "revtbl" | "rsidtbl" | "generator" | "fldinst"
-            | "bkmkstart" | "bkmkend" | "xmlnstbl" | "filetbl" | "falt" | "nonshppict"
-            | "listtext" | "mmathPr" | "pgptbl" | "private" => Destination::Skipped,
+            "colortbl" | "stylesheet" | "pict" | "object" | "objdata" | "info" | "themedata" | "colorschememapping"
+            | "datastore" | "latentstyles" | "listtable" | "listoverridetable" | "revtbl" | "rsidtbl" | "generator"
+            | "fldinst" | "bkmkstart" | "bkmkend" | "xmlnstbl" | "filetbl" | "falt" | "nonshppict" | "listtext"
+            | "mmathPr" | "pgptbl" | "private" => Destination::Skipped,
             _ => return,
         };
         self.flush();
@@ -368,26 +337,12 @@ mod tests {
 
     #[test]
     fn rtf_reads_as_a_person_sees_it() {
-        let check = |rtf: &[u8], expect: &str| {
-            assert_eq!(read(rtf).text, expect, "{}", String::from_utf8_lossy(rtf))
-        };
-        check(
-            b"{\\rtf1\\ansi one \\b two\\b0  three\\par four}",
-            "one two three\nfour",
-        );
-        check(
-            b"{\\rtf1 {\\fonttbl{\\f0 Arial;}}{\\colortbl;\\red1;}{\\*\\generator X;}text}",
-            "text",
-        );
-        check(
-            b"{\\rtf1 caf\\'e9 \\u8364 ? \\u-10179 ?\\u-8704 ?.}",
-            "café € 😀.",
-        );
+        let check = |rtf: &[u8], expect: &str| assert_eq!(read(rtf).text, expect, "{}", String::from_utf8_lossy(rtf));
+        check(b"{\\rtf1\\ansi one \\b two\\b0  three\\par four}", "one two three\nfour");
+        check(b"{\\rtf1 {\\fonttbl{\\f0 Arial;}}{\\colortbl;\\red1;}{\\*\\generator X;}text}", "text");
+        check(b"{\\rtf1 caf\\'e9 \\u8364 ? \\u-10179 ?\\u-8704 ?.}", "café € 😀.");
         check(b"{\\rtf1\\ansicpg1251 \\'cc\\'e8\\'f0}", "Мир");
-        check(
-            b"{\\rtf1{\\fonttbl{\\f1\\fcharset128 X;}}\\f1 \\'93\\'fa\\'96\\'7b}",
-            "日本",
-        );
+        check(b"{\\rtf1{\\fonttbl{\\f1\\fcharset128 X;}}\\f1 \\'93\\'fa\\'96\\'7b}", "日本");
         check(b"{\\rtf1 a\\{b\\}c\\\\d\\~e}", "a{b}c\\d e");
         check(b"{\\rtf1 shown {\\v hidden}again}", "shown again");
         check(b"{\\rtf1 {\\pict 0102abcd}{\\bin3 }}}x}", "x");
@@ -396,7 +351,9 @@ mod tests {
 
     #[test]
     fn title_author_and_date_are_found() {
-        let found = read(b"{\\rtf1{\\info{\\title The Title}{\\author A. Person}{\\creatim\\yr2024\\mo2\\dy29\\hr12\\min0}}text}");
+        let found = read(
+            b"{\\rtf1{\\info{\\title The Title}{\\author A. Person}{\\creatim\\yr2024\\mo2\\dy29\\hr12\\min0}}text}",
+        );
         assert_eq!(found.title.as_deref(), Some("The Title"));
         assert_eq!(found.author.as_deref(), Some("A. Person"));
         assert_eq!(found.created_ms, Some(1_709_208_000_000));

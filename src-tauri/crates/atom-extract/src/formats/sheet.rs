@@ -110,11 +110,7 @@ fn write_data(value: &Data, draft: &mut Draft) {
                 let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
                 let date = format!("{year:04}-{month:02}-{day:02}");
                 let midnight = (hour, minute, second) == (0, 0, 0);
-                let text = if midnight {
-                    date
-                } else {
-                    format!("{date} {hour:02}:{minute:02}:{second:02}")
-                };
+                let text = if midnight { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") };
                 cell(&text, draft);
             }
         }

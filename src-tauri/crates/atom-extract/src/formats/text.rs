@@ -49,8 +49,8 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
         } else if let Some((start, heading)) = previous.take().filter(|_| is_underline(bare)) {
             draft.record_at(start, &heading);
         }
-        previous = (!bare.is_empty() && fence.is_none() && !front_matter)
-            .then(|| (draft.text().len(), bare.to_owned()));
+        previous =
+            (!bare.is_empty() && fence.is_none() && !front_matter).then(|| (draft.text().len(), bare.to_owned()));
         draft.push(line);
     }
     if let Some(heading) = draft.first_heading().map(str::to_owned) {
@@ -64,21 +64,14 @@ pub(crate) fn read_xml_words(bytes: &[u8], draft: &mut Draft) -> Result<(), Fail
     walk(bytes, |piece| {
         match piece {
             Piece::Start("style" | "script" | "binary" | "binData", _) => hidden += 1,
-            Piece::End("style" | "script" | "binary" | "binData") => {
-                hidden = hidden.saturating_sub(1)
-            }
+            Piece::End("style" | "script" | "binary" | "binData") => hidden = hidden.saturating_sub(1),
             Piece::Text(text) if hidden == 0 => draft.push_inline(text),
-            Piece::End("span" | "tspan" | "t" | "r" | "a" | "strong" | "emphasis" | "em")
-            | Piece::Start(..) => {}
+            Piece::End("span" | "tspan" | "t" | "r" | "a" | "strong" | "emphasis" | "em") | Piece::Start(..) => {}
             Piece::End("p" | "section" | "title") => draft.paragraph_break(),
             Piece::End(_) => draft.line_break(),
             Piece::Text(_) => {}
         }
-        if draft.is_full() {
-            Walk::Stop
-        } else {
-            Walk::On
-        }
+        if draft.is_full() { Walk::Stop } else { Walk::On }
     })
 }
 
@@ -93,8 +86,7 @@ fn atx_heading(line: &str) -> Option<&str> {
 }
 
 fn is_underline(line: &str) -> bool {
-    line.len() >= 3
-        && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'))
+    line.len() >= 3 && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'))
 }
 
 #[cfg(test)]
@@ -111,17 +103,9 @@ mod tests {
         let found: Vec<_> = extracted
             .sections
             .iter()
-            .map(|s| {
-                (
-                    s.heading.as_str(),
-                    extracted.text[s.start..].lines().next().unwrap(),
-                )
-            })
+            .map(|s| (s.heading.as_str(), extracted.text[s.start..].lines().next().unwrap()))
             .collect();
-        assert_eq!(
-            found,
-            [("One", "# One"), ("Two", "Two"), ("Three", "## Three ##")]
-        );
+        assert_eq!(found, [("One", "# One"), ("Two", "Two"), ("Three", "## Three ##")]);
         assert_eq!(extracted.text, text.trim_end());
     }
 }

@@ -56,19 +56,17 @@ pub(crate) fn walk_str(xml: &str, mut each: impl FnMut(Piece<'_>) -> Walk) -> Re
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
     loop {
-        let event = reader
-            .read_event()
-            .map_err(|_| Failure::damaged("The XML inside is damaged."))?;
+        let event = reader.read_event().map_err(|_| Failure::damaged("The XML inside is damaged."))?;
         let walk = match event {
-            Event::Start(start) => with_name(start.local_name().as_ref(), |name| {
-                each(Piece::Start(name, &Attributes(&start)))
-            }),
-            Event::Empty(start) => with_name(start.local_name().as_ref(), |name| {
-                match each(Piece::Start(name, &Attributes(&start))) {
+            Event::Start(start) => {
+                with_name(start.local_name().as_ref(), |name| each(Piece::Start(name, &Attributes(&start))))
+            }
+            Event::Empty(start) => {
+                with_name(start.local_name().as_ref(), |name| match each(Piece::Start(name, &Attributes(&start))) {
                     Walk::On => each(Piece::End(name)),
                     Walk::Stop => Walk::Stop,
-                }
-            }),
+                })
+            }
             Event::End(end) => with_name(end.local_name().as_ref(), |name| each(Piece::End(name))),
             Event::Text(text) => each(Piece::Text(&String::from_utf8_lossy(&text))),
             Event::CData(text) => each(Piece::Text(&String::from_utf8_lossy(&text))),
@@ -132,18 +130,12 @@ mod tests {
         let check = |xml: &str, expect: &str| assert_eq!(words(xml.as_bytes()), expect, "{xml}");
         check("<a>1 &lt; 2 &#x26; &#8364;</a>", "1 < 2 & €");
         check("<a><![CDATA[<b>]]></a>", "<b>");
-        check(
-            "<!DOCTYPE a [<!ENTITY x \"boom\"><!ENTITY y \"&x;&x;\">]><a>-&y;-</a>",
-            "--",
-        );
+        check("<!DOCTYPE a [<!ENTITY x \"boom\"><!ENTITY y \"&x;&x;\">]><a>-&y;-</a>", "--");
         check("<a>unclosed <b>still", "unclosed still");
     }
 
     #[test]
     fn declared_encoding_is_used() {
-        assert_eq!(
-            words(b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><a>\xcc\xe8\xf0</a>"),
-            "Мир"
-        );
+        assert_eq!(words(b"<?xml version=\"1.0\" encoding=\"windows-1251\"?><a>\xcc\xe8\xf0</a>"), "Мир");
     }
 }

@@ -8,16 +8,8 @@ use zip::{CompressionMethod, ZipWriter};
 pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
-        let method = if *name == "mimetype" {
-            CompressionMethod::Stored
-        } else {
-            CompressionMethod::Deflated
-        };
-        zip.start_file(
-            *name,
-            SimpleFileOptions::default().compression_method(method),
-        )
-        .unwrap();
+        let method = if *name == "mimetype" { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        zip.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
         zip.write_all(content.as_bytes()).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -34,14 +26,8 @@ const CORE: &str = "<cp:coreProperties xmlns:cp='c' xmlns:dc='d' xmlns:dcterms='
 pub(crate) fn docx(body: &str) -> Vec<u8> {
     let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
     package(&[
-        (
-            "[Content_Types].xml",
-            &content_types("/word/document.xml", kind),
-        ),
-        (
-            "word/document.xml",
-            &format!("<w:document xmlns:w='w' xmlns:mc='m'><w:body>{body}</w:body></w:document>"),
-        ),
+        ("[Content_Types].xml", &content_types("/word/document.xml", kind)),
+        ("word/document.xml", &format!("<w:document xmlns:w='w' xmlns:mc='m'><w:body>{body}</w:body></w:document>")),
         (
             "word/styles.xml",
             "<w:styles xmlns:w='w'><w:style w:styleId='berschrift1'><w:name w:val='heading 1'/></w:style></w:styles>",
@@ -64,10 +50,7 @@ pub(crate) fn pptx() -> Vec<u8> {
         )
     };
     package(&[
-        (
-            "[Content_Types].xml",
-            &content_types("/ppt/presentation.xml", kind),
-        ),
+        ("[Content_Types].xml", &content_types("/ppt/presentation.xml", kind)),
         ("ppt/presentation.xml", "<p:presentation/>"),
         ("ppt/slides/slide10.xml", &slide("Last", "the end")),
         ("ppt/slides/slide2.xml", &slide("First", "the beginning")),
@@ -88,10 +71,7 @@ pub(crate) fn xlsx(rows: &str) -> Vec<u8> {
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     package(&[
-        (
-            "[Content_Types].xml",
-            &content_types("/xl/workbook.xml", kind),
-        ),
+        ("[Content_Types].xml", &content_types("/xl/workbook.xml", kind)),
         (
             "_rels/.rels",
             &format!(
@@ -110,14 +90,8 @@ pub(crate) fn xlsx(rows: &str) -> Vec<u8> {
                 "<Relationships><Relationship Id='r1' Type='{relations}/worksheet' Target='worksheets/sheet1.xml'/><Relationship Id='r2' Type='{relations}/sharedStrings' Target='sharedStrings.xml'/></Relationships>"
             ),
         ),
-        (
-            "xl/sharedStrings.xml",
-            "<sst><si><t>Rent &amp; heat</t></si><si><t>Food</t></si></sst>",
-        ),
-        (
-            "xl/worksheets/sheet1.xml",
-            &format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"),
-        ),
+        ("xl/sharedStrings.xml", "<sst><si><t>Rent &amp; heat</t></si><si><t>Food</t></si></sst>"),
+        ("xl/worksheets/sheet1.xml", &format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")),
         ("docProps/core.xml", CORE),
     ])
 }
@@ -125,14 +99,8 @@ pub(crate) fn xlsx(rows: &str) -> Vec<u8> {
 /// An OpenDocument file of that kind around that body.
 pub(crate) fn odf(kind: &str, body: &str, manifest: &str) -> Vec<u8> {
     package(&[
-        (
-            "mimetype",
-            &format!("application/vnd.oasis.opendocument.{kind}"),
-        ),
-        (
-            "META-INF/manifest.xml",
-            &format!("<manifest>{manifest}</manifest>"),
-        ),
+        ("mimetype", &format!("application/vnd.oasis.opendocument.{kind}")),
+        ("META-INF/manifest.xml", &format!("<manifest>{manifest}</manifest>")),
         (
             "meta.xml",
             "<office:meta xmlns:office='o' xmlns:dc='d' xmlns:meta='m'><dc:title>A title</dc:title><meta:initial-creator>A. Person</meta:initial-creator><meta:creation-date>2024-02-29T12:00:00</meta:creation-date></office:meta>",
@@ -159,14 +127,8 @@ pub(crate) fn epub() -> Vec<u8> {
             "<package xmlns:dc='d'><metadata><dc:title>A book</dc:title><dc:creator>A. Person</dc:creator><dc:date>2024-02-29</dc:date></metadata>\
             <manifest><item id='b' href='two%20b.xhtml'/><item id='a' href='one.xhtml'/></manifest><spine><itemref idref='a'/><itemref idref='b'/></spine></package>",
         ),
-        (
-            "OEBPS/two b.xhtml",
-            "<html><body><h2>Chapter 2</h2><p>and after</p></body></html>",
-        ),
-        (
-            "OEBPS/one.xhtml",
-            "<html><head><title>no</title></head><body><h2>Chapter 1</h2><p>before</p></body></html>",
-        ),
+        ("OEBPS/two b.xhtml", "<html><body><h2>Chapter 2</h2><p>and after</p></body></html>"),
+        ("OEBPS/one.xhtml", "<html><head><title>no</title></head><body><h2>Chapter 1</h2><p>before</p></body></html>"),
     ])
 }
 
@@ -187,10 +149,7 @@ pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
             page + 1
         ));
         let stream = format!("BT /F1 12 Tf 50 700 Td ({text}) Tj ET");
-        objects.push(format!(
-            "<< /Length {} >>\nstream\n{stream}\nendstream",
-            stream.len()
-        ));
+        objects.push(format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()));
     }
     objects[1] = format!("<< /Type /Pages /Count {} /Kids [{kids}] >>", pages.len());
     let mut pdf = b"%PDF-1.4\n".to_vec();
@@ -205,11 +164,8 @@ pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
         pdf.extend(format!("{offset:010} 00000 n \n").bytes());
     }
     pdf.extend(
-        format!(
-            "trailer\n<< /Size {} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{table}\n%%EOF\n",
-            objects.len() + 1
-        )
-        .bytes(),
+        format!("trailer\n<< /Size {} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1)
+            .bytes(),
     );
     pdf
 }

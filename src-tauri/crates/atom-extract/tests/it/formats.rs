@@ -16,11 +16,7 @@ fn extracted(extractor: &Extractor, name: &str, content: &[u8]) -> Extracted {
 
 fn headings(extracted: &Extracted) -> Vec<(&str, &str)> {
     let line = |start: usize| extracted.text[start..].lines().next().unwrap_or_default();
-    extracted
-        .sections
-        .iter()
-        .map(|section| (section.heading.as_str(), line(section.start)))
-        .collect()
+    extracted.sections.iter().map(|section| (section.heading.as_str(), line(section.start))).collect()
 }
 
 fn assert_described(extracted: &Extracted) {
@@ -37,10 +33,7 @@ fn docx_is_read_with_headings_tables_and_notes() {
         <mc:AlternateContent><mc:Choice><w:p><w:r><w:t>once</w:t></w:r></w:p></mc:Choice><mc:Fallback><w:p><w:r><w:t>once</w:t></w:r></w:p></mc:Fallback></mc:AlternateContent>";
     let found = extracted(&pool(Limits::default(), 1), "a.docx", &docx(body));
     assert_described(&found);
-    assert_eq!(
-        found.text,
-        "The heading\n\none & \ttwo\n\na\tb\n\nonce\n\na footnote"
-    );
+    assert_eq!(found.text, "The heading\n\none & \ttwo\n\na\tb\n\nonce\n\na footnote");
     assert_eq!(headings(&found), [("The heading", "The heading")]);
     assert!(found.mime.ends_with("wordprocessingml.document"));
 }
@@ -48,32 +41,17 @@ fn docx_is_read_with_headings_tables_and_notes() {
 #[test]
 fn content_decides_before_the_name() {
     let extractor = pool(Limits::default(), 1);
-    let found = extracted(
-        &extractor,
-        "wrong.txt",
-        &docx("<w:p><w:r><w:t>words</w:t></w:r></w:p>"),
-    );
+    let found = extracted(&extractor, "wrong.txt", &docx("<w:p><w:r><w:t>words</w:t></w:r></w:p>"));
     assert_eq!(found.text, "words\n\na footnote");
-    assert_eq!(
-        extracted(&extractor, "wrong.docx", b"just text").text,
-        "just text"
-    );
-    assert_eq!(
-        extracted(&extractor, "page", b"<!DOCTYPE html><title>T</title><p>x")
-            .title
-            .as_deref(),
-        Some("T")
-    );
+    assert_eq!(extracted(&extractor, "wrong.docx", b"just text").text, "just text");
+    assert_eq!(extracted(&extractor, "page", b"<!DOCTYPE html><title>T</title><p>x").title.as_deref(), Some("T"));
 }
 
 #[test]
 fn slides_are_read_in_order_with_notes() {
     let found = extracted(&pool(Limits::default(), 1), "a.pptx", &pptx());
     assert_described(&found);
-    assert_eq!(
-        found.text,
-        "First\n\nthe beginning\n\nremember this\n\nLast\n\nthe end"
-    );
+    assert_eq!(found.text, "First\n\nthe beginning\n\nremember this\n\nLast\n\nthe end");
     assert_eq!(headings(&found), [("First", "First"), ("Last", "Last")]);
 }
 
@@ -104,15 +82,8 @@ fn open_documents_are_read() {
     assert_eq!(found.text, "Rent\t1,200");
     assert_eq!(headings(&found), [("Budget", "Rent\t1,200")]);
 
-    let locked = odf(
-        "text",
-        "garbage",
-        "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>",
-    );
-    assert_eq!(
-        read(&extractor, "a.odt", &locked).state(),
-        ItemState::Encrypted
-    );
+    let locked = odf("text", "garbage", "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>");
+    assert_eq!(read(&extractor, "a.odt", &locked).state(), ItemState::Encrypted);
 }
 
 #[test]
@@ -120,10 +91,7 @@ fn book_is_read_in_reading_order() {
     let found = extracted(&pool(Limits::default(), 1), "a.epub", &epub());
     assert_eq!(found.title.as_deref(), Some("A book"));
     assert_eq!(found.text, "Chapter 1\n\nbefore\n\nChapter 2\n\nand after");
-    assert_eq!(
-        headings(&found),
-        [("Chapter 1", "Chapter 1"), ("Chapter 2", "Chapter 2")]
-    );
+    assert_eq!(headings(&found), [("Chapter 1", "Chapter 1"), ("Chapter 2", "Chapter 2")]);
 }
 
 #[test]
@@ -135,23 +103,12 @@ fn pdf_is_read_page_by_page_or_said_to_be_unsupported() {
         println!("skipped: no PDF library");
         return;
     }
-    let Outcome::Text(found) = outcome else {
-        panic!("{outcome:?}")
-    };
+    let Outcome::Text(found) = outcome else { panic!("{outcome:?}") };
     assert_described(&found);
     assert_eq!(found.text, "Hello there\n\nSecond page");
-    assert_eq!(
-        headings(&found),
-        [("Page 1", "Hello there"), ("Page 2", "Second page")]
-    );
-    assert_eq!(
-        read(&extractor, "a.pdf", b"%PDF-1.7 and nothing more").state(),
-        ItemState::Unreadable
-    );
-    assert_eq!(
-        read(&extractor, "a.pdf", &pdf(&[""])).state(),
-        ItemState::Empty
-    );
+    assert_eq!(headings(&found), [("Page 1", "Hello there"), ("Page 2", "Second page")]);
+    assert_eq!(read(&extractor, "a.pdf", b"%PDF-1.7 and nothing more").state(), ItemState::Unreadable);
+    assert_eq!(read(&extractor, "a.pdf", &pdf(&[""])).state(), ItemState::Empty);
 }
 
 #[test]
@@ -164,11 +121,7 @@ fn notebooks_mail_and_data_are_read() {
     let notebook = br##"{"cells":[{"cell_type":"markdown","source":["# Title\n","words"]},
         {"cell_type":"code","source":"print(1)","outputs":[{"text":["1\n"]},{"data":{"image/png":"AAAA"}}]}]}"##;
     check("a.ipynb", notebook, "# Title\nwords\n\nprint(1)\n\n1");
-    check(
-        "a.eml",
-        b"Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
-        "Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
-    );
+    check("a.eml", b"Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody", "Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody");
     check(
         "message",
         b"Received: x\nSubject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
@@ -176,27 +129,11 @@ fn notebooks_mail_and_data_are_read() {
     );
     check("a.csv", b"a;b\n1;2\n", "a;b\n1;2");
     check("a.json", b"{\"a\": 1}", "{\"a\": 1}");
-    check(
-        "a.xml",
-        b"<?xml version='1.0'?><a>b</a>",
-        "<?xml version='1.0'?><a>b</a>",
-    );
-    check(
-        "a.rs",
-        b"fn main() {\n    a();\n}\n",
-        "fn main() {\n    a();\n}",
-    );
+    check("a.xml", b"<?xml version='1.0'?><a>b</a>", "<?xml version='1.0'?><a>b</a>");
+    check("a.rs", b"fn main() {\n    a();\n}\n", "fn main() {\n    a();\n}");
     check("a.rtf", b"{\\rtf1 rich}", "rich");
-    check(
-        "a.srt",
-        b"1\n00:00 --> 00:01\nsaid\n",
-        "1\n00:00 --> 00:01\nsaid",
-    );
-    check(
-        "a.svg",
-        b"<svg><path d='M0 0'/><text>label</text></svg>",
-        "label",
-    );
+    check("a.srt", b"1\n00:00 --> 00:01\nsaid\n", "1\n00:00 --> 00:01\nsaid");
+    check("a.svg", b"<svg><path d='M0 0'/><text>label</text></svg>", "label");
 }
 
 #[test]
@@ -205,92 +142,39 @@ fn every_file_has_a_state_and_a_reason() {
     let check = |name: &str, content: &[u8], state: ItemState| {
         let outcome = read(&extractor, name, content);
         assert_eq!(outcome.state(), state, "{name} {outcome:?}");
-        assert!(
-            outcome.reason().is_some_and(|reason| reason.ends_with('.')),
-            "{name} {outcome:?}"
-        );
+        assert!(outcome.reason().is_some_and(|reason| reason.ends_with('.')), "{name} {outcome:?}");
     };
     check("empty.txt", b"", ItemState::Empty);
     check("blank.txt", b" \n\t\n", ItemState::Empty);
-    check(
-        "picture.png",
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-        ItemState::NameOnly,
-    );
-    check(
-        "drawing.svg",
-        b"<svg><path d='M0 0'/></svg>",
-        ItemState::NameOnly,
-    );
-    check(
-        "archive.tar.gz",
-        b"\x1f\x8b\x08\0\0\0\0\0",
-        ItemState::NameOnly,
-    );
-    check(
-        "program",
-        &[&b"\x7fELF\x02\x01\x01"[..], &[0; 64]].concat(),
-        ItemState::NameOnly,
-    );
-    check(
-        "archive.zip",
-        &package(&[("a.txt", "words")]),
-        ItemState::NameOnly,
-    );
-    check(
-        "data.qqq",
-        b"\0\x01\x02\x03\0\0\xff\xfe\0",
-        ItemState::Unsupported,
-    );
+    check("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ItemState::NameOnly);
+    check("drawing.svg", b"<svg><path d='M0 0'/></svg>", ItemState::NameOnly);
+    check("archive.tar.gz", b"\x1f\x8b\x08\0\0\0\0\0", ItemState::NameOnly);
+    check("program", &[&b"\x7fELF\x02\x01\x01"[..], &[0; 64]].concat(), ItemState::NameOnly);
+    check("archive.zip", &package(&[("a.txt", "words")]), ItemState::NameOnly);
+    check("data.qqq", b"\0\x01\x02\x03\0\0\xff\xfe\0", ItemState::Unsupported);
     check("cut.docx", &docx("")[..200], ItemState::Unreadable);
     check("broken.rtf", b"\0\0\0\0", ItemState::Unsupported);
     check(
         "hollow.docx",
-        &package(&[(
-            "[Content_Types].xml",
-            "<Types><Override ContentType='x.wordprocessingml.main+xml'/></Types>",
-        )]),
+        &package(&[("[Content_Types].xml", "<Types><Override ContentType='x.wordprocessingml.main+xml'/></Types>")]),
         ItemState::Unreadable,
     );
 }
 
 #[test]
 fn limits_are_kept() {
-    let limits = Limits {
-        max_text: 10,
-        max_plain_file: 100,
-        ..Limits::default()
-    };
+    let limits = Limits { max_text: 10, max_plain_file: 100, ..Limits::default() };
     let extractor = pool(limits, 1);
     let found = extracted(&extractor, "a.txt", b"0123456789abc");
     assert_eq!((found.text.as_str(), found.truncated), ("0123456789", true));
-    assert!(
-        read(&extractor, "a.txt", b"0123456789abc")
-            .reason()
-            .is_some()
-    );
-    assert_eq!(
-        read(&extractor, "a.txt", &[b'a'; 101]).state(),
-        ItemState::TooLarge
-    );
+    assert!(read(&extractor, "a.txt", b"0123456789abc").reason().is_some());
+    assert_eq!(read(&extractor, "a.txt", &[b'a'; 101]).state(), ItemState::TooLarge);
 }
 
 #[test]
 fn zip_bombs_are_refused() {
-    let archive = ArchiveLimits {
-        expanded: 4 << 20,
-        part: 3 << 20,
-        ratio: 100,
-        ratio_from: 1024,
-        entries: 20,
-    };
-    let extractor = pool(
-        Limits {
-            archive,
-            ..Limits::default()
-        },
-        1,
-    );
+    let archive = ArchiveLimits { expanded: 4 << 20, part: 3 << 20, ratio: 100, ratio_from: 1024, entries: 20 };
+    let extractor = pool(Limits { archive, ..Limits::default() }, 1);
     let check = |what: &str, content: &[u8], state: ItemState| {
         let outcome = read(&extractor, "a.docx", content);
         assert_eq!(outcome.state(), state, "{what}: {outcome:?}");
@@ -308,56 +192,31 @@ fn zip_bombs_are_refused() {
 fn overlapping_parts_are_refused() {
     // Two entries of the list of parts that point at the same bytes.
     let mut zip = package(&[("word/a.xml", "aaaaaaaaaa"), ("word/b.xml", "bbbbbbbbbb")]);
-    let heads: Vec<usize> = (0..zip.len() - 4)
-        .filter(|&at| zip[at..].starts_with(b"PK\x01\x02"))
-        .collect();
+    let heads: Vec<usize> = (0..zip.len() - 4).filter(|&at| zip[at..].starts_with(b"PK\x01\x02")).collect();
     let first: Vec<u8> = zip[heads[0] + 42..heads[0] + 46].to_vec();
     zip[heads[1] + 42..heads[1] + 46].copy_from_slice(&first);
     let outcome = read(&pool(Limits::default(), 1), "a.docx", &zip);
-    assert_eq!(
-        outcome,
-        Outcome::Unreadable {
-            reason: "Its parts overlap, as in a zip bomb.".to_owned()
-        }
-    );
+    assert_eq!(outcome, Outcome::Unreadable { reason: "Its parts overlap, as in a zip bomb.".to_owned() });
 }
 
 #[test]
 fn entity_bombs_and_deep_nesting_cost_nothing() {
     let extractor = pool(Limits::default(), 1);
-    let entities: String = (1..12)
-        .map(|n| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10)))
-        .collect();
+    let entities: String =
+        (1..12).map(|n| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10))).collect();
     let bomb = format!(
         "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e0 \"boom\">{entities}]><office:document><text:p>a&e11;b</text:p></office:document>"
     );
     assert_eq!(extracted(&extractor, "a.fodt", bomb.as_bytes()).text, "ab");
 
     let depth = 200_000;
-    let xml = format!(
-        "<?xml version='1.0'?><office:document>{}<text:p>deep</text:p>",
-        "<a>".repeat(depth)
-    );
+    let xml = format!("<?xml version='1.0'?><office:document>{}<text:p>deep</text:p>", "<a>".repeat(depth));
     assert_eq!(extracted(&extractor, "a.fodt", xml.as_bytes()).text, "deep");
     let html = format!("{}deep", "<div><b>".repeat(depth));
-    assert_eq!(
-        extracted(&extractor, "a.html", html.as_bytes()).text,
-        "deep"
-    );
+    assert_eq!(extracted(&extractor, "a.html", html.as_bytes()).text, "deep");
     let rtf = format!("{{\\rtf1 {}deep", "{".repeat(depth));
     assert_eq!(extracted(&extractor, "a.rtf", rtf.as_bytes()).text, "deep");
     let json = "[".repeat(1_000_000);
-    assert_eq!(
-        extracted(&extractor, "a.json", json.as_bytes()).text.len(),
-        json.len()
-    );
-    assert_eq!(
-        read(
-            &extractor,
-            "a.ipynb",
-            format!("{{\"cells\":{json}").as_bytes()
-        )
-        .state(),
-        ItemState::Unreadable
-    );
+    assert_eq!(extracted(&extractor, "a.json", json.as_bytes()).text.len(), json.len());
+    assert_eq!(read(&extractor, "a.ipynb", format!("{{\"cells\":{json}").as_bytes()).state(), ItemState::Unreadable);
 }

@@ -7,17 +7,8 @@ use atom_extract::{FileHint, Limits, Outcome, Readers};
 use proptest::prelude::*;
 
 fn survives(name: &str, content: &[u8]) {
-    let (readers, _) = Readers::load(
-        Limits {
-            max_text: 1 << 20,
-            ..Limits::default()
-        },
-        None,
-    );
-    let outcome = readers.read(
-        &crate::support::file(content),
-        &FileHint::new(name, content.len() as u64),
-    );
+    let (readers, _) = Readers::load(Limits { max_text: 1 << 20, ..Limits::default() }, None);
+    let outcome = readers.read(&crate::support::file(content), &FileHint::new(name, content.len() as u64));
     if let Outcome::Text(extracted) = &outcome {
         assert!(!extracted.text.is_empty());
         for section in &extracted.sections {
@@ -35,10 +26,7 @@ const BEGINNINGS: [(&str, &[u8]); 16] = [
     ("a.html", b"<html>"),
     ("a.xhtml", b"<?xml version='1.0'?><html>"),
     ("a.rtf", b"{\\rtf1\\ansi "),
-    (
-        "a.eml",
-        b"From: a\nTo: b\nSubject: c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n",
-    ),
+    ("a.eml", b"From: a\nTo: b\nSubject: c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"),
     ("a.mbox", b"From a\nFrom: b\n\n"),
     ("a.ipynb", b"{\"cells\":["),
     ("a.fodt", b"<?xml version='1.0'?><office:document>"),
@@ -51,11 +39,7 @@ const BEGINNINGS: [(&str, &[u8]); 16] = [
     ("a", b"\0"),
 ];
 
-fn damaged(
-    mut bytes: Vec<u8>,
-    damage: &[(prop::sample::Index, u8)],
-    cut: Option<prop::sample::Index>,
-) -> Vec<u8> {
+fn damaged(mut bytes: Vec<u8>, damage: &[(prop::sample::Index, u8)], cut: Option<prop::sample::Index>) -> Vec<u8> {
     for (index, byte) in damage {
         let at = index.index(bytes.len());
         bytes[at] = *byte;

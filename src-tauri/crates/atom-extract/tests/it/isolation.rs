@@ -15,20 +15,14 @@ fn text_of(outcome: &Outcome) -> &str {
 }
 
 fn assert_alive(extractor: &Extractor) {
-    assert_eq!(
-        text_of(&read(extractor, "a.txt", b"still here")),
-        "still here"
-    );
+    assert_eq!(text_of(&read(extractor, "a.txt", b"still here")), "still here");
 }
 
 #[test]
 fn sandbox_is_reported_and_tight() {
     let sandbox = pool(Limits::default(), 1).sandbox().unwrap();
     assert!(sandbox.limits.is_on(), "{sandbox:?}");
-    if cfg!(all(
-        target_os = "linux",
-        any(target_arch = "x86_64", target_arch = "aarch64")
-    )) {
+    if cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
         assert!(sandbox.is_tight(), "{sandbox:?}");
     }
 }
@@ -52,38 +46,19 @@ fn boxed_reader_reaches_nothing() {
 
 #[test]
 fn death_of_a_reader_is_told_in_plain_words() {
-    let limits = Limits {
-        wall: PATIENT,
-        memory: 256 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits { wall: PATIENT, memory: 256 << 20, ..Limits::default() };
     let extractor = pool(limits, 1);
     let check = |ext: &str, expect: &str| {
         let outcome = read(&extractor, &format!("a.{ext}"), b"x");
-        assert_eq!(
-            outcome,
-            Outcome::Crashed {
-                reason: expect.to_owned()
-            },
-            "{ext}"
-        );
+        assert_eq!(outcome, Outcome::Crashed { reason: expect.to_owned() }, "{ext}");
         assert!(outcome.is_poison());
         assert_alive(&extractor);
     };
     check("x-abort", "The reader gave up on it (abort).");
-    check(
-        "x-overflow",
-        "The file is nested too deeply for the reader.",
-    );
-    check(
-        "x-memory",
-        "The reader needed more memory than it may have.",
-    );
+    check("x-overflow", "The file is nested too deeply for the reader.");
+    check("x-memory", "The reader needed more memory than it may have.");
     check("x-exit", "The reader ended without an answer.");
-    check(
-        "x-garbage",
-        "The reader was killed, most likely for want of memory.",
-    );
+    check("x-garbage", "The reader was killed, most likely for want of memory.");
 }
 
 #[test]
@@ -96,13 +71,7 @@ fn panic_of_a_reader_is_a_damaged_file() {
 
 #[test]
 fn hanging_reader_is_stopped() {
-    let extractor = pool(
-        Limits {
-            wall: Duration::from_millis(200),
-            ..Limits::default()
-        },
-        1,
-    );
+    let extractor = pool(Limits { wall: Duration::from_millis(200), ..Limits::default() }, 1);
     extractor.sandbox().unwrap();
     let begun = Instant::now();
     assert_eq!(read(&extractor, "a.x-hang", b"x"), Outcome::TimedOut);
@@ -113,21 +82,14 @@ fn hanging_reader_is_stopped() {
 
 #[test]
 fn reader_that_talks_too_much_is_not_heard_and_not_stuck() {
-    let extractor = pool(
-        Limits {
-            wall: PATIENT,
-            ..Limits::default()
-        },
-        1,
-    );
+    let extractor = pool(Limits { wall: PATIENT, ..Limits::default() }, 1);
     assert_eq!(text_of(&read(&extractor, "a.x-chatter", b"x")), "said");
 }
 
 #[test]
 fn descriptors_do_not_pile_up() {
     let extractor = pool(Limits::default(), 1);
-    let free =
-        |extractor: &Extractor| text_of(&read(extractor, "a.x-descriptors", b"x")).to_owned();
+    let free = |extractor: &Extractor| text_of(&read(extractor, "a.x-descriptors", b"x")).to_owned();
     let before = free(&extractor);
     assert_ne!(before, "0");
     for _ in 0..40 {
@@ -138,16 +100,8 @@ fn descriptors_do_not_pile_up() {
 
 #[test]
 fn reader_is_replaced_after_its_share_of_files() {
-    let extractor = pool(
-        Limits {
-            recycle_files: 3,
-            ..Limits::default()
-        },
-        1,
-    );
-    let pids: Vec<String> = (0..7)
-        .map(|_| text_of(&read(&extractor, "a.x-pid", b"x")).to_owned())
-        .collect();
+    let extractor = pool(Limits { recycle_files: 3, ..Limits::default() }, 1);
+    let pids: Vec<String> = (0..7).map(|_| text_of(&read(&extractor, "a.x-pid", b"x")).to_owned()).collect();
     assert_eq!(pids[0], pids[2]);
     assert_ne!(pids[2], pids[3]);
     assert_eq!(pids[3], pids[5]);
@@ -163,10 +117,7 @@ fn threads_share_the_pool() {
             scope.spawn(move || {
                 for number in 0..20 {
                     let content = format!("{thread} and {number}");
-                    assert_eq!(
-                        text_of(&read(extractor, "a.txt", content.as_bytes())),
-                        content
-                    );
+                    assert_eq!(text_of(&read(extractor, "a.txt", content.as_bytes())), content);
                 }
             });
         }
@@ -188,10 +139,7 @@ fn reader_leaves_the_position_of_the_file_alone() {
 
 #[test]
 fn missing_worker_is_nobodys_fault() {
-    let command = WorkerCommand {
-        program: "/nonexistent/atom".into(),
-        ..WorkerCommand::default()
-    };
+    let command = WorkerCommand { program: "/nonexistent/atom".into(), ..WorkerCommand::default() };
     let extractor = Extractor::new(command, Limits::default(), 1);
     let outcome = read(&extractor, "a.txt", b"x");
     assert_eq!(outcome.state(), ItemState::Pending);
@@ -201,29 +149,15 @@ fn missing_worker_is_nobodys_fault() {
 
 #[test]
 fn program_that_is_no_worker_is_refused() {
-    let command = WorkerCommand {
-        program: "/bin/true".into(),
-        ..WorkerCommand::default()
-    };
-    assert!(matches!(
-        Extractor::new(command, Limits::default(), 1).sandbox(),
-        Err(Error::NoAnswer(_))
-    ));
+    let command = WorkerCommand { program: "/bin/true".into(), ..WorkerCommand::default() };
+    assert!(matches!(Extractor::new(command, Limits::default(), 1).sandbox(), Err(Error::NoAnswer(_))));
 }
 
 #[test]
 fn what_is_no_file_is_not_read() {
     let extractor = pool(Limits::default(), 1);
     let folder = std::fs::File::open("/").unwrap();
-    assert_eq!(
-        extractor.extract(folder, &FileHint::new("x", 0)).state(),
-        ItemState::NameOnly
-    );
+    assert_eq!(extractor.extract(folder, &FileHint::new("x", 0)).state(), ItemState::NameOnly);
     let endless = std::fs::File::open("/dev/zero").unwrap();
-    assert_eq!(
-        extractor
-            .extract(endless, &FileHint::new("zero.txt", 0))
-            .state(),
-        ItemState::NameOnly
-    );
+    assert_eq!(extractor.extract(endless, &FileHint::new("zero.txt", 0)).state(), ItemState::NameOnly);
 }

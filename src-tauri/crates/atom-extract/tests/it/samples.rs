@@ -22,10 +22,7 @@ fn every_sample_document_has_an_outcome() {
         println!("skipped: no sample documents (set ATOM_SAMPLE_DOCUMENTS)");
         return;
     };
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.is_file());
     paths.sort();
     let extractor = pool(Limits::default(), 2);
@@ -37,10 +34,7 @@ fn every_sample_document_has_an_outcome() {
         let hint = FileHint::new(&name, file.metadata().unwrap().len());
         let outcome = extractor.extract(file, &hint);
         let (length, title) = match &outcome {
-            Outcome::Text(extracted) => (
-                extracted.text.len(),
-                extracted.title.clone().unwrap_or_default(),
-            ),
+            Outcome::Text(extracted) => (extracted.text.len(), extracted.title.clone().unwrap_or_default()),
             _ => (0, String::new()),
         };
         let reason = outcome.reason().unwrap_or_default();
@@ -49,27 +43,14 @@ fn every_sample_document_has_an_outcome() {
             outcome.state().as_str(),
             outcome.mime().unwrap_or_default()
         );
-        if let (Some(folder), Outcome::Text(extracted)) =
-            (std::env::var_os("ATOM_SAMPLE_TEXTS"), &outcome)
-        {
+        if let (Some(folder), Outcome::Text(extracted)) = (std::env::var_os("ATOM_SAMPLE_TEXTS"), &outcome) {
             std::fs::write(Path::new(&folder).join(name + ".txt"), &extracted.text).unwrap();
         }
-        assert!(
-            !matches!(outcome, Outcome::Unavailable { .. }),
-            "{outcome:?}"
-        );
-        assert!(
-            !matches!(outcome.state(), ItemState::Crashed | ItemState::TimedOut),
-            "{} {outcome:?}",
-            path.display()
-        );
+        assert!(!matches!(outcome, Outcome::Unavailable { .. }), "{outcome:?}");
+        assert!(!matches!(outcome.state(), ItemState::Crashed | ItemState::TimedOut), "{} {outcome:?}", path.display());
         assert_eq!(outcome.state() == ItemState::Indexed, length > 0);
         assert!(!reason.is_empty() || length > 0);
-        *table
-            .entry(hint.ext)
-            .or_default()
-            .entry(outcome.state().as_str())
-            .or_default() += 1;
+        *table.entry(hint.ext).or_default().entry(outcome.state().as_str()).or_default() += 1;
     }
     for (ext, states) in table {
         println!("{ext:>10} {states:?}");
