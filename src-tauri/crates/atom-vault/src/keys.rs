@@ -1,0 +1,135 @@
+//! The unlocked vault: the master key and what derives from it.
+//!
+//! Every use has its own label, so that no two stores ever share a key.
+
+use std::sync::Arc;
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::{Error, Result, SealRoot};
+
+/// A 32-byte key on the heap that is wiped when dropped.
+pub(crate) type SecretKey = Box<Zeroizing<[u8; 32]>>;
+
+/// Keys of an unlocked vault. Cheap to clone; the master key is wiped when the last clone is dropped.
+#[derive(Clone)]
+pub struct Keys {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    vault_id: [u8; 16],
+    master: SecretKey,
+}
+
+/// What SQLCipher needs to open the database without running a password hash.
+pub struct SqlcipherKey {
+    /// Raw database key.
+    pub key: Zeroizing<[u8; 32]>,
+    /// Salt that SQLCipher stores in the clear at the start of the file.
+    pub salt: [u8; 16],
+}
+
+impl Keys {
+    pub(crate) fn new(vault_id: [u8; 16], master: SecretKey) -> Self {
+        Self { inner: Arc::new(Inner { vault_id, master }) }
+    }
+
+    /// Keys of a vault that exists in this process only, for scratch data and tests.
+    ///
+    /// # Errors
+    /// [`Error::Random`] if the system gives no random bytes.
+    pub fn ephemeral() -> Result<Self> {
+        let mut vault_id = [0; 16];
+        getrandom::fill(&mut vault_id).map_err(Error::random)?;
+        Ok(Self::new(vault_id, random_key()?))
+    }
+
+    /// Public identity of the vault, 16 random bytes.
+    #[must_use]
+    pub fn vault_id(&self) -> [u8; 16] {
+        self.inner.vault_id
+    }
+
+    /// Key for one use: HKDF-SHA256 of the master key, salted with the vault's identity, for `atom/v1/<label>`.
+    #[must_use]
+    pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
+        derive_key(&self.inner.master[..], &self.inner.vault_id, &[b"atom/v1/", label.as_bytes()])
+    }
+
+    /// Key and salt of the encrypted database.
+    #[must_use]
+    pub fn sqlcipher(&self) -> SqlcipherKey {
+        let full = self.derive("sqlcipher/salt");
+        let mut salt = [0; 16];
+        salt.iter_mut().zip(full.iter()).for_each(|(to, from)| *to = *from);
+        SqlcipherKey { key: self.derive("sqlcipher/key"), salt }
+    }
+
+    /// Root key of one store of sealed files, for example `lance/root` or `tantivy/root`.
+    #[must_use]
+    pub fn seal_root(&self, label: &str) -> SealRoot {
+        SealRoot::new(&self.derive(label))
+    }
+
+    pub(crate) fn master(&self) -> &[u8; 32] {
+        &self.inner.master
+    }
+}
+
+/// HKDF-SHA256 to 32 bytes. The output length is constant and legal, so this cannot fail.
+pub(crate) fn derive_key(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    let expanded = Hkdf::<Sha256>::new(Some(salt), ikm).expand_multi_info(info, &mut key[..]);
+    debug_assert!(expanded.is_ok(), "32 bytes are within the limit of HKDF-SHA256");
+    key
+}
+
+/// A new random key.
+pub(crate) fn random_key() -> Result<SecretKey> {
+    let mut key: SecretKey = Box::new(Zeroizing::new([0; 32]));
+    getrandom::fill(&mut key[..]).map_err(Error::random)?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixed() -> Keys {
+        Keys::new([0x0f; 16], Box::new(Zeroizing::new([0x42; 32])))
+    }
+
+    #[test]
+    fn labels_and_vaults_give_different_keys() {
+        let keys = fixed();
+        let other = Keys::new([0x10; 16], Box::new(Zeroizing::new([0x42; 32])));
+        assert_eq!(*keys.derive("a"), *keys.derive("a"));
+        assert_ne!(*keys.derive("a"), *keys.derive("b"));
+        assert_ne!(*keys.derive("a"), *other.derive("a"));
+        assert_ne!(keys.sqlcipher().key[..16], keys.sqlcipher().salt);
+    }
+
+    #[test]
+    fn derived_keys_match_the_known_answers() {
+        let hex = |key: &[u8]| key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let keys = fixed();
+        assert_eq!(
+            hex(&keys.derive("sqlcipher/key")[..]),
+            "2b240831d9a957d2c77ebda82738450df3ba4b9e2df5db9c7f55e634d16cd118"
+        );
+        assert_eq!(
+            hex(&keys.derive("lance/root")[..]),
+            "70e9c2c4956c90e926132144dc9d70f71f1b8dd25fdfd6714dc3d35ba9631bde"
+        );
+    }
+
+    #[test]
+    fn ephemeral_keys_differ_each_time() {
+        let (one, two) = (Keys::ephemeral().unwrap(), Keys::ephemeral().unwrap());
+        assert_ne!(one.master(), two.master());
+        assert_ne!(one.vault_id(), two.vault_id());
+    }
+}
