@@ -550,7 +550,7 @@ pub enum IndexBudget {
 
 /// What a person can set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// Global shortcut of quick search, as `Alt+Space`.
     pub hotkey: String,

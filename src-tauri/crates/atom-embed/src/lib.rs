@@ -1,1 +1,27 @@
-//! Text to vectors on the device.
+//! Text to vectors, on this machine and without a network.
+//!
+//! One model, all-MiniLM-L6-v2 quantized to eight bits, run by ONNX Runtime
+//! through fastembed. Model and runtime are files that `cargo xtask setup` makes
+//! and that a release carries as resources; nothing here downloads anything, and
+//! the model hub of fastembed is compiled out.
+//!
+//! [`Embedder`] is the loaded model, [`Model`] a shared handle that loads it when
+//! it is first needed and lets go of it when it has been idle. Indexing and
+//! searching should each own a [`Model`]: a query must not wait for a batch.
+//!
+//! Left out on purpose: chunking (`atom-ingest`), storing vectors (`atom-index`),
+//! and any choice of when to embed.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod batch;
+mod embedder;
+mod error;
+mod files;
+mod model;
+mod runtime;
+
+pub use embedder::{DIMS, Embedder, MAX_TOKENS};
+pub use error::{Error, Result};
+pub use files::ModelFiles;
+pub use model::Model;

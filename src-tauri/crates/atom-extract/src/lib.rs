@@ -1,1 +1,47 @@
 //! Bytes to text and metadata, in a boxed worker process.
+//!
+//! Documents come from strangers and parsers have faults, some of which cannot be caught: aborts, stack
+//! overflows, endless loops, memory bombs. So every file is read by a worker, the same program started with a
+//! hidden argument, that has no file system, no network and no other system call than reading needs. The
+//! parent opens the file and hands over the descriptor; what happens to the worker happens to one file.
+//!
+//! [`Extractor`] is the parent's side, [`worker_main`] the child's. `formats` decides what a file is, by content
+//! first, and has one module for each format; `draft` is what they write into.
+//!
+//! To add a format: recognise it in `formats::detect`, write `formats/NAME.rs` with
+//! `pub(crate) fn read(bytes, &mut Draft) -> Result<(), Failure>`, call it in `formats::parse`, raise
+//! [`PARSER_VERSION`], and add a fixture to the tests.
+//!
+//! Left out on purpose: paths (a worker never opens one), temporary files, recognition of text in pictures,
+//! unpacking of archives into items.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod child;
+mod draft;
+mod encoding;
+mod error;
+mod formats;
+mod limits;
+mod outcome;
+mod pool;
+mod sandbox;
+mod wire;
+mod worker;
+
+pub use error::{Error, Result};
+pub use formats::Readers;
+pub use limits::{ArchiveLimits, Limits};
+pub use outcome::{Extracted, FileHint, Outcome, Section};
+pub use pool::{Extractor, WorkerCommand};
+pub use sandbox::{Layer, SandboxStatus};
+pub use worker::{Hook, worker_main, worker_main_with};
+
+/// Version of the parsers: outcomes of an older one, failures above all, are worth another try.
+pub const PARSER_VERSION: u32 = 1;
+
+/// Environment variable of a worker with the path of the PDF library (`libpdfium.so`).
+pub const PDFIUM_ENV: &str = "ATOM_PDFIUM";
+
+/// Environment variable of a worker with its limits, set by the pool.
+const LIMITS_ENV: &str = "ATOM_EXTRACT_LIMITS";

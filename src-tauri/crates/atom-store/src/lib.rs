@@ -1,1 +1,33 @@
-//! Encrypted SQLite: the source of truth.
+//! Encrypted SQLite (SQLCipher): the source of truth.
+//!
+//! What is in here is acknowledged once a call returns; both indexes follow from it and can be rebuilt.
+//! Deliberately absent: full-text search (tantivy does it better), vectors, and any knowledge of how text is extracted.
+//! All calls block; callers on an async runtime use a blocking thread.
+//!
+//! To change the schema: add a file under `migrations/` and list it in `migrate.rs`; never edit a released one.
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod connection;
+mod counts;
+mod error;
+mod items;
+mod jobs;
+mod migrate;
+mod queues;
+mod search_facts;
+mod settings;
+mod sources;
+mod texts;
+
+pub use connection::{RawKey, Store};
+pub use counts::{Counts, SourceCounts};
+pub use error::{Error, Result};
+pub use items::{DirectoryChild, ItemRow, ScanApplied, ScanEntry};
+pub use jobs::{JobKind, JobRow, JobState};
+pub use queues::{MeaningTask, Tombstone, WordsTask};
+pub use search_facts::{ChunkText, FileFilter, FileRow, ItemFacts};
+pub use sources::{SourceRow, SourceStatus};
+pub use texts::{NewChunk, ReadTask, TextOutcome};

@@ -2,13 +2,71 @@
 
 use std::io;
 
+use crate::SlotKind;
+
 /// Result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Failure of a vault operation. No variant carries secrets or document text.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
+    /// There is no vault in the folder.
+    #[error("there is no vault here")]
+    NoVault,
+    /// There is a vault in the folder already; it was left alone.
+    #[error("there is a vault here already")]
+    AlreadyExists,
+    /// Fewer than two ways to unlock would exist.
+    #[error("a vault needs at least two ways to unlock it")]
+    TooFewSlots,
+    /// The vault cannot be unlocked in this way.
+    #[error("this vault has no {} slot", kind.as_str())]
+    NoSlot {
+        /// The kind of slot that is missing.
+        kind: SlotKind,
+    },
+    /// The passphrase does not open the vault.
+    #[error("wrong passphrase")]
+    WrongPassphrase,
+    /// The passphrase would not protect anything.
+    #[error("the passphrase is too weak: {reason}")]
+    WeakPassphrase {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The recovery code is well formed but does not open the vault.
+    #[error("wrong recovery code")]
+    WrongRecoveryCode,
+    /// The recovery code cannot be right: something is mistyped.
+    #[error("not a recovery code: {reason}")]
+    MalformedRecoveryCode {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The keychain of the system cannot unlock now; another slot can.
+    #[error("the keychain cannot be used: {reason}")]
+    KeychainUnavailable {
+        /// The system's reason.
+        reason: String,
+    },
+    /// The key slots do not make sense or were tampered with.
+    #[error("the key slots are damaged: {reason}")]
+    DamagedSlots {
+        /// What is wrong with them.
+        reason: &'static str,
+    },
+    /// The vault was written by a newer Atom.
+    #[error("the key slots have format {version}, which this version of atom does not know")]
+    NewerVault {
+        /// Format of the key slot file.
+        version: u32,
+    },
+    /// The costs of the passphrase hash are outside what is safe.
+    #[error("unsafe cost of the passphrase hash: {reason}")]
+    UnsafeKdf {
+        /// Which limit is broken.
+        reason: &'static str,
+    },
     /// The bytes are not in the sealed format at all.
     #[error("{object} is not a sealed file")]
     NotSealed {
@@ -78,27 +136,15 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn io(
-        operation: &'static str,
-        object: impl std::fmt::Display,
-        source: io::Error,
-    ) -> Self {
+    pub(crate) fn io(operation: &'static str, object: impl std::fmt::Display, source: io::Error) -> Self {
         let object = object.to_string();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::DiskFull { operation, object }
-            }
-            _ => Self::Io {
-                operation,
-                object,
-                source,
-            },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { operation, object },
+            _ => Self::Io { operation, object, source },
         }
     }
 
     pub(crate) fn random(source: getrandom::Error) -> Self {
-        Self::Random {
-            reason: source.to_string(),
-        }
+        Self::Random { reason: source.to_string() }
     }
 }

@@ -4,20 +4,21 @@
 //! The vault knows nothing of databases and indexes: it hands out keys by label and offers [`seal`], the file format of everything that is not SQLite.
 //!
 //! There is no plaintext fallback anywhere in this crate: what cannot be unwrapped or verified is an [`Error`].
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod error;
+mod kdf;
+mod keychain;
 mod keys;
+pub mod memory;
+mod recovery;
 pub mod seal;
+mod slots;
 
 pub use error::{Error, Result};
+pub use kdf::{KdfCost, MIN_PASSPHRASE_CHARS};
+pub use keychain::{Keychain, MemoryKeychain, OsKeychain};
 pub use keys::{Keys, SqlcipherKey};
+pub use recovery::RecoveryCode;
 pub use seal::{ReadAt, SealObject, SealReader, SealRoot, SealWriter};
+pub use slots::{NewSlots, SlotInfo, SlotKind, Unlock, Vault};

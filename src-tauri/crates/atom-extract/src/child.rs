@@ -1,0 +1,222 @@
+//! The parent's side of one worker process: start it, hand it a file, wait no longer than the limit, say how
+//! it died.
+
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::outcome::{FileHint, Outcome};
+use crate::sandbox::SandboxStatus;
+use crate::wire::{Answer, Job, MAX_JOB, answer_lengths};
+use crate::{LIMITS_ENV, PARSER_VERSION, WorkerCommand};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recv,
+    sendmsg, socketpair,
+};
+use std::fs::File;
+use std::io::{self, IoSlice, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a worker may take to start; a cold start from a slow disk is slow.
+const START: Duration = Duration::from_secs(30);
+/// What of a dying worker's words is looked at, in bytes.
+const LAST_WORDS: usize = 64 * 1024;
+
+/// One running worker. Dropping it ends it.
+pub(crate) struct Worker {
+    child: Child,
+    socket: OwnedFd,
+    /// Standard error: only searched for the runtime's fixed phrases, never shown or kept.
+    errors: File,
+    files_read: u32,
+    /// How it is locked in.
+    pub(crate) sandbox: SandboxStatus,
+}
+
+/// What a job did to its worker.
+pub(crate) enum After {
+    /// It can take the next file.
+    Fit,
+    /// It is to be replaced.
+    Spent,
+}
+
+impl Worker {
+    /// Starts a worker and waits until it is ready.
+    ///
+    /// The worker dies with the thread that calls this.
+    pub(crate) fn start(command: &WorkerCommand, limits: &Limits) -> Result<Self> {
+        let system = |error: rustix::io::Errno| Error::Start(error.into());
+        let (socket, theirs) =
+            socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).map_err(system)?;
+        let (errors, their_errors) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).map_err(system)?;
+        // Neither side ever waits on this pipe: a worker that talks too much loses the rest.
+        for end in [&errors, &their_errors] {
+            let flags = fcntl_getfl(end).map_err(system)?;
+            fcntl_setfl(end, flags | OFlags::NONBLOCK).map_err(system)?;
+        }
+        let json = serde_json::to_string(limits).map_err(|error| Error::Start(error.into()))?;
+        let mut program = Command::new(&command.program);
+        program.args(&command.args).env_clear().env(LIMITS_ENV, json);
+        // A bundle may bring its libraries along.
+        program.envs(std::env::var_os("LD_LIBRARY_PATH").map(|paths| ("LD_LIBRARY_PATH", paths)));
+        program.envs(command.env.iter().map(|(name, value)| (name, value)));
+        program.stdin(Stdio::from(theirs)).stdout(Stdio::null()).stderr(Stdio::from(their_errors));
+        let child = program.spawn().map_err(Error::Start)?;
+        drop(program);
+        let mut worker =
+            Self { child, socket, errors: File::from(errors), files_read: 0, sandbox: SandboxStatus::default() };
+        match worker.receive(Instant::now() + START) {
+            Ok(Answer::Ready { version: PARSER_VERSION, sandbox }) => {
+                worker.sandbox = sandbox;
+                Ok(worker)
+            }
+            Ok(Answer::Ready { version, .. }) => Err(Error::Version { ours: PARSER_VERSION, theirs: version }),
+            Ok(Answer::Done { .. }) => Err(Error::NoAnswer("it spoke out of turn".to_owned())),
+            Err(Silence::TimedOut) => Err(Error::NoAnswer("it took too long".to_owned())),
+            Err(Silence::Gone) => Err(Error::NoAnswer(worker.end().unwrap_or_else(|| "it ended".to_owned()))),
+        }
+    }
+
+    /// Has the worker read one file.
+    pub(crate) fn read(&mut self, file: &File, hint: &FileHint, wall: Duration, limits: &Limits) -> (Outcome, After) {
+        let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1) };
+        self.files_read += 1;
+        if let Err(error) = self.send(&job, file) {
+            return (
+                Outcome::Unavailable { reason: format!("The reader did not take the file: {error}.") },
+                After::Spent,
+            );
+        }
+        match self.receive(Instant::now() + wall) {
+            Ok(Answer::Done { outcome, resident }) => {
+                let spent = self.files_read >= limits.recycle_files || resident > limits.recycle_memory;
+                (outcome, if spent { After::Spent } else { After::Fit })
+            }
+            Ok(Answer::Ready { .. }) => {
+                (Outcome::Crashed { reason: "The reader spoke out of turn.".to_owned() }, After::Spent)
+            }
+            Err(Silence::TimedOut) => (Outcome::TimedOut, After::Spent),
+            Err(Silence::Gone) => {
+                let outcome = match self.end() {
+                    Some(reason) => Outcome::Crashed { reason },
+                    None => Outcome::TimedOut,
+                };
+                (outcome, After::Spent)
+            }
+        }
+    }
+
+    fn send(&self, job: &Job, file: &File) -> io::Result<()> {
+        let json = serde_json::to_vec(job)?;
+        if json.len() > MAX_JOB {
+            return Err(io::Error::other("its name is too long"));
+        }
+        let mut frame = u32::try_from(json.len()).map_err(io::Error::other)?.to_le_bytes().to_vec();
+        frame.extend_from_slice(&json);
+        let files = [file.as_fd()];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = SendAncillaryBuffer::new(&mut space);
+        if !ancillary.push(SendAncillaryMessage::ScmRights(&files)) {
+            return Err(io::Error::other("the descriptor does not fit"));
+        }
+        let sent = sendmsg(&self.socket, &[IoSlice::new(&frame)], &mut ancillary, SendFlags::NOSIGNAL)?;
+        let mut rest = frame.get(sent..).unwrap_or_default();
+        while !rest.is_empty() {
+            let sent = rustix::net::send(&self.socket, rest, SendFlags::NOSIGNAL)?;
+            rest = rest.get(sent..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn receive(&self, deadline: Instant) -> std::result::Result<Answer, Silence> {
+        let mut frame = [0u8; 8];
+        self.receive_exactly(&mut frame, deadline)?;
+        let (head, text) = answer_lengths(frame).ok_or(Silence::Gone)?;
+        let mut json = vec![0; head];
+        self.receive_exactly(&mut json, deadline)?;
+        let mut answer = serde_json::from_slice(&json).map_err(|_| Silence::Gone)?;
+        let mut bytes = vec![0; text];
+        self.receive_exactly(&mut bytes, deadline)?;
+        if let Answer::Done { outcome: Outcome::Text(extracted), .. } = &mut answer {
+            extracted.text = String::from_utf8(bytes).map_err(|_| Silence::Gone)?;
+            let text = &extracted.text;
+            extracted.sections.retain(|section| text.is_char_boundary(section.start));
+        }
+        Ok(answer)
+    }
+
+    fn receive_exactly(&self, buffer: &mut [u8], deadline: Instant) -> std::result::Result<(), Silence> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Silence::TimedOut);
+            }
+            let timeout = Timespec::try_from(left).map_err(|_| Silence::TimedOut)?;
+            let mut ready = [PollFd::new(&self.socket, PollFlags::IN)];
+            match poll(&mut ready, Some(&timeout)) {
+                Ok(0) => return Err(Silence::TimedOut),
+                Ok(_) => {}
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(_) => return Err(Silence::Gone),
+            }
+            match recv(&self.socket, rest, RecvFlags::DONTWAIT) {
+                Ok((0, _)) => return Err(Silence::Gone),
+                Ok((count, _)) => filled += count,
+                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+                Err(_) => return Err(Silence::Gone),
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the process and says how it died in plain words; `None` when its processor time was up.
+    fn end(&mut self) -> Option<String> {
+        // A process that closed its socket by dying has its status already: the signal cannot change it.
+        let _ = self.child.kill();
+        let Ok(status) = self.child.wait() else {
+            return Some("The reader vanished.".to_owned());
+        };
+        let mut words = Vec::new();
+        // The pipe does not block: this takes what is there and no more.
+        let _ = (&mut self.errors).take(LAST_WORDS as u64).read_to_end(&mut words);
+        death(status, &words)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+enum Silence {
+    TimedOut,
+    Gone,
+}
+
+fn death(status: ExitStatus, words: &[u8]) -> Option<String> {
+    let said = |phrase: &str| words.windows(phrase.len()).any(|window| window == phrase.as_bytes());
+    let signal = status.signal().and_then(rustix::process::Signal::from_named_raw);
+    let reason = match signal {
+        Some(rustix::process::Signal::XCPU) => return None,
+        _ if said("memory allocation of") => "The reader needed more memory than it may have.",
+        _ if said("has overflowed its stack") => "The file is nested too deeply for the reader.",
+        Some(rustix::process::Signal::SEGV | rustix::process::Signal::BUS) => "The reader failed on it (memory fault).",
+        Some(rustix::process::Signal::ABORT) => "The reader gave up on it (abort).",
+        Some(rustix::process::Signal::KILL) => "The reader was killed, most likely for want of memory.",
+        Some(rustix::process::Signal::TRAP | rustix::process::Signal::ILL) => {
+            "The reader stopped itself, most likely for want of memory."
+        }
+        Some(rustix::process::Signal::SYS) => "The reader tried something that it may not do.",
+        Some(_) => "The reader was ended by a signal.",
+        None => "The reader ended without an answer.",
+    };
+    Some(reason.to_owned())
+}

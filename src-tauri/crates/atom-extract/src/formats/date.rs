@@ -1,0 +1,85 @@
+//! Dates as documents write them, to Unix milliseconds.
+
+/// `D:20240131235959+01'00'` of PDF.
+pub(crate) fn parse_pdf(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let text = text.strip_prefix("D:").unwrap_or(text);
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let number = |from: usize, to: usize| digits.get(from..to).and_then(|part| part.parse::<i64>().ok());
+    let year = number(0, 4)?;
+    let [month, day] = [number(4, 6).unwrap_or(1), number(6, 8).unwrap_or(1)];
+    let [hour, minute, second] = [number(8, 10), number(10, 12), number(12, 14)].map(Option::unwrap_or_default);
+    let zone: Vec<char> = text.chars().skip(digits.len()).filter(|c| *c != '\'' && *c != ':').collect();
+    from_parts([year, month, day, hour, minute, second], offset_minutes(&zone))
+}
+
+/// `2024-01-31T23:59:59+01:00` of XML formats; the time and the zone may be missing.
+pub(crate) fn parse_iso(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (date.next()??, date.next().flatten().unwrap_or(1), date.next().flatten().unwrap_or(1));
+    let (clock, zone) = time.find(['Z', '+', '-']).map_or((time, ""), |at| time.split_at(at));
+    let mut clock = clock.split([':', '.']).map(|part| part.parse::<i64>().unwrap_or(0));
+    let mut next = || clock.next().unwrap_or(0);
+    let parts = [year, month, day, next(), next(), next()];
+    let zone: Vec<char> = zone.chars().filter(|c| *c != ':').collect();
+    from_parts(parts, offset_minutes(&zone))
+}
+
+fn offset_minutes(zone: &[char]) -> i64 {
+    let [sign @ ('+' | '-'), digits @ ..] = zone else {
+        return 0;
+    };
+    let number = |pair: Option<&[char]>| -> i64 {
+        pair.map(|pair| pair.iter().collect::<String>()).and_then(|pair| pair.parse().ok()).unwrap_or(0)
+    };
+    let minutes = number(digits.get(..2)) * 60 + number(digits.get(2..4));
+    if *sign == '-' { -minutes } else { minutes }
+}
+
+fn from_parts([year, month, day, hour, minute, second]: [i64; 6], zone: i64) -> Option<i64> {
+    let valid = (1..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..=60).contains(&second)
+        && zone.abs() <= 24 * 60;
+    if !valid {
+        return None;
+    }
+    // Days since the epoch in the proleptic Gregorian calendar, years beginning in March.
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + day_of_year - 719_468;
+    Some((((days * 24 + hour) * 60 + minute - zone) * 60 + second) * 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_iso, parse_pdf};
+    use proptest::prelude::*;
+
+    #[test]
+    fn dates_are_read() {
+        let check = |found: Option<i64>, expect: Option<i64>| assert_eq!(found, expect);
+        check(parse_pdf("D:19700101000000Z"), Some(0));
+        check(parse_pdf("D:20240229123456+01'30'"), Some(1_709_204_696_000));
+        check(parse_pdf("D:2024"), Some(1_704_067_200_000));
+        check(parse_pdf("yesterday"), None);
+        check(parse_iso("2024-02-29T12:34:56+01:30"), Some(1_709_204_696_000));
+        check(parse_iso("2024-02-29T12:34:56.789Z"), Some(1_709_210_096_000));
+        check(parse_iso("2024-02-29"), Some(1_709_164_800_000));
+        check(parse_iso("2024-13-29"), None);
+        check(parse_iso(""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_date_or_none(text: String) {
+            let _ = parse_pdf(&text);
+            let _ = parse_iso(&text);
+        }
+    }
+}

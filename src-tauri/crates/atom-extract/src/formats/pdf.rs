@@ -1,0 +1,120 @@
+//! PDF, by PDFium: the library is loaded before the worker is locked in.
+
+use crate::draft::{Draft, Failure};
+use crate::sandbox::Layer;
+use pdfium_render::prelude::{PdfDocumentMetadataTagType, PdfPage, Pdfium, PdfiumError, PdfiumInternalError};
+use std::path::Path;
+
+/// Most pages that are read.
+const MAX_PAGES: usize = 50_000;
+
+/// The PDF library, or why there is none.
+pub(crate) struct PdfReader {
+    library: Result<Pdfium, String>,
+}
+
+impl PdfReader {
+    /// Loads the library from that path.
+    pub(crate) fn load(path: Option<&Path>) -> Self {
+        let library = match path {
+            None => Err("the PDF library is not set up".to_owned()),
+            Some(path) => Pdfium::bind_to_library(path)
+                .map(Pdfium::new)
+                .map_err(|_| "the PDF library is missing or of another version".to_owned()),
+        };
+        Self { library }
+    }
+
+    /// Whether PDFs can be read.
+    pub(crate) fn status(&self) -> Layer {
+        match &self.library {
+            Ok(_) => Layer::On,
+            Err(reason) => Layer::Off(reason.clone()),
+        }
+    }
+
+    /// Reads a PDF page by page.
+    pub(crate) fn read(&self, bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+        let library = match &self.library {
+            Ok(library) => library,
+            Err(reason) => return Err(Failure::Unsupported(format!("A PDF, and {reason}."))),
+        };
+        let document = library.load_pdf_from_byte_slice(bytes, None).map_err(|error| match error {
+            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => Failure::Encrypted,
+            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => Failure::Encrypted,
+            _ => Failure::damaged("The PDF is damaged: its structure cannot be read."),
+        })?;
+        let metadata = document.metadata();
+        let tag = |kind| metadata.get(kind).map(|tag| tag.value().to_owned()).unwrap_or_default();
+        draft.set_title(&tag(PdfDocumentMetadataTagType::Title));
+        draft.set_author(&tag(PdfDocumentMetadataTagType::Author));
+        draft.created_ms = super::date::parse_pdf(&tag(PdfDocumentMetadataTagType::CreationDate));
+
+        let pages = document.pages();
+        let (mut seen, mut broken) = (0usize, 0usize);
+        for index in 0..pages.len() {
+            if draft.is_full() {
+                break;
+            }
+            if seen >= MAX_PAGES {
+                draft.mark_truncated();
+                break;
+            }
+            seen += 1;
+            match pages.get(index) {
+                Ok(page) => {
+                    draft.section(&format!("Page {seen}"));
+                    if read_page(&page, draft).is_err() {
+                        broken += 1;
+                    }
+                }
+                Err(_) => broken += 1,
+            }
+        }
+        if broken > 0 && broken == seen {
+            return Err(Failure::damaged("The PDF is damaged: none of its pages can be read."));
+        }
+        Ok(())
+    }
+}
+
+fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<(), PdfiumError> {
+    let text = page.text()?;
+    let mut buffer = String::new();
+    let mut hyphen = false;
+    let mut surrogate: Option<u16> = None;
+    for found in text.chars().iter() {
+        let value = found.unicode_value();
+        // Characters beyond the first plane come as two halves.
+        let c = match (u16::try_from(value), surrogate.take()) {
+            (Ok(high @ 0xd800..0xdc00), _) => {
+                surrogate = Some(high);
+                continue;
+            }
+            (Ok(low @ 0xdc00..0xe000), Some(high)) => char::decode_utf16([high, low]).next().and_then(Result::ok),
+            _ => char::from_u32(value),
+        };
+        match c {
+            // What PDFium puts in place of a hyphen at a line's end: the word goes on in the next line.
+            Some('\u{2}' | '\u{fffe}') => hyphen = true,
+            Some('\r' | '\n') if hyphen => {}
+            Some(c) => {
+                if hyphen && c.is_uppercase() {
+                    buffer.push('-');
+                }
+                hyphen = false;
+                buffer.push(c);
+            }
+            None => {}
+        }
+        if buffer.len() > 64 * 1024 {
+            draft.push(&buffer);
+            buffer.clear();
+            if draft.is_full() {
+                break;
+            }
+        }
+    }
+    draft.push(&buffer);
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! What became of one file.
+
+use atom_core::ItemState;
+use serde::{Deserialize, Serialize};
+
+/// What a file's name and size say before anything is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileHint {
+    /// File name with extension, without folders.
+    pub name: String,
+    /// Extension in lower case without the dot; empty where there is none.
+    pub ext: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+impl FileHint {
+    /// The hint for a file of that name and size.
+    pub fn new(name: &str, size: u64) -> Self {
+        let ext = match name.rsplit_once('.') {
+            Some((stem, ext)) if !stem.is_empty() => ext.to_lowercase(),
+            _ => String::new(),
+        };
+        Self { name: name.to_owned(), ext, size }
+    }
+}
+
+/// Where a part of a text begins: a heading, a page, a slide, a sheet, a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Byte offset into [`Extracted::text`], on a character boundary.
+    pub start: usize,
+    /// The heading in one line.
+    pub heading: String,
+}
+
+/// The text of a file and what the file says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// Normalised text: no control characters but tab and line feed, never two blank lines in a row.
+    #[serde(skip)]
+    pub text: String,
+    /// Title, where the file has one of its own.
+    pub title: Option<String>,
+    /// Media type, by content.
+    pub mime: String,
+    /// Author, sender or creator.
+    pub author: Option<String>,
+    /// When it was written or sent, in Unix milliseconds.
+    pub created_ms: Option<i64>,
+    /// Parts of the text in order of their offsets.
+    pub sections: Vec<Section>,
+    /// Whether the text was cut at [`crate::Limits::max_text`].
+    pub truncated: bool,
+}
+
+/// Outcome of reading one file; every file has one, with a reason a person understands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// There is text.
+    Text(Extracted),
+    /// Read to the end; there is no text in it.
+    Empty {
+        /// Media type.
+        mime: String,
+    },
+    /// Needs a password.
+    Encrypted {
+        /// Media type.
+        mime: String,
+    },
+    /// Larger than the limit for its format, as it is or once unpacked.
+    TooLarge {
+        /// Media type.
+        mime: String,
+        /// What is too large, in plain words.
+        reason: String,
+    },
+    /// A format that is not read.
+    Unsupported {
+        /// Media type.
+        mime: String,
+        /// What it is or what is missing, in plain words.
+        reason: String,
+    },
+    /// Found by name only, by design: pictures, sound, video, archives, programs.
+    NameOnly {
+        /// Media type.
+        mime: String,
+    },
+    /// Took longer than the limit.
+    TimedOut,
+    /// The reader process died on it.
+    Crashed {
+        /// How it died, in plain words.
+        reason: String,
+    },
+    /// Damaged or not readable.
+    Unreadable {
+        /// What is wrong with it, in plain words.
+        reason: String,
+    },
+    /// No reader process could be started; says nothing about the file, which can be tried again.
+    Unavailable {
+        /// Why, in plain words.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// The state that an item with this outcome has.
+    pub const fn state(&self) -> ItemState {
+        match self {
+            Self::Text(_) => ItemState::Indexed,
+            Self::Empty { .. } => ItemState::Empty,
+            Self::Encrypted { .. } => ItemState::Encrypted,
+            Self::TooLarge { .. } => ItemState::TooLarge,
+            Self::Unsupported { .. } => ItemState::Unsupported,
+            Self::NameOnly { .. } => ItemState::NameOnly,
+            Self::TimedOut => ItemState::TimedOut,
+            Self::Crashed { .. } => ItemState::Crashed,
+            Self::Unreadable { .. } => ItemState::Unreadable,
+            Self::Unavailable { .. } => ItemState::Pending,
+        }
+    }
+
+    /// Media type, where the file was looked into.
+    pub fn mime(&self) -> Option<&str> {
+        match self {
+            Self::Text(extracted) => Some(&extracted.mime),
+            Self::Empty { mime }
+            | Self::Encrypted { mime }
+            | Self::TooLarge { mime, .. }
+            | Self::Unsupported { mime, .. }
+            | Self::NameOnly { mime } => Some(mime),
+            Self::TimedOut | Self::Crashed { .. } | Self::Unreadable { .. } | Self::Unavailable { .. } => None,
+        }
+    }
+
+    /// Why it is not simply text, in plain words; `None` for a text that is complete.
+    pub fn reason(&self) -> Option<String> {
+        let said = match self {
+            Self::Text(extracted) if extracted.truncated => "Very long: only its first part is searchable.",
+            Self::Text(_) => return None,
+            Self::Empty { .. } => "There is no text in it.",
+            Self::Encrypted { .. } => "It is protected with a password.",
+            Self::NameOnly { mime } => name_only_reason(mime),
+            Self::TimedOut => "Reading it took too long and was stopped.",
+            Self::TooLarge { reason, .. }
+            | Self::Unsupported { reason, .. }
+            | Self::Crashed { reason }
+            | Self::Unreadable { reason }
+            | Self::Unavailable { reason } => reason,
+        };
+        Some(said.to_owned())
+    }
+
+    /// Whether the file brought the reader process down, so that it counts for the list of files never tried again.
+    pub const fn is_poison(&self) -> bool {
+        matches!(self, Self::Crashed { .. } | Self::TimedOut)
+    }
+}
+
+fn name_only_reason(mime: &str) -> &'static str {
+    match mime.split_once('/') {
+        Some(("image", _)) => "A picture: found by its name only.",
+        Some(("audio", _)) => "A recording: found by its name only.",
+        Some(("video", _)) => "A video: found by its name only.",
+        Some(("font", _)) => "A font: found by its name only.",
+        _ if mime.contains("zip") || mime.contains("tar") || mime.contains("compress") => {
+            "An archive: found by its name only."
+        }
+        _ => "Not a document: found by its name only.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileHint;
+
+    #[test]
+    fn hint_takes_the_extension_from_the_name() {
+        let check = |name: &str, ext: &str| assert_eq!(FileHint::new(name, 0).ext, ext, "{name}");
+        check("Report.PDF", "pdf");
+        check("archive.tar.gz", "gz");
+        check("README", "");
+        check(".profile", "");
+    }
+}

@@ -1,0 +1,67 @@
+//! What parent and worker say to each other over their socket.
+//!
+//! A job is a length, a JSON [`Job`] and, beside the length, the open file. An answer is two lengths, a JSON
+//! [`Answer`] and the text. The worker is not trusted: the parent bounds every length before it reads.
+
+use crate::outcome::{FileHint, Outcome};
+use crate::sandbox::SandboxStatus;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
+
+/// Largest job description, in bytes.
+pub(crate) const MAX_JOB: usize = 64 * 1024;
+/// Largest JSON part of an answer, in bytes.
+pub(crate) const MAX_HEAD: usize = 8 * 1024 * 1024;
+/// Largest text of an answer, in bytes.
+pub(crate) const MAX_TEXT: usize = 24 * 1024 * 1024;
+
+/// One file to read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Job {
+    pub(crate) hint: FileHint,
+    /// Processor seconds the worker may spend on it.
+    pub(crate) cpu_seconds: u64,
+}
+
+/// What a worker says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    /// Once, at the start, when it is locked in.
+    Ready {
+        /// [`crate::PARSER_VERSION`] of the worker.
+        version: u32,
+        /// How it is locked in.
+        sandbox: SandboxStatus,
+    },
+    /// For every job.
+    Done {
+        /// Without its text, which follows.
+        outcome: Outcome,
+        /// Resident memory in bytes; 0 where unknown.
+        resident: u64,
+    },
+}
+
+/// Writes an answer.
+pub(crate) fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    let head = serde_json::to_vec(answer).map_err(io::Error::other)?;
+    let text: &str = match answer {
+        Answer::Done { outcome: Outcome::Text(extracted), .. } => &extracted.text,
+        _ => "",
+    };
+    let length = |bytes: usize| u32::try_from(bytes).map(u32::to_le_bytes).map_err(io::Error::other);
+    let mut frame = Vec::with_capacity(8 + head.len());
+    frame.extend_from_slice(&length(head.len())?);
+    frame.extend_from_slice(&length(text.len())?);
+    frame.extend_from_slice(&head);
+    to.write_all(&frame)?;
+    to.write_all(text.as_bytes())
+}
+
+/// The two lengths at the head of an answer, unless they are beyond the limits.
+pub(crate) fn answer_lengths(frame: [u8; 8]) -> Option<(usize, usize)> {
+    let [a, b, c, d, e, f, g, h] = frame;
+    let head = u32::from_le_bytes([a, b, c, d]) as usize;
+    let text = u32::from_le_bytes([e, f, g, h]) as usize;
+    (head <= MAX_HEAD && text <= MAX_TEXT).then_some((head, text))
+}

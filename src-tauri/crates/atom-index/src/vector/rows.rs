@@ -1,0 +1,139 @@
+//! Rows to Arrow and back.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, FixedSizeListArray, Float32Array, Int64Array, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use atom_core::{ChunkId, ItemId};
+use lancedb::Table;
+
+use super::fault::{corrupt, refused};
+use super::{Row, VectorHit};
+use crate::Result;
+
+pub(crate) const CHUNK: &str = "chunk";
+pub(crate) const ITEM: &str = "item";
+pub(crate) const SOURCE: &str = "source";
+pub(crate) const VECTOR: &str = "vector";
+
+/// The column that Lance adds to hits.
+pub(crate) const DISTANCE: &str = "_distance";
+
+/// The columns of the table.
+pub(crate) fn schema(dims: usize) -> SchemaRef {
+    let id = |name| Field::new(name, DataType::Int64, false);
+    Arc::new(Schema::new(vec![id(CHUNK), id(ITEM), id(SOURCE), Field::new(VECTOR, vector_type(dims), false)]))
+}
+
+fn component() -> Arc<Field> {
+    Arc::new(Field::new("item", DataType::Float32, true))
+}
+
+fn vector_type(dims: usize) -> DataType {
+    DataType::FixedSizeList(component(), i32::try_from(dims).unwrap_or(i32::MAX))
+}
+
+/// Refuses a table with other columns or vectors of another length.
+pub(crate) async fn check_schema(table: &Table, dims: usize) -> Result<()> {
+    let found = table.schema().await.map_err(|e| corrupt(e.to_string()))?;
+    let types = |schema: &Schema| -> Vec<(String, DataType)> {
+        let fields = schema.fields().iter();
+        fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
+    };
+    if types(&found) != types(&schema(dims)) {
+        return Err(corrupt(format!("it was not made for vectors of length {dims}")));
+    }
+    Ok(())
+}
+
+/// Refuses a vector that has no angle to others.
+pub(crate) fn check_vector(operation: &'static str, dims: usize, vector: &[f32]) -> Result<()> {
+    if vector.len() != dims {
+        return Err(refused(operation, format!("a vector has {} components instead of {dims}", vector.len())));
+    }
+    let length: f32 = vector.iter().map(|x| x * x).sum();
+    if !length.is_normal() {
+        return Err(refused(operation, "a vector has no direction"));
+    }
+    Ok(())
+}
+
+/// Refuses rows of items that are not replaced, and vectors that cannot be compared.
+pub(crate) fn check(operation: &'static str, dims: usize, items: &[ItemId], rows: &[Row]) -> Result<()> {
+    let items: HashSet<ItemId> = items.iter().copied().collect();
+    for row in rows {
+        check_vector(operation, dims, &row.vector)?;
+        if !items.contains(&row.item) {
+            return Err(refused(
+                operation,
+                format!("chunk {} belongs to item {}, which is not replaced", row.chunk, row.item),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// One batch of all `rows`.
+pub(crate) fn batch(dims: usize, rows: &[Row]) -> lancedb::Result<RecordBatch> {
+    let ids = |id: fn(&Row) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(rows.iter().map(id))) };
+    let values: Float32Array = rows.iter().flat_map(|row| row.vector.iter().copied()).collect();
+    let length = i32::try_from(dims).unwrap_or(i32::MAX);
+    let vectors = FixedSizeListArray::try_new(component(), length, Arc::new(values), None)?;
+    let columns = vec![
+        ids(|row| row.chunk.get()),
+        ids(|row| row.item.get()),
+        ids(|row| row.source.get()),
+        Arc::new(vectors) as ArrayRef,
+    ];
+    Ok(RecordBatch::try_new(schema(dims), columns)?)
+}
+
+/// The items that rows are about.
+pub(crate) fn items(batches: &[RecordBatch]) -> Result<HashSet<i64>> {
+    let mut found = HashSet::new();
+    for batch in batches {
+        found.extend(ids(batch, ITEM)?.values());
+    }
+    Ok(found)
+}
+
+/// Item and chunk of rows.
+pub(crate) fn pairs(batches: &[RecordBatch]) -> Result<Vec<(ItemId, ChunkId)>> {
+    let mut found = Vec::new();
+    for batch in batches {
+        let (items, chunks) = (ids(batch, ITEM)?, ids(batch, CHUNK)?);
+        let pairs = items.values().iter().zip(chunks.values());
+        found.extend(pairs.map(|(item, chunk)| (ItemId::new(*item), ChunkId::new(*chunk))));
+    }
+    Ok(found)
+}
+
+/// Hits, nearest first.
+pub(crate) fn hits(batches: &[RecordBatch]) -> Result<Vec<VectorHit>> {
+    let mut found = Vec::new();
+    for batch in batches {
+        let (items, chunks) = (ids(batch, ITEM)?, ids(batch, CHUNK)?);
+        let distances = batch
+            .column_by_name(DISTANCE)
+            .and_then(|column| column.as_any().downcast_ref::<Float32Array>())
+            .ok_or_else(|| corrupt("hits come without a distance"))?;
+        for ((item, chunk), distance) in items.values().iter().zip(chunks.values()).zip(distances.values()) {
+            found.push(VectorHit {
+                chunk: ChunkId::new(*chunk),
+                item: ItemId::new(*item),
+                similarity: (1.0 - distance).clamp(-1.0, 1.0),
+            });
+        }
+    }
+    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.chunk.cmp(&b.chunk)));
+    Ok(found)
+}
+
+fn ids<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
+    batch
+        .column_by_name(name)
+        .and_then(|column| column.as_any().downcast_ref::<Int64Array>())
+        .filter(|column| column.null_count() == 0)
+        .ok_or_else(|| corrupt(format!("the column {name} is not what it was")))
+}

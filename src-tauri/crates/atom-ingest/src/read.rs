@@ -1,0 +1,273 @@
+//! Files into texts, by way of the extraction box.
+
+use crate::chunk;
+use crate::error::Result;
+use crate::pipeline::{Notice, Shared, Step, lock};
+use atom_core::{ItemId, ItemState, Kind};
+use atom_extract::{FileHint, Outcome, PARSER_VERSION};
+use atom_jobs::Stop;
+use atom_store::{NewChunk, ReadTask, ScanEntry, TextOutcome};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
+use std::time::{Duration, Instant};
+
+/// Tasks fetched from the store at once.
+const FETCH: usize = 256;
+/// Texts stored in one transaction…
+const FLUSH_COUNT: usize = 64;
+/// …or after so long.
+const FLUSH_AFTER: Duration = Duration::from_millis(300);
+/// Larger files are not hashed, and read again whenever their time stamp changes.
+const HASH_LIMIT: u64 = 256 << 20;
+/// A file that keeps changing is read at most so often.
+const REREAD: Duration = Duration::from_secs(30);
+/// A content that killed the reader so often is not read again by the same parser.
+const POISON: u32 = 2;
+
+/// Tasks on their way through the readers.
+#[derive(Default)]
+pub(crate) struct Dispatch {
+    queue: VecDeque<ReadTask>,
+    in_flight: HashSet<ItemId>,
+    outbox: Vec<(ReadTask, TextOutcome)>,
+    outbox_since: Option<Instant>,
+    last_read: HashMap<ItemId, Instant>,
+}
+
+pub(crate) fn step(shared: &Shared, stop: &Stop, index: usize) -> Result<Step> {
+    if index >= shared.budget().threads() {
+        return Ok(Step::Idle(Duration::from_secs(3600)));
+    }
+    flush(shared, false)?;
+    let Some(task) = next_task(shared)? else {
+        flush(shared, true)?;
+        return Ok(Step::Idle(idle_time(shared)?));
+    };
+    let started = Instant::now();
+    let outcome = read(shared, &task);
+    {
+        let mut dispatch = lock(&shared.dispatch);
+        if matches!(outcome, TextOutcome::Read { .. }) {
+            dispatch.last_read.insert(task.item, Instant::now());
+        }
+        dispatch.outbox_since.get_or_insert_with(Instant::now);
+        dispatch.outbox.push((task, outcome));
+    }
+    shared.count_files(1);
+    shared.rest(started.elapsed(), stop, &shared.bells.read);
+    Ok(Step::Worked)
+}
+
+fn next_task(shared: &Shared) -> Result<Option<ReadTask>> {
+    let mut dispatch = lock(&shared.dispatch);
+    if dispatch.queue.is_empty() {
+        let limit = FETCH + dispatch.in_flight.len();
+        let tasks = shared.store.read_tasks(limit, shared.clock.now_ms())?;
+        let fresh: Vec<_> = tasks.into_iter().filter(|task| !dispatch.in_flight.contains(&task.item)).collect();
+        dispatch.queue.extend(fresh);
+    }
+    let task = dispatch.queue.pop_front();
+    if let Some(task) = &task {
+        dispatch.in_flight.insert(task.item);
+    }
+    Ok(task)
+}
+
+/// Stores what was read, when there is enough of it, or when `all`.
+fn flush(shared: &Shared, all: bool) -> Result<()> {
+    let batch = {
+        let mut dispatch = lock(&shared.dispatch);
+        let due = dispatch.outbox_since.is_some_and(|since| since.elapsed() >= FLUSH_AFTER);
+        if dispatch.outbox.is_empty() || !(all || due || dispatch.outbox.len() >= FLUSH_COUNT) {
+            return Ok(());
+        }
+        dispatch.outbox_since = None;
+        std::mem::take(&mut dispatch.outbox)
+    };
+    let stored = shared.store.store_texts(&batch);
+    let mut dispatch = lock(&shared.dispatch);
+    if let Err(error) = stored {
+        // Nothing was kept: these are tried again with the next flush.
+        dispatch.outbox_since = Some(Instant::now());
+        dispatch.outbox.extend(batch);
+        return Err(error.into());
+    }
+    for (task, _) in &batch {
+        dispatch.in_flight.remove(&task.item);
+    }
+    dispatch.last_read.retain(|_, at| at.elapsed() < REREAD);
+    drop(dispatch);
+    shared.bells.words.ring();
+    shared.bells.meaning.ring();
+    shared.notify(Notice::Progressed);
+    Ok(())
+}
+
+/// How long until a postponed file is due.
+fn idle_time(shared: &Shared) -> Result<Duration> {
+    let now = shared.clock.now_ms();
+    let wait = shared.store.next_read_due()?.map_or(30_000, |due| (due - now).clamp(100, 30_000));
+    Ok(Duration::from_millis(wait.unsigned_abs()))
+}
+
+fn read(shared: &Shared, task: &ReadTask) -> TextOutcome {
+    let recently = lock(&shared.dispatch).last_read.get(&task.item).is_some_and(|at| at.elapsed() < REREAD);
+    if recently && task.content_hash.is_some() {
+        return later(shared, REREAD);
+    }
+    let file = match open(shared, task) {
+        Ok(file) => file,
+        Err(outcome) => return outcome,
+    };
+    let name = task.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let hash = match hash(&file, task) {
+        Ok(hash) => hash,
+        Err(error) => return unreadable(&error),
+    };
+    let same = hash.is_some() && hash == task.content_hash;
+    if same && task.parser_version == PARSER_VERSION {
+        return TextOutcome::Unchanged;
+    }
+    let crashes = if same { task.crashes } else { 0 };
+    let outcome = extract(shared, file, &FileHint::new(&name, task.size), crashes);
+    outcome_of(task, outcome, hash, crashes)
+}
+
+/// Reads in the box; once more when the box died, for it may have been the machine's fault.
+fn extract(shared: &Shared, file: File, hint: &FileHint, crashes: u32) -> (Outcome, u32) {
+    let mut deaths = 0;
+    let mut again = file.try_clone().ok();
+    let mut outcome = shared.extractor.extract(file, hint);
+    while outcome.is_poison() {
+        deaths += 1;
+        if crashes + deaths >= POISON {
+            break;
+        }
+        let Some(mut file) = again.take() else { break };
+        if file.seek(SeekFrom::Start(0)).is_err() {
+            break;
+        }
+        outcome = shared.extractor.extract(file, hint);
+    }
+    (outcome, deaths)
+}
+
+fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<Vec<u8>>, crashes: u32) -> TextOutcome {
+    let state = outcome.state();
+    let reason = outcome.reason();
+    let mime = outcome.mime().unwrap_or_default().to_owned();
+    let (mut title, mut author, mut truncated, mut chunks) = (None, None, false, Vec::new());
+    if let Outcome::Text(extracted) = outcome {
+        let sections: Vec<(usize, String)> =
+            extracted.sections.into_iter().map(|section| (section.start, section.heading)).collect();
+        chunks = chunk::chunk(&extracted.text, &sections, task.kind)
+            .into_iter()
+            .map(|span| NewChunk {
+                start: span.start,
+                text: extracted.text.get(span.start..span.end).unwrap_or_default().to_owned(),
+                heading: span.heading,
+            })
+            .collect();
+        title = extracted.title;
+        author = extracted.author;
+        truncated = extracted.truncated;
+    }
+    TextOutcome::Read {
+        state,
+        reason,
+        mime,
+        title,
+        author,
+        content_hash: hash,
+        parser_version: PARSER_VERSION,
+        crashes: crashes + deaths,
+        truncated,
+        chunks,
+    }
+}
+
+/// Opens the file inside its source, and only if it is still what the scan saw.
+fn open(shared: &Shared, task: &ReadTask) -> std::result::Result<File, TextOutcome> {
+    let source = match shared.store.source(task.source) {
+        Ok(Some(source)) => source,
+        // Removed meanwhile, or the store failed: the next flush will say.
+        _ => return Err(later(shared, Duration::from_secs(5))),
+    };
+    let relative = task.path.strip_prefix(&source.path).unwrap_or(&task.path);
+    let file = match atom_watch::open_beneath(&source.path, relative) {
+        Ok(file) => file,
+        // Gone: the watcher or the next scan deletes it.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(later(shared, REREAD)),
+        Err(error) => return Err(unreadable(&error)),
+    };
+    let facts = match file.metadata() {
+        Ok(facts) => facts,
+        Err(error) => return Err(unreadable(&error)),
+    };
+    let modified_ns = facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec());
+    if facts.len() == task.size && modified_ns == task.modified_ns {
+        return Ok(file);
+    }
+    // It changed since the scan: note what it is now, and take it from there.
+    let entry = ScanEntry {
+        path: task.path.clone(),
+        is_folder: false,
+        size: facts.len(),
+        modified_ns,
+        changed_ns: facts.ctime().saturating_mul(1_000_000_000).saturating_add(facts.ctime_nsec()),
+        device: facts.dev(),
+        inode: facts.ino(),
+        links: facts.nlink(),
+    };
+    if let Err(error) = shared.store.apply_scan(task.source, &[entry], shared.clock.now_ms(), &|_| true) {
+        tracing::warn!(%error, "a changed file could not be noted");
+    }
+    Err(later(shared, Duration::from_secs(2)))
+}
+
+fn later(shared: &Shared, wait: Duration) -> TextOutcome {
+    let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    TextOutcome::Later { not_before_ms: shared.clock.now_ms().saturating_add(wait) }
+}
+
+fn unreadable(error: &std::io::Error) -> TextOutcome {
+    let reason = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "no permission to read this file".to_owned(),
+        kind => format!("the file cannot be read ({kind})"),
+    };
+    TextOutcome::Read {
+        state: ItemState::Unreadable,
+        reason: Some(reason),
+        mime: String::new(),
+        title: None,
+        author: None,
+        content_hash: None,
+        parser_version: PARSER_VERSION,
+        crashes: 0,
+        truncated: false,
+        chunks: Vec::new(),
+    }
+}
+
+/// BLAKE3 of the content; none for kinds that are never read and for very large files.
+fn hash(mut file: &File, task: &ReadTask) -> std::io::Result<Option<Vec<u8>>> {
+    let never_read = matches!(task.kind, Kind::Image | Kind::Audio | Kind::Video | Kind::Archive);
+    if never_read || task.size > HASH_LIMIT {
+        return Ok(None);
+    }
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 128 << 10];
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hasher.update(buffer.get(..count).unwrap_or_default());
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(Some(hasher.finalize().as_bytes().to_vec()))
+}

@@ -1,0 +1,88 @@
+//! The words that people use for kinds of files, and what each of them filters by.
+
+use atom_index::keyword::KeywordQuery;
+use atom_core::Kind;
+
+/// What `type:word` means: a kind by its name or by another word for it, else an extension.
+pub(super) fn by_type(word: &str) -> Option<KeywordQuery> {
+    let word = word.to_lowercase();
+    if let Some(query) = synonym(&word) {
+        return Some(query);
+    }
+    if let Some(kind) = Kind::parse(&word).or_else(|| Kind::parse(word.strip_suffix('s')?)) {
+        return Some(KeywordQuery::Kind(vec![kind]));
+    }
+    by_extension(&word)
+}
+
+/// What `ext:word` means.
+pub(super) fn by_extension(word: &str) -> Option<KeywordQuery> {
+    let extension = word.trim_start_matches(['*', '.']).rsplit('.').next()?.to_lowercase();
+    let plausible = (1..=16).contains(&extension.chars().count()) && extension.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+'));
+    plausible.then(|| KeywordQuery::Ext(vec![extension]))
+}
+
+/// What `mime:type` means; `image/*` and the like are kinds.
+pub(super) fn by_mime(mime: &str) -> Option<KeywordQuery> {
+    let mime = mime.to_ascii_lowercase();
+    let kinds: &[Kind] = match mime.split_once('/') {
+        Some(("image", "*")) => &[Kind::Image],
+        Some(("audio", "*")) => &[Kind::Audio],
+        Some(("video", "*")) => &[Kind::Video],
+        Some(("message", "*")) => &[Kind::Email],
+        Some(("text", "*")) => &[Kind::Text, Kind::Markdown, Kind::Code, Kind::Web],
+        Some((_, "" | "*")) => return None,
+        Some(_) => return Some(KeywordQuery::Mime(vec![mime])),
+        None => return by_type(&mime),
+    };
+    Some(KeywordQuery::Kind(kinds.to_vec()))
+}
+
+fn synonym(word: &str) -> Option<KeywordQuery> {
+    let kinds: &[Kind] = match word {
+        "doc" | "docs" | "documents" => &[Kind::Document],
+        "sheet" | "sheets" => &[Kind::Spreadsheet],
+        "slide" | "slides" | "deck" | "decks" => &[Kind::Presentation],
+        "mail" | "mails" | "e-mail" | "e-mails" | "message" | "messages" => &[Kind::Email],
+        "book" | "books" => &[Kind::Ebook],
+        "picture" | "pictures" | "photo" | "photos" | "pic" | "pics" | "img" => &[Kind::Image],
+        "music" | "sound" | "sounds" | "song" | "songs" => &[Kind::Audio],
+        "movie" | "movies" | "film" | "films" => &[Kind::Video],
+        "dir" | "dirs" | "directory" | "directories" => &[Kind::Folder],
+        "note" | "notes" => &[Kind::Markdown, Kind::Text],
+        "source" | "script" | "scripts" | "program" | "programs" => &[Kind::Code],
+        "webpage" | "webpages" | "website" | "page" => &[Kind::Web],
+        "plaintext" => &[Kind::Text],
+        "compressed" => &[Kind::Archive],
+        "file" | "files" => return Some(KeywordQuery::Not(Box::new(KeywordQuery::Kind(vec![Kind::Folder])))),
+        _ => return language(word).map(extensions),
+    };
+    Some(KeywordQuery::Kind(kinds.to_vec()))
+}
+
+fn language(word: &str) -> Option<&'static [&'static str]> {
+    Some(match word {
+        "word" => &["doc", "docx", "docm"],
+        "excel" => &["xls", "xlsx", "xlsm", "xlsb"],
+        "powerpoint" => &["ppt", "pptx", "pptm", "pps", "ppsx"],
+        "jpg" | "jpeg" => &["jpg", "jpeg"],
+        "htm" | "html" => &["htm", "html", "xhtml"],
+        "tif" | "tiff" => &["tif", "tiff"],
+        "yml" | "yaml" => &["yml", "yaml"],
+        "rust" => &["rs"],
+        "python" => &["py", "pyi"],
+        "javascript" => &["js", "mjs", "cjs", "jsx"],
+        "typescript" => &["ts", "tsx"],
+        "ruby" => &["rb"],
+        "kotlin" => &["kt", "kts"],
+        "golang" => &["go"],
+        "shell" => &["sh", "bash", "zsh", "fish"],
+        "c++" => &["cpp", "cc", "cxx", "hpp", "hh"],
+        "c#" => &["cs"],
+        _ => return None,
+    })
+}
+
+fn extensions(list: &[&str]) -> KeywordQuery {
+    KeywordQuery::Ext(list.iter().map(|&extension| extension.to_owned()).collect())
+}

@@ -1,0 +1,109 @@
+//! Counts for progress and status.
+
+use crate::connection::Store;
+use crate::error::{During, Result};
+use atom_core::{ItemState, SourceId};
+use std::collections::BTreeMap;
+
+/// Counts of one source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceCounts {
+    /// Files.
+    pub files: u64,
+    /// Folders.
+    pub folders: u64,
+    /// Bytes of the files.
+    pub bytes: u64,
+    /// Files by state.
+    pub states: BTreeMap<ItemState, u64>,
+    /// Files that still have to be read.
+    pub unread: u64,
+    /// Items that the keyword index lacks in their present form.
+    pub words_pending: u64,
+    /// Passages.
+    pub chunks: u64,
+    /// Passages that the vector index lacks.
+    pub chunks_pending: u64,
+}
+
+impl SourceCounts {
+    /// Files and folders.
+    pub const fn items(&self) -> u64 {
+        self.files + self.folders
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.files += other.files;
+        self.folders += other.folders;
+        self.bytes += other.bytes;
+        self.unread += other.unread;
+        self.words_pending += other.words_pending;
+        self.chunks += other.chunks;
+        self.chunks_pending += other.chunks_pending;
+        for (state, count) in &other.states {
+            *self.states.entry(*state).or_default() += count;
+        }
+    }
+}
+
+/// Counts of everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All sources together.
+    pub total: SourceCounts,
+    /// One by one.
+    pub sources: BTreeMap<SourceId, SourceCounts>,
+    /// Deleted items that an index still has.
+    pub tombstones: u64,
+}
+
+impl Store {
+    /// Counts of everything; reads every item once.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn counts(&self) -> Result<Counts> {
+        const OPERATION: &str = "counting items";
+        self.read(OPERATION, |tx| {
+            let mut counts = Counts::default();
+            let mut statement = tx
+                .prepare_cached(
+                    "SELECT source_id, is_folder, state, count(*), sum(size), sum(unread), sum(words_pending),
+                            sum(chunk_count), sum(meaning_pending * chunk_count)
+                     FROM item GROUP BY source_id, is_folder, state",
+                )
+                .during(OPERATION)?;
+            let mut rows = statement.query([]).during(OPERATION)?;
+            while let Some(row) = rows.next().during(OPERATION)? {
+                let (id, one) = (|| {
+                    let number = |index| Ok::<_, rusqlite::Error>(row.get::<_, i64>(index)?.cast_unsigned());
+                    let is_folder: bool = row.get(1)?;
+                    let count = number(3)?;
+                    let mut one = SourceCounts {
+                        bytes: number(4)?,
+                        unread: number(5)?,
+                        words_pending: number(6)?,
+                        chunks: number(7)?,
+                        chunks_pending: number(8)?,
+                        ..SourceCounts::default()
+                    };
+                    if is_folder {
+                        one.folders = count;
+                    } else {
+                        one.files = count;
+                        let state = ItemState::parse(&row.get::<_, String>(2)?).unwrap_or(ItemState::Pending);
+                        one.states.insert(state, count);
+                    }
+                    Ok::<_, rusqlite::Error>((SourceId::new(row.get(0)?), one))
+                })()
+                .during(OPERATION)?;
+                counts.sources.entry(id).or_default().add(&one);
+                counts.total.add(&one);
+            }
+            let tombstones: i64 =
+                tx.query_row("SELECT count(*) FROM tombstone", [], |row| row.get(0)).during(OPERATION)?;
+            counts.tombstones = tombstones.cast_unsigned();
+            Ok(counts)
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! What can go wrong with the store.
+
+/// A failed store operation. Messages hold no values of rows.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The key does not fit, or the file is no database.
+    #[error("the database does not open with this vault's key: it is damaged or belongs to another vault")]
+    WrongKey,
+    /// A plaintext database lies where the encrypted one belongs: it is neither opened nor overwritten.
+    #[error("an unencrypted database lies in place of the vault's database; move it away")]
+    Plaintext,
+    /// Written by a newer Atom.
+    #[error("the database has schema {found}, this Atom knows up to {known}: update Atom")]
+    NewerSchema {
+        /// In the file.
+        found: u32,
+        /// Known to this build.
+        known: u32,
+    },
+    /// The file is damaged.
+    #[error("the database is damaged ({operation}): restore a backup or run `atom doctor`")]
+    Damaged {
+        /// What was being done.
+        operation: &'static str,
+    },
+    /// No space left: nothing was written.
+    #[error("no space left on the disk ({operation}): free some and try again, nothing was lost")]
+    DiskFull {
+        /// What was being done.
+        operation: &'static str,
+    },
+    /// Any other refusal of SQLite.
+    #[error("{operation}: database error {code}")]
+    Sqlite {
+        /// What was being done.
+        operation: &'static str,
+        /// SQLite's words about the code, never a value.
+        code: String,
+    },
+    /// The file system refused.
+    #[error("{operation}: {source}")]
+    Io {
+        /// What was being done.
+        operation: &'static str,
+        /// The cause.
+        source: std::io::Error,
+    },
+}
+
+/// Result of a store operation.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Names the operation on an error of SQLite.
+pub(crate) trait During<T> {
+    fn during(self, operation: &'static str) -> Result<T>;
+}
+
+impl<T> During<T> for rusqlite::Result<T> {
+    fn during(self, operation: &'static str) -> Result<T> {
+        self.map_err(|error| from_sqlite(operation, &error))
+    }
+}
+
+fn from_sqlite(operation: &'static str, error: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => Error::WrongKey,
+        Some(ErrorCode::DatabaseCorrupt) => Error::Damaged { operation },
+        Some(ErrorCode::DiskFull) => Error::DiskFull { operation },
+        Some(code) => Error::Sqlite { operation, code: format!("{code:?}") },
+        None => Error::Sqlite { operation, code: variant_name(error) },
+    }
+}
+
+/// The kind of a client-side error, without the values that its own text would show.
+fn variant_name(error: &rusqlite::Error) -> String {
+    let debug = format!("{error:?}");
+    debug.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,27 @@
+//! Schema migrations, each in one transaction, counted by `user_version`.
+
+use crate::error::{During, Error, Result};
+use rusqlite::Connection;
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// [`Error::NewerSchema`] when a newer Atom wrote the file; it is left as it is.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found: u32 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .during("reading the schema version")?;
+    if found > known {
+        return Err(Error::NewerSchema { found, known });
+    }
+    for (version, sql) in (1..=known).zip(MIGRATIONS).skip(found as usize) {
+        let tx = connection.transaction().during("migrating the schema")?;
+        tx.execute_batch(sql).during("migrating the schema")?;
+        tx.pragma_update(None, "user_version", version).during("migrating the schema")?;
+        tx.commit().during("migrating the schema")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! Texts: which items have to be read, and what reading them gave.
+
+use crate::connection::Store;
+use crate::error::{During, Result};
+use crate::items::path_from;
+use atom_core::{ItemId, ItemState, Kind, SourceId};
+use rusqlite::{Transaction, params};
+use std::path::PathBuf;
+
+/// An item that has to be read.
+#[derive(Debug, Clone)]
+pub struct ReadTask {
+    /// The item.
+    pub item: ItemId,
+    /// Its source.
+    pub source: SourceId,
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Its size at the last scan.
+    pub size: u64,
+    /// Its content time at the last scan, Unix nanoseconds.
+    pub modified_ns: i64,
+    /// Its kind by name.
+    pub kind: Kind,
+    /// Hash of the content that was read last.
+    pub content_hash: Option<Vec<u8>>,
+    /// Parser that read it last; 0 for none.
+    pub parser_version: u32,
+    /// How often this content killed the reader.
+    pub crashes: u32,
+}
+
+/// A passage to store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewChunk {
+    /// Where it starts in the item's text, in bytes.
+    pub start: usize,
+    /// Heading that it stands under.
+    pub heading: Option<String>,
+    /// Its text.
+    pub text: String,
+}
+
+/// What reading an item gave.
+#[derive(Debug, Clone)]
+pub enum TextOutcome {
+    /// The content is what was read last: nothing to do.
+    Unchanged,
+    /// Look again later: the file was changing, or the disk did not answer.
+    Later {
+        /// Not before, Unix milliseconds.
+        not_before_ms: i64,
+    },
+    /// It was read, or failed for good.
+    Read {
+        /// Outcome.
+        state: ItemState,
+        /// Why, in plain words.
+        reason: Option<String>,
+        /// Media type; empty when unknown.
+        mime: String,
+        /// Title in the document.
+        title: Option<String>,
+        /// Author in the document.
+        author: Option<String>,
+        /// Hash of the content.
+        content_hash: Option<Vec<u8>>,
+        /// Parser that read it.
+        parser_version: u32,
+        /// How often this content killed the reader.
+        crashes: u32,
+        /// Whether text beyond a limit was left out.
+        truncated: bool,
+        /// The text in passages, in order, without gaps.
+        chunks: Vec<NewChunk>,
+    },
+}
+
+impl Store {
+    /// Items to read, last changed first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn read_tasks(&self, limit: usize, now_ms: i64) -> Result<Vec<ReadTask>> {
+        const OPERATION: &str = "listing items to read";
+        self.read(OPERATION, |tx| {
+            let mut statement = tx
+                .prepare_cached(
+                    "SELECT id, source_id, path, size, modified_ns, kind, content_hash, parser_version, crashes
+                     FROM item WHERE unread = 1 AND not_before_ms <= ?2 ORDER BY modified_ns DESC LIMIT ?1",
+                )
+                .during(OPERATION)?;
+            let rows = statement
+                .query_map([i64::try_from(limit).unwrap_or(i64::MAX), now_ms], |row| {
+                    Ok(ReadTask {
+                        item: ItemId::new(row.get(0)?),
+                        source: SourceId::new(row.get(1)?),
+                        path: path_from(row.get(2)?),
+                        size: row.get::<_, i64>(3)?.cast_unsigned(),
+                        modified_ns: row.get(4)?,
+                        kind: Kind::parse(&row.get::<_, String>(5)?).unwrap_or(Kind::Other),
+                        content_hash: row.get(6)?,
+                        parser_version: row.get(7)?,
+                        crashes: row.get(8)?,
+                    })
+                })
+                .during(OPERATION)?;
+            rows.collect::<rusqlite::Result<_>>().during(OPERATION)
+        })
+    }
+
+    /// When the next postponed item may be read, Unix milliseconds.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn next_read_due(&self) -> Result<Option<i64>> {
+        const OPERATION: &str = "listing items to read";
+        self.read(OPERATION, |tx| {
+            tx.query_row("SELECT min(not_before_ms) FROM item WHERE unread = 1", [], |row| row.get(0)).during(OPERATION)
+        })
+    }
+
+    /// Stores what reading gave, in one transaction.
+    ///
+    /// An item that changed on disk since its task was handed out stays unread: its new content is read next.
+    ///
+    /// # Errors
+    /// As every write; nothing of the batch is kept then.
+    pub fn store_texts(&self, outcomes: &[(ReadTask, TextOutcome)]) -> Result<()> {
+        self.write("storing texts", |tx| {
+            for (task, outcome) in outcomes {
+                store_one(tx, task, outcome)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks items to be read again whatever their content: those in `states`, of `source`, or the one.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn retry(&self, source: Option<SourceId>, states: &[ItemState], item: Option<ItemId>) -> Result<u64> {
+        const OPERATION: &str = "marking items for another try";
+        self.write(OPERATION, |tx| {
+            let mut count = 0;
+            for state in states {
+                count += tx
+                    .execute(
+                        "UPDATE item SET unread = 1, content_hash = NULL, crashes = 0, not_before_ms = 0
+                         WHERE is_folder = 0 AND state = ?1 AND (?2 IS NULL OR source_id = ?2) AND (?3 IS NULL OR id = ?3)",
+                        params![state.as_str(), source.map(SourceId::get), item.map(ItemId::get)],
+                    )
+                    .during(OPERATION)?;
+            }
+            Ok(count as u64)
+        })
+    }
+}
+
+fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Result<()> {
+    const OPERATION: &str = "storing a text";
+    let id = task.item.get();
+    let (size, modified_ns) = (task.size.cast_signed(), task.modified_ns);
+    match outcome {
+        TextOutcome::Unchanged => {
+            tx.prepare_cached("UPDATE item SET unread = 0 WHERE id = ?1 AND size = ?2 AND modified_ns = ?3")
+                .during(OPERATION)?
+                .execute([id, size, modified_ns])
+                .during(OPERATION)?;
+        }
+        TextOutcome::Later { not_before_ms } => {
+            tx.prepare_cached("UPDATE item SET not_before_ms = ?2 WHERE id = ?1")
+                .during(OPERATION)?
+                .execute([id, *not_before_ms])
+                .during(OPERATION)?;
+        }
+        TextOutcome::Read {
+            state,
+            reason,
+            mime,
+            title,
+            author,
+            content_hash,
+            parser_version,
+            crashes,
+            truncated,
+            chunks,
+        } => {
+            let chunk_count = i64::try_from(chunks.len()).unwrap_or(i64::MAX);
+            let updated = tx
+                .prepare_cached(
+                    "UPDATE item SET state = ?4, reason = ?5, mime = ?6, title = ?7, author = ?8, content_hash = ?9,
+                            parser_version = ?10, crashes = ?11, truncated = ?12,
+                            meaning_pending = meaning_pending OR chunk_count > 0 OR ?13 > 0, chunk_count = ?13,
+                            unread = 0, words_pending = 1, revision = revision + 1
+                     WHERE id = ?1 AND size = ?2 AND modified_ns = ?3",
+                )
+                .during(OPERATION)?
+                .execute(params![
+                    id,
+                    size,
+                    modified_ns,
+                    state.as_str(),
+                    reason,
+                    mime,
+                    title,
+                    author,
+                    content_hash,
+                    parser_version,
+                    crashes,
+                    truncated,
+                    chunk_count,
+                ])
+                .during(OPERATION)?;
+            if updated == 0 {
+                return Ok(());
+            }
+            tx.prepare_cached("DELETE FROM chunk WHERE item_id = ?1")
+                .during(OPERATION)?
+                .execute([id])
+                .during(OPERATION)?;
+            let mut insert = tx
+                .prepare_cached("INSERT INTO chunk (item_id, ordinal, start, heading, text) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .during(OPERATION)?;
+            for (ordinal, chunk) in (0_i64..).zip(chunks) {
+                let start = i64::try_from(chunk.start).unwrap_or(i64::MAX);
+                insert.execute(params![id, ordinal, start, chunk.heading, chunk.text]).during(OPERATION)?;
+            }
+        }
+    }
+    Ok(())
+}

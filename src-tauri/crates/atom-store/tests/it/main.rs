@@ -1,0 +1,223 @@
+//! The store against real files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use atom_core::{ItemId, ItemState, SourceId};
+use atom_store::{Error, FileFilter, NewChunk, RawKey, ScanEntry, Store, TextOutcome};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+const NOW: i64 = 1_700_000_000_000;
+
+fn key(byte: u8) -> RawKey {
+    RawKey { key: Zeroizing::new([byte; 32]), salt: [9; 16] }
+}
+
+fn open(dir: &Path) -> Store {
+    Store::open(&dir.join("vault.db"), key(1)).unwrap()
+}
+
+fn entry(path: &str, inode: u64, modified_ns: i64) -> ScanEntry {
+    ScanEntry {
+        path: PathBuf::from(path),
+        is_folder: false,
+        size: 10,
+        modified_ns,
+        changed_ns: modified_ns,
+        device: 1,
+        inode,
+        links: 1,
+    }
+}
+
+fn indexed(text: &str) -> TextOutcome {
+    TextOutcome::Read {
+        state: ItemState::Indexed,
+        reason: None,
+        mime: "text/plain".into(),
+        title: None,
+        author: None,
+        content_hash: Some(vec![7; 32]),
+        parser_version: 1,
+        crashes: 0,
+        truncated: false,
+        chunks: vec![NewChunk { start: 0, heading: None, text: text.into() }],
+    }
+}
+
+fn with_files(dir: &Path, files: &[(&str, u64)]) -> (Store, SourceId) {
+    let store = open(dir);
+    let source = store.add_source(Path::new("/home/me"), NOW).unwrap();
+    let entries: Vec<_> = files.iter().map(|(path, inode)| entry(path, *inode, 5_000_000)).collect();
+    store.apply_scan(source, &entries, NOW, &|_| true).unwrap();
+    (store, source)
+}
+
+fn read_all(store: &Store, text: &str) {
+    let outcomes: Vec<_> =
+        store.read_tasks(100, NOW).unwrap().into_iter().map(|task| (task, indexed(text))).collect();
+    store.store_texts(&outcomes).unwrap();
+}
+
+#[test]
+fn nothing_readable_reaches_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = with_files(dir.path(), &[("/home/me/marigold-report.txt", 1)]);
+    read_all(&store, "the marigold conspiracy");
+    store.set_setting("ignore", "marigold").unwrap();
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(8).any(|window| window == b"marigold"));
+    }
+}
+
+#[test]
+fn a_wrong_key_and_a_plain_file_are_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    let path = dir.path().join("vault.db");
+    let before = std::fs::read(&path).unwrap();
+    assert!(matches!(Store::open(&path, key(2)), Err(Error::WrongKey)));
+    assert_eq!(before, std::fs::read(&path).unwrap());
+
+    let plain = dir.path().join("plain.db");
+    std::fs::write(&plain, b"SQLite format 3\0 and so on").unwrap();
+    assert!(matches!(Store::open(&plain, key(1)), Err(Error::Plaintext)));
+    assert!(std::fs::read(&plain).unwrap().starts_with(b"SQLite format 3"));
+}
+
+#[test]
+fn an_unchanged_scan_writes_nothing_and_a_changed_file_is_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = with_files(dir.path(), &[("/home/me/a", 1), ("/home/me/b", 2)]);
+    read_all(&store, "text");
+    assert!(store.read_tasks(10, NOW).unwrap().is_empty());
+    let again = store
+        .apply_scan(source, &[entry("/home/me/a", 1, 5_000_000), entry("/home/me/b", 2, 6_000_000)], NOW, &|_| true)
+        .unwrap();
+    assert_eq!((again.unchanged, again.changed), (1, 1));
+    let tasks = store.read_tasks(10, NOW).unwrap();
+    assert_eq!(tasks.len(), 1);
+    assert_eq!(tasks[0].path, Path::new("/home/me/b"));
+}
+
+#[test]
+fn a_rename_keeps_the_item_and_its_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = with_files(dir.path(), &[("/home/me/old", 1)]);
+    read_all(&store, "text");
+    let applied = store.apply_scan(source, &[entry("/home/me/new", 1, 5_000_000)], NOW, &|_| false).unwrap();
+    assert_eq!(applied.renamed, 1);
+    let (total, files) = store.files(&FileFilter::default(), 0, 10).unwrap();
+    assert_eq!(total, 1);
+    assert_eq!(files[0].facts.path, Path::new("/home/me/new"));
+    assert_eq!(store.chunks(files[0].facts.id).unwrap()[0].text, "text");
+    assert!(!files[0].unread && files[0].words_pending);
+}
+
+#[test]
+fn a_copy_is_a_new_item() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = with_files(dir.path(), &[("/home/me/old", 1)]);
+    let applied = store.apply_scan(source, &[entry("/home/me/new", 1, 5_000_000)], NOW, &|_| true).unwrap();
+    assert_eq!((applied.renamed, applied.new), (0, 1));
+}
+
+#[test]
+fn a_file_that_changed_while_it_was_read_stays_unread() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    let task = store.read_tasks(1, NOW).unwrap().remove(0);
+    store.apply_scan(source, &[entry("/home/me/a", 1, 9_000_000)], NOW, &|_| true).unwrap();
+    store.store_texts(&[(task, indexed("stale"))]).unwrap();
+    assert_eq!(store.read_tasks(10, NOW).unwrap().len(), 1);
+    assert_eq!(store.counts().unwrap().total.chunks, 0);
+}
+
+#[test]
+fn confirming_an_old_revision_confirms_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    let named = store.words_tasks(10, usize::MAX).unwrap().remove(0);
+    assert!(named.body.is_empty());
+    read_all(&store, "text");
+    store.confirm_words(&[(named.item, named.revision)]).unwrap();
+    let read = store.words_tasks(10, usize::MAX).unwrap().remove(0);
+    assert_eq!(read.body, "text");
+    store.confirm_words(&[(read.item, read.revision)]).unwrap();
+    assert!(store.words_tasks(10, usize::MAX).unwrap().is_empty());
+}
+
+#[test]
+fn a_deleted_item_leaves_a_tombstone_until_both_indexes_forgot_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    let id = store.items_after(source, ItemId::new(0), 10).unwrap()[0].id;
+    store.delete_items(&[id]).unwrap();
+    assert_eq!(store.counts().unwrap().total.items(), 0);
+    store.confirm_deleted(&[id], true, false).unwrap();
+    assert_eq!(store.tombstones(10).unwrap().len(), 1);
+    store.confirm_deleted(&[id], false, true).unwrap();
+    assert!(store.tombstones(10).unwrap().is_empty());
+}
+
+#[test]
+fn a_folder_takes_over_the_sources_inside_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, inner) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    let outer = store.add_source(Path::new("/home"), NOW).unwrap();
+    assert_ne!(inner, outer);
+    assert_eq!(store.sources().unwrap().len(), 1);
+    assert_eq!(store.items_after(outer, ItemId::new(0), 10).unwrap().len(), 1);
+}
+
+#[test]
+fn removing_a_source_leaves_tombstones_and_no_items() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = with_files(dir.path(), &[("/home/me/a", 1), ("/home/me/b", 2), ("/home/me/c", 3)]);
+    assert_eq!(store.remove_source_items(source, 2).unwrap(), 2);
+    assert_eq!(store.remove_source_items(source, 2).unwrap(), 1);
+    assert_eq!(store.remove_source_items(source, 2).unwrap(), 0);
+    assert!(store.sources().unwrap().is_empty());
+    assert_eq!(store.tombstones(10).unwrap().len(), 3);
+}
+
+#[test]
+fn children_are_those_directly_inside() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, source) = with_files(dir.path(), &[("/home/me/a", 1), ("/home/me/d/b", 2), ("/home/me/d/e/c", 3)]);
+    let names = |folder: &str| {
+        store.children(source, Path::new(folder)).unwrap().into_iter().map(|child| child.path).collect::<Vec<_>>()
+    };
+    assert_eq!(names("/home/me/d"), [Path::new("/home/me/d/b")]);
+    assert_eq!(store.items_below(source, Path::new("/home/me/d")).unwrap().len(), 2);
+}
+
+#[test]
+fn a_newer_schema_is_refused_without_a_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("vault.db");
+    drop(open(dir.path()));
+    {
+        let db = rusqlite::Connection::open(&path).unwrap();
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        db.execute_batch(&format!("PRAGMA key = \"x'{}{}'\"; PRAGMA user_version = 99;", hex(&[1; 32]), hex(&[9; 16])))
+            .unwrap();
+    }
+    assert!(matches!(Store::open(&path, key(1)), Err(Error::NewerSchema { found: 99, known: 1 })));
+}
+
+#[test]
+fn one_flipped_bit_is_found_by_verify() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    store.verify().unwrap();
+    store.checkpoint().unwrap();
+    drop(store);
+    let path = dir.path().join("vault.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let outcome = Store::open(&path, key(1)).and_then(|store| store.verify());
+    assert!(matches!(outcome, Err(Error::Damaged { .. } | Error::WrongKey)), "{:?}", outcome.err());
+}

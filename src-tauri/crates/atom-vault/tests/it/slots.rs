@@ -1,0 +1,405 @@
+//! Creating, unlocking and changing a vault.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use atom_vault::{
+    Error, KdfCost, Keychain, Keys, MemoryKeychain, NewSlots, RecoveryCode, Result, SlotKind, Unlock, Vault,
+};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+const PASSPHRASE: &str = "a quiet place";
+
+struct Fixture {
+    folder: tempfile::TempDir,
+    keychain: MemoryKeychain,
+    keys: Keys,
+    code: String,
+}
+
+/// A vault with all three slots.
+fn vault() -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let keychain = MemoryKeychain::default();
+    let new = NewSlots { keychain: Some(&keychain), ..passphrase_and_recovery() };
+    let (keys, code) = Vault::create(&folder.path().join("atom"), new).unwrap();
+    let code = code.unwrap().reveal().to_string();
+    Fixture { folder, keychain, keys, code }
+}
+
+fn passphrase_and_recovery() -> NewSlots<'static> {
+    NewSlots { passphrase: Some(secret(PASSPHRASE)), cost: KdfCost::MINIMUM, keychain: None, recovery: true }
+}
+
+fn secret(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.to_owned())
+}
+
+fn typed(text: &str) -> Unlock<'static> {
+    Unlock::Passphrase(secret(text))
+}
+
+impl Fixture {
+    fn dir(&self) -> PathBuf {
+        self.folder.path().join("atom")
+    }
+
+    fn unlock(&self, with: Unlock<'_>) -> Result<()> {
+        let keys = Vault::unlock(&self.dir(), with)?;
+        assert!(*keys.derive("test") == *self.keys.derive("test"), "unlocked other keys");
+        Ok(())
+    }
+
+    fn unlocks_in_every_way(&self) {
+        self.unlock(typed(PASSPHRASE)).unwrap();
+        self.unlock(Unlock::Keychain(&self.keychain)).unwrap();
+        self.unlock(Unlock::Recovery(&self.code)).unwrap();
+    }
+
+    fn main(&self) -> PathBuf {
+        self.dir().join("keyslots.v1")
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.dir().join("keyslots.v1.bak")
+    }
+
+    /// Changes the JSON of both copies, as an attacker would.
+    fn tamper(&self, change: impl Fn(&mut Value)) {
+        for path in [self.main(), self.backup()] {
+            let mut json: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            change(&mut json);
+            fs::write(&path, serde_json::to_vec(&json).unwrap()).unwrap();
+        }
+    }
+}
+
+fn error<T>(result: Result<T>) -> Error {
+    result.err().expect("an error")
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn every_slot_opens_the_same_vault() {
+    let vault = vault();
+    assert!(Vault::exists(&vault.dir()));
+    vault.unlocks_in_every_way();
+    let kinds: Vec<_> = Vault::slots(&vault.dir()).unwrap().into_iter().map(|slot| slot.kind).collect();
+    assert_eq!(kinds, [SlotKind::Passphrase, SlotKind::Recovery, SlotKind::Keychain]);
+}
+
+#[test]
+fn files_are_for_the_owner_only_and_hold_no_secret() {
+    let vault = vault();
+    assert_eq!(mode(&vault.dir()), 0o700);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(vault.dir()).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{path:?}");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains(PASSPHRASE) && !text.contains(&vault.code));
+        names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+    }
+    names.sort();
+    assert_eq!(names, ["keyslots.v1", "keyslots.v1.bak"]);
+}
+
+#[test]
+fn wrong_secrets_are_named() {
+    let vault = vault();
+    assert!(matches!(error(vault.unlock(typed("a quiet plaza"))), Error::WrongPassphrase));
+    assert!(matches!(error(vault.unlock(typed(""))), Error::WrongPassphrase));
+    let other = self::vault();
+    let foreign = error(vault.unlock(Unlock::Recovery(&other.code)));
+    assert!(matches!(foreign, Error::WrongRecoveryCode));
+    let typo = error(vault.unlock(Unlock::Recovery("0000")));
+    assert!(matches!(typo, Error::MalformedRecoveryCode { .. }));
+    let empty = error(Vault::unlock(vault.folder.path(), typed(PASSPHRASE)));
+    assert!(matches!(empty, Error::NoVault));
+}
+
+#[test]
+fn fewer_than_two_slots_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let keychain = MemoryKeychain::default();
+    for new in [
+        NewSlots::default(),
+        NewSlots { recovery: false, ..passphrase_and_recovery() },
+        NewSlots { passphrase: None, ..passphrase_and_recovery() },
+        NewSlots { keychain: Some(&keychain), ..NewSlots::default() },
+    ] {
+        assert!(matches!(error(Vault::create(folder.path(), new)), Error::TooFewSlots));
+    }
+    assert!(!Vault::exists(folder.path()));
+    assert!(keychain.is_empty());
+}
+
+#[test]
+fn weak_passphrases_and_unsafe_costs_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let weak = NewSlots { passphrase: Some(secret("short")), ..passphrase_and_recovery() };
+    assert!(matches!(error(Vault::create(folder.path(), weak)), Error::WeakPassphrase { .. }));
+    let cost = KdfCost { memory_kib: 1024, ..KdfCost::MINIMUM };
+    let cheap = NewSlots { cost, ..passphrase_and_recovery() };
+    assert!(matches!(error(Vault::create(folder.path(), cheap)), Error::UnsafeKdf { .. }));
+    assert!(!Vault::exists(folder.path()));
+}
+
+#[test]
+fn nothing_that_exists_is_overwritten() {
+    let vault = vault();
+    let before = fs::read(vault.main()).unwrap();
+    let again = error(Vault::create(&vault.dir(), passphrase_and_recovery()));
+    assert!(matches!(again, Error::AlreadyExists));
+    // Even with one of the two copies gone.
+    fs::remove_file(vault.main()).unwrap();
+    let again = error(Vault::create(&vault.dir(), passphrase_and_recovery()));
+    assert!(matches!(again, Error::AlreadyExists));
+    vault.unlocks_in_every_way();
+    assert_eq!(fs::read(vault.main()).unwrap(), before);
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("vault.db"), b"data").unwrap();
+    let orphaned = error(Vault::create(folder.path(), passphrase_and_recovery()));
+    assert!(matches!(orphaned, Error::DamagedSlots { .. }));
+}
+
+#[test]
+fn a_vanished_keychain_entry_leaves_the_other_ways() {
+    let vault = vault();
+    vault.keychain.clear();
+    let gone = error(vault.unlock(Unlock::Keychain(&vault.keychain)));
+    assert!(matches!(gone, Error::KeychainUnavailable { .. }));
+    vault.unlock(Unlock::Recovery(&vault.code)).unwrap();
+    vault.unlock(typed(PASSPHRASE)).unwrap();
+
+    Vault::add_keychain(&vault.dir(), Unlock::Recovery(&vault.code), &vault.keychain).unwrap();
+    vault.unlocks_in_every_way();
+    assert_eq!(vault.keychain.len(), 1);
+}
+
+/// A keychain with one fault.
+struct Faulty {
+    inner: MemoryKeychain,
+    backend: &'static str,
+    forgets: bool,
+}
+
+impl Keychain for Faulty {
+    fn backend(&self) -> &str {
+        self.backend
+    }
+    fn get(&self, account: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        if self.forgets { Ok(None) } else { self.inner.get(account) }
+    }
+    fn set(&self, account: &str, secret: &[u8]) -> Result<()> {
+        self.inner.set(account, secret)
+    }
+    fn delete(&self, account: &str) -> Result<()> {
+        self.inner.delete(account)
+    }
+}
+
+#[test]
+fn a_keychain_that_forgets_is_noticed_before_it_matters() {
+    let folder = tempfile::tempdir().unwrap();
+    let keychain = Faulty { inner: MemoryKeychain::default(), backend: "memory", forgets: true };
+    let new = NewSlots { keychain: Some(&keychain), ..passphrase_and_recovery() };
+    let refused = error(Vault::create(folder.path(), new));
+    assert!(matches!(refused, Error::KeychainUnavailable { .. }));
+    assert!(!Vault::exists(folder.path()));
+}
+
+#[test]
+fn another_keychain_is_not_asked() {
+    let vault = vault();
+    let other = Faulty { inner: MemoryKeychain::default(), backend: "other", forgets: false };
+    match error(vault.unlock(Unlock::Keychain(&other))) {
+        Error::KeychainUnavailable { reason } => {
+            assert!(reason.contains("memory") && reason.contains("other"), "{reason}");
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_changed_passphrase_replaces_the_old_one_everywhere() {
+    let vault = vault();
+    let new = secret("another quiet place");
+    let wrong = typed("not the passphrase");
+    let refused = error(Vault::change_passphrase(&vault.dir(), wrong, &new, KdfCost::MINIMUM));
+    assert!(matches!(refused, Error::WrongPassphrase));
+    vault.unlocks_in_every_way();
+
+    Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM).unwrap();
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::WrongPassphrase));
+    vault.unlock(Unlock::Passphrase(new.clone())).unwrap();
+    vault.unlock(Unlock::Recovery(&vault.code)).unwrap();
+    vault.unlock(Unlock::Keychain(&vault.keychain)).unwrap();
+
+    // Not even the second copy opens with the old one.
+    fs::remove_file(vault.main()).unwrap();
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::WrongPassphrase));
+    vault.unlock(Unlock::Passphrase(new)).unwrap();
+}
+
+#[test]
+fn a_forgotten_passphrase_is_reset_with_the_recovery_code() {
+    let vault = vault();
+    let new = secret("remember this");
+    let code = Unlock::Recovery(&vault.code);
+    Vault::change_passphrase(&vault.dir(), code, &new, KdfCost::MINIMUM).unwrap();
+    vault.unlock(Unlock::Passphrase(new)).unwrap();
+}
+
+#[test]
+fn a_renewed_recovery_code_replaces_the_old_one() {
+    let vault = vault();
+    let code: RecoveryCode = Vault::renew_recovery(&vault.dir(), Unlock::Keychain(&vault.keychain)).unwrap();
+    let old = error(vault.unlock(Unlock::Recovery(&vault.code)));
+    assert!(matches!(old, Error::WrongRecoveryCode));
+    vault.unlock(Unlock::Recovery(&code.reveal())).unwrap();
+}
+
+#[test]
+fn the_keychain_can_be_removed_but_never_the_second_last_slot() {
+    let vault = vault();
+    Vault::remove_keychain(&vault.dir(), typed(PASSPHRASE), &vault.keychain).unwrap();
+    assert!(vault.keychain.is_empty());
+    let gone = error(vault.unlock(Unlock::Keychain(&vault.keychain)));
+    assert!(matches!(gone, Error::NoSlot { kind: SlotKind::Keychain }));
+
+    let folder = tempfile::tempdir().unwrap();
+    let keychain = MemoryKeychain::default();
+    let new = NewSlots { keychain: Some(&keychain), recovery: false, ..passphrase_and_recovery() };
+    Vault::create(folder.path(), new).unwrap();
+    let refused = Vault::remove_keychain(folder.path(), typed(PASSPHRASE), &keychain);
+    assert!(matches!(error(refused), Error::TooFewSlots));
+    Vault::unlock(folder.path(), Unlock::Keychain(&keychain)).unwrap();
+}
+
+#[test]
+fn one_damaged_copy_is_healed_from_the_other() {
+    let vault = vault();
+    let good = fs::read(vault.main()).unwrap();
+    for path in [vault.main(), vault.backup()] {
+        for damage in [&b""[..], &[0; 700], &good[..good.len() / 2], b"null"] {
+            fs::write(&path, damage).unwrap();
+            vault.unlock(typed(PASSPHRASE)).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), good);
+        }
+        fs::remove_file(&path).unwrap();
+        vault.unlock(Unlock::Recovery(&vault.code)).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), good);
+    }
+}
+
+#[test]
+fn a_wrong_passphrase_heals_nothing() {
+    let vault = vault();
+    fs::write(vault.main(), b"junk").unwrap();
+    assert!(vault.unlock(typed("a quiet plaza")).is_err());
+    assert_eq!(fs::read(vault.main()).unwrap(), b"junk");
+}
+
+#[test]
+fn two_damaged_copies_are_reported() {
+    let vault = vault();
+    fs::write(vault.main(), b"junk").unwrap();
+    fs::write(vault.backup(), b"").unwrap();
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::DamagedSlots { .. }));
+    assert!(Vault::exists(&vault.dir()));
+}
+
+#[test]
+fn any_change_of_the_slots_is_refused() {
+    let check = |what: &str, change: &dyn Fn(&mut Value)| {
+        let vault = vault();
+        vault.tamper(change);
+        let refused = error(vault.unlock(typed(PASSPHRASE)));
+        assert!(
+            matches!(
+                refused,
+                Error::DamagedSlots { .. }
+                    | Error::UnsafeKdf { .. }
+                    | Error::WrongPassphrase
+                    | Error::NewerVault { .. }
+            ),
+            "{what}: {refused}"
+        );
+    };
+    check("slot stripped", &|json| drop(json["slots"].as_array_mut().unwrap().pop()));
+    check("slot added", &|json| {
+        let copy = json["slots"][1].clone();
+        json["slots"].as_array_mut().unwrap().push(copy);
+    });
+    check("slots reordered", &|json| json["slots"].as_array_mut().unwrap().swap(0, 1));
+    check("generation", &|json| json["generation"] = json!(7));
+    check("date", &|json| json["slots"][1]["createdMs"] = json!(0));
+    check("mac", &|json| json["mac"] = json!("00".repeat(32)));
+    check("vault id", &|json| json["vaultId"] = json!("00".repeat(16)));
+    check("salt", &|json| json["slots"][0]["method"]["salt"] = json!("00".repeat(16)));
+    check("other slot's nonce", &|json| json["slots"][1]["wrapped"]["nonce"] = json!("00".repeat(12)));
+    check("passes", &|json| json["slots"][0]["method"]["passes"] = json!(3));
+    check("no hex", &|json| json["mac"] = json!("zz".repeat(32)));
+    check("unknown field", &|json| json["extra"] = json!(1));
+}
+
+#[test]
+fn hostile_costs_are_refused_before_they_are_paid() {
+    let check = |field: &str, value: u64| {
+        let vault = vault();
+        vault.tamper(|json| json["slots"][0]["method"][field] = json!(value));
+        let refused = error(vault.unlock(typed(PASSPHRASE)));
+        assert!(matches!(refused, Error::UnsafeKdf { .. }), "{field} {value}: {refused}");
+    };
+    check("memoryKib", 8 * 1024);
+    check("memoryKib", 64 * 1024 * 1024);
+    check("passes", 0);
+    check("passes", 1 << 30);
+    check("lanes", 0);
+    check("lanes", 1 << 20);
+}
+
+#[test]
+fn a_newer_format_is_left_alone() {
+    let vault = vault();
+    let newer = br#"{"version": 2, "something": "else"}"#;
+    fs::write(vault.main(), newer).unwrap();
+    let refused = error(vault.unlock(typed(PASSPHRASE)));
+    assert!(matches!(refused, Error::NewerVault { version: 2 }));
+    assert_eq!(fs::read(vault.main()).unwrap(), newer);
+}
+
+#[test]
+fn a_leftover_of_an_interrupted_write_is_no_obstacle() {
+    let vault = vault();
+    fs::write(vault.dir().join("keyslots.v1.tmp"), b"half").unwrap();
+    let new = secret("another quiet place");
+    Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM).unwrap();
+    vault.unlock(Unlock::Passphrase(new)).unwrap();
+}
+
+#[test]
+fn a_copy_that_cannot_be_healed_keeps_nobody_out() {
+    let vault = vault();
+    fs::remove_file(vault.backup()).unwrap();
+    fs::create_dir(vault.backup()).unwrap();
+    vault.unlocks_in_every_way();
+    assert!(vault.backup().is_dir());
+}
+
+/// The format of released vaults, written by an independent implementation (Python): it must open for ever.
+#[test]
+fn the_first_format_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("keyslots.v1"), include_bytes!("../fixtures/keyslots.v1")).unwrap();
+    let keys = Vault::unlock(folder.path(), typed("fixture passphrase")).unwrap();
+    let key: String = keys.derive("sqlcipher/key").iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(key, include_str!("../fixtures/keyslots.v1.key").trim());
+}

@@ -1,0 +1,41 @@
+//! What a command may ask of the desktop: the seam between commands and Tauri, so that commands run in tests without one.
+
+use atom_api::ApiResult;
+use std::path::{Path, PathBuf};
+use tokio::sync::oneshot;
+
+/// Side effects on the person's desktop.
+pub trait Desktop: Send + Sync {
+    /// Opens a file with the program that the person chose for it.
+    ///
+    /// # Errors
+    /// When the file is gone, or nothing opens it.
+    fn open(&self, path: &Path) -> ApiResult<()>;
+
+    /// Shows a file in its folder.
+    ///
+    /// # Errors
+    /// When the file is gone, or there is no file manager.
+    fn reveal(&self, path: &Path) -> ApiResult<()>;
+
+    /// Puts text on the clipboard.
+    ///
+    /// # Errors
+    /// When there is no clipboard.
+    fn copy(&self, text: &str) -> ApiResult<()>;
+
+    /// Lets the person choose a folder in the system's own dialog; `None` when they do not.
+    fn pick_folder(&self) -> oneshot::Receiver<Option<PathBuf>>;
+
+    /// Makes this the key of quick search, and returns the one that it replaces.
+    ///
+    /// # Errors
+    /// When it is no key, or another program has it; the old key then stays.
+    fn bind_hotkey(&self, hotkey: &str) -> ApiResult<String>;
+
+    /// Hides quick search.
+    fn hide_quick(&self);
+
+    /// Brings the main window to the front, at a page of it when `route` is not empty.
+    fn show_main(&self, route: &str);
+}

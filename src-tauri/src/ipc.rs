@@ -1,0 +1,101 @@
+//! The one list of commands and events: what the windows may ask and what they are told.
+//!
+//! The typed bindings of the interface are generated from it, committed, and checked fresh by a test.
+//! At most six events, each of which states a fact; a window that needs more asks.
+
+use crate::commands::{activity, files, item, search, settings, sources, status, vault, window};
+use atom_api::dto;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Typescript;
+use std::path::Path;
+use std::process::ExitCode;
+use tauri::Runtime;
+use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
+
+/// The index moved on.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct IndexProgressed(pub dto::StatusView);
+
+/// Folders were added, removed or changed state.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct SourcesChanged;
+
+/// Background work changed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct JobsChanged;
+
+/// The vault was made, opened or locked.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct VaultChanged(pub dto::VaultView);
+
+/// A setting changed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct SettingsChanged(pub dto::Settings);
+
+/// Quick search was just shown: its field wants the focus.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct QuickShown;
+
+/// Every command and event.
+pub fn builder<R: Runtime>() -> Builder<R> {
+    Builder::new()
+        .error_handling(ErrorHandlingMode::Result)
+        .disable_serde_phases()
+        .commands(collect_commands![
+            vault::vault_status,
+            vault::vault_create,
+            vault::vault_unlock,
+            vault::vault_unlock_keychain,
+            vault::vault_lock,
+            search::search_query,
+            search::search_preview,
+            search::search_recent,
+            item::item_open,
+            item::item_reveal,
+            item::item_copy_path,
+            item::item_copy_text,
+            sources::sources_list,
+            sources::sources_add,
+            sources::sources_pick,
+            sources::sources_remove,
+            sources::sources_rescan,
+            files::files_list,
+            files::files_retry,
+            activity::activity_list,
+            activity::activity_pause,
+            activity::activity_resume,
+            activity::activity_cancel,
+            status::status_get,
+            settings::settings_get,
+            settings::settings_set,
+            window::quick_hide,
+            window::window_open_main,
+        ])
+        .events(collect_events![
+            IndexProgressed,
+            SourcesChanged,
+            JobsChanged,
+            VaultChanged,
+            SettingsChanged,
+            QuickShown,
+        ])
+}
+
+/// Writes the typed bindings to `path`.
+///
+/// # Errors
+/// When a type cannot be written in TypeScript, or the file cannot be written.
+pub fn write_bindings(path: &Path) -> Result<(), specta_typescript::Error> {
+    builder::<tauri::Wry>().export(Typescript::default(), path)
+}
+
+pub(crate) fn export(path: &Path) -> ExitCode {
+    match write_bindings(path) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cannot write the bindings: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import { Button } from "../components/button";
+import { Dialog } from "../components/dialog";
+import { Keycaps } from "../components/keycaps";
+import { useSettings } from "../data/queries";
+
+const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = [
+  {
+    title: "Everywhere",
+    keys: [
+      ["Mod+1", "Search"],
+      ["Mod+2", "Sources"],
+      ["Mod+3", "Activity"],
+      ["Mod+,", "Settings"],
+      ["Mod+Shift+L", "Lock"],
+      ["?", "This sheet"],
+    ],
+  },
+  {
+    title: "Search",
+    keys: [
+      ["/", "Go to the query"],
+      ["ArrowDown", "Next result, also Ctrl+N"],
+      ["ArrowUp", "Previous result, also Ctrl+P"],
+      ["Enter", "Open"],
+      ["Mod+Enter", "Show in folder"],
+      ["Mod+C", "Copy path"],
+      ["Mod+Shift+C", "Copy passage"],
+      ["Shift+ArrowDown", "Next match in the preview"],
+      ["Shift+ArrowUp", "Previous match"],
+      ["Tab", "Take the completion"],
+      ["Escape", "Clear the query"],
+    ],
+  },
+  {
+    title: "Quick search, besides",
+    keys: [
+      ["Mod+1", "Open the first row, up to 9"],
+      ["Mod+Y", "Preview"],
+      ["Mod+K", "All actions"],
+      ["Escape", "Clear, then hide"],
+    ],
+  },
+];
+
+export function KeySheet({ onClose }: { onClose: () => void }) {
+  const hotkey = useSettings().data?.hotkey;
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={onClose} wide>
+      <div className="key-sheet">
+        {GROUPS.map((group) => (
+          <section key={group.title} aria-label={group.title}>
+            <h3 className="faint">{group.title}</h3>
+            <dl>
+              {group.keys.map(([shortcut, what]) => (
+                <div key={shortcut}>
+                  <dt>
+                    <Keycaps shortcut={shortcut} />
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+              {group.title === "Everywhere" && hotkey ? (
+                <div>
+                  <dt>
+                    <Keycaps shortcut={hotkey} />
+                  </dt>
+                  <dd>Quick search, in every program</dd>
+                </div>
+              ) : null}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <div className="actions">
+        <Button data-first onClick={onClose}>
+          Close
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

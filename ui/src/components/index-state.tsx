@@ -1,0 +1,34 @@
+import { Pause, TriangleAlert } from "lucide-react";
+import { useStatus } from "../data/queries";
+import { routeTo } from "../data/route";
+import type { Progress } from "../platform";
+import { formatDuration, formatShare } from "../text/format";
+
+function stage(name: string, progress: Progress): string {
+  const eta = progress.done < progress.total && progress.etaSeconds !== null ? `, ${formatDuration(progress.etaSeconds)}` : "";
+  return `${name} ${formatShare(progress.done, progress.total)}${eta}`;
+}
+
+/** `Names 100% · Words 100% · Meaning 62%, 14 min`: always in the same corner, leads to Activity. */
+export function IndexState() {
+  const status = useStatus().data;
+  if (!status) return <span className="index-state" />;
+  const { names, words, meaning } = status.progress;
+  const isDone = [names, words, meaning].every((one) => one.done >= one.total);
+  const text =
+    status.model.state === "missing"
+      ? `${stage("Names", names)} · ${stage("Words", words)} · Meaning off`
+      : [stage("Names", names), stage("Words", words), stage("Meaning", meaning)].join(" · ");
+  return (
+    <a className="index-state" href={routeTo("activity")} title="State of the index. Opens Activity.">
+      {status.message ? (
+        <TriangleAlert size={14} aria-hidden />
+      ) : status.paused ? (
+        <Pause size={14} aria-hidden />
+      ) : (
+        <span className={`dot ${isDone ? "still" : "busy"}`} aria-hidden />
+      )}
+      {status.paused ? `Paused · ${text}` : text}
+    </a>
+  );
+}

@@ -1,0 +1,15 @@
+// Query keys begin with their topic; events invalidate by topic.
+
+import type { FilesListRequest, SearchMode } from "../platform";
+
+export const keys = {
+  vault: ["vault"] as const,
+  status: ["status"] as const,
+  settings: ["settings"] as const,
+  activity: ["activity"] as const,
+  sources: ["sources"] as const,
+  files: (request: FilesListRequest) => ["files", request] as const,
+  recent: ["search", "recent"] as const,
+  search: (mode: SearchMode, query: string, limit: number) => ["search", "query", mode, query, limit] as const,
+  preview: (id: string, query: string) => ["search", "preview", id, query] as const,
+};

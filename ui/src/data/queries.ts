@@ -1,0 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import { usePlatform } from "../platform/context";
+import { keys } from "./keys";
+
+export function useVault() {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.vault, queryFn: () => platform.vaultStatus(), staleTime: Infinity });
+}
+
+export function useStatus() {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.status, queryFn: () => platform.status(), staleTime: 10_000 });
+}
+
+export function useSettings() {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.settings, queryFn: () => platform.settings(), staleTime: Infinity });
+}
+
+export function useSources() {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.sources, queryFn: () => platform.sources() });
+}
+
+export function useRecent(enabled: boolean) {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.recent, queryFn: () => platform.recent(), enabled });
+}
+
+export function usePreview(id: string | null, query: string) {
+  const platform = usePlatform();
+  return useQuery({
+    queryKey: keys.preview(id ?? "", query),
+    queryFn: () => platform.preview(id ?? "", query),
+    enabled: id !== null,
+    staleTime: 5_000,
+  });
+}

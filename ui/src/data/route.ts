@@ -1,0 +1,87 @@
+// The address of the page is the state of the page: `#/search?q=…&id=…`. Back works, and quick search can link into it.
+// Addresses hold queries and are never stored; only the name of the area survives a restart.
+
+import { useCallback, useMemo, useSyncExternalStore } from "react";
+
+export const AREAS = ["search", "sources", "activity", "settings"] as const;
+export type Area = (typeof AREAS)[number];
+
+export interface Route {
+  area: Area;
+  parameters: URLSearchParams;
+}
+
+const AREA_KEY = "atom.area";
+
+function isArea(text: string | null | undefined): text is Area {
+  return AREAS.some((area) => area === text);
+}
+
+function lastArea(): Area {
+  try {
+    const stored = localStorage.getItem(AREA_KEY);
+    return isArea(stored) ? stored : "search";
+  } catch {
+    return "search";
+  }
+}
+
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = splitOnce(hash.replace(/^#\/?/, ""), "?");
+  const name = path.split("/")[0];
+  return { area: isArea(name) ? name : lastArea(), parameters: new URLSearchParams(query) };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+export function routeTo(area: Area, parameters: Record<string, string | null> = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value) query.set(name, value);
+  const text = query.toString();
+  return text ? `#/${area}?${text}` : `#/${area}`;
+}
+
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("hashchange", listener);
+  window.addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("hashchange", listener);
+    window.removeEventListener("popstate", listener);
+  };
+}
+
+/** `push` makes a step for Back; `replace` is for what changes while typing. */
+export function navigate(hash: string, how: "push" | "replace" = "push"): void {
+  if (hash === window.location.hash) return;
+  if (how === "push") window.history.pushState(null, "", hash);
+  else window.history.replaceState(null, "", hash);
+  try {
+    localStorage.setItem(AREA_KEY, parseRoute(hash).area);
+  } catch {
+    // Then the next start opens on Search.
+  }
+  for (const listener of listeners) listener();
+}
+
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  return useMemo(() => parseRoute(hash), [hash]);
+}
+
+/** Changes some parameters of the current address and keeps the others. */
+export function useParameters(): [URLSearchParams, (changes: Record<string, string | null>, how?: "push" | "replace") => void] {
+  const { parameters } = useRoute();
+  const change = useCallback((changes: Record<string, string | null>, how: "push" | "replace" = "replace") => {
+    const route = parseRoute(window.location.hash);
+    const all: Record<string, string | null> = Object.fromEntries(route.parameters);
+    navigate(routeTo(route.area, { ...all, ...changes }), how);
+  }, []);
+  return [parameters, change];
+}

@@ -1,0 +1,91 @@
+// Search in two steps: words at once, then words and meaning fused, merged in around the row that the user is on.
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { HitView, SearchMode, SearchResponse } from "../platform";
+import { usePlatform } from "../platform/context";
+import { keys } from "./keys";
+import { mergeHits } from "./merge";
+
+/** Within this time nobody has aimed at a row yet, and the better order may take the top row too. */
+const SETTLE_MS = 120;
+
+export interface SearchState {
+  hits: HitView[];
+  /** The answer that `hits` come from; null before the first one. */
+  response: SearchResponse | null;
+  /** No answer to this query yet. */
+  isPending: boolean;
+  /** Words are there, meaning is still being asked. */
+  isPartial: boolean;
+  error: Error | null;
+  /** Words answered, the rest did not: why. */
+  warning: string | null;
+  retry: () => void;
+}
+
+function useAnswer(mode: SearchMode, query: string, limit: number, enabled: boolean) {
+  const platform = usePlatform();
+  return useQuery({
+    queryKey: keys.search(mode, query, limit),
+    queryFn: () => platform.search({ query, mode, limit, offset: 0, explain: true }),
+    enabled: enabled && query.trim() !== "",
+    staleTime: 2_000,
+    gcTime: 20_000,
+  });
+}
+
+interface Shown {
+  query: string;
+  limit: number;
+  response: SearchResponse;
+  hits: HitView[];
+  since: number;
+}
+
+/**
+ * @param pinned the row that the user has chosen, which must not move; null while the choice is still the first row
+ */
+export function useSearch(query: string, mode: SearchMode, limit: number, pinned: string | null): SearchState {
+  const words = useAnswer("words", query, limit, mode !== "meaning");
+  const full = useAnswer(mode, query, limit, mode !== "words");
+  const best = (mode === "words" ? undefined : full.data) ?? (mode === "meaning" ? undefined : words.data);
+  const [shown, setShown] = useState<Shown | null>(null);
+  const pinnedNow = useRef(pinned);
+  useEffect(() => {
+    pinnedNow.current = pinned;
+  }, [pinned]);
+
+  useEffect(() => {
+    if (!best) return;
+    // The list is built up over several answers, and the clock decides how: it cannot be derived while rendering.
+    setShown((before) => {
+      if (before?.response === best) return before;
+      const now = performance.now();
+      if (before?.query !== query) return { query, limit, response: best, hits: best.hits, since: now };
+      const settled = now - before.since > SETTLE_MS;
+      const pin = pinnedNow.current ?? (settled ? (before.hits[0]?.id ?? null) : null);
+      return { query, limit, response: best, hits: mergeHits(before.hits, best.hits, pin), since: before.since };
+    });
+  }, [best, query, limit]);
+
+  const isEmpty = query.trim() === "";
+  const error = full.error ?? words.error;
+  const { refetch: askWords } = words;
+  const { refetch: askFull } = full;
+  return useMemo(
+    () => ({
+      hits: isEmpty ? [] : (shown?.hits ?? []),
+      response: isEmpty ? null : (shown?.response ?? null),
+      isPending: !isEmpty && shown?.query !== query && !error,
+      isPartial: !isEmpty && mode !== "words" && full.isFetching && !full.data,
+      error: isEmpty || best ? null : error,
+      warning: !isEmpty && best && mode === "hybrid" && full.error ? full.error.message : null,
+      retry: () => {
+        if (mode !== "meaning") void askWords();
+        if (mode !== "words") void askFull();
+      },
+    }),
+    [isEmpty, shown, query, error, mode, full.isFetching, full.data, full.error, best, askWords, askFull],
+  );
+}

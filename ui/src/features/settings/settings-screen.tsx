@@ -1,0 +1,206 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Lock } from "lucide-react";
+import { useId, useState, type ReactNode } from "react";
+import { Banner } from "../../components/banner";
+import { ErrorBlank, messageOf } from "../../components/blank";
+import { Button } from "../../components/button";
+import { Segmented } from "../../components/segmented";
+import { Select } from "../../components/select";
+import { useToast } from "../../components/toast";
+import { keys } from "../../data/keys";
+import { isShortcut } from "../../data/keyboard";
+import { useSettings, useStatus, useVault } from "../../data/queries";
+import { applyTheme } from "../../data/theme";
+import { useSlow } from "../../data/wait";
+import type { IndexBudget, Settings, Theme } from "../../platform";
+import { usePlatform } from "../../platform/context";
+import { countOf } from "../../text/format";
+import { visibleLine } from "../../text/visible";
+import { HotkeyRecorder } from "./hotkey-recorder";
+import "./settings.css";
+
+const THEMES: readonly { value: Theme; label: string }[] = [
+  { value: "system", label: "System" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+];
+const BUDGETS: readonly { value: IndexBudget; label: string }[] = [
+  { value: "gentle", label: "Gentle" },
+  { value: "half", label: "Half" },
+  { value: "full", label: "Full" },
+];
+const BUDGET_EFFECT: Readonly<Record<IndexBudget, string>> = {
+  gentle: "One core, with rests. Slowest, and hardly noticed.",
+  half: "Half of the cores. A good balance.",
+  full: "All cores. Fastest; other programs and the fan will notice.",
+};
+const LOCK_MINUTES = [5, 15, 30, 60, 240];
+
+export function SettingsScreen() {
+  const settings = useSettings();
+  const slow = useSlow(settings.isPending);
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>Settings</h1>
+      </header>
+      <div className="page-body">
+        {settings.data ? (
+          <SettingsForm settings={settings.data} />
+        ) : settings.error ? (
+          <ErrorBlank title="Atom cannot read its settings" error={settings.error} onRetry={() => void settings.refetch()} />
+        ) : (
+          <div aria-busy="true">{slow ? <div className="skeleton" style={{ height: 240 }} /> : null}</div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function SettingsForm({ settings }: { settings: Settings }) {
+  const platform = usePlatform();
+  const client = useQueryClient();
+  const say = useToast();
+  const vault = useVault().data;
+  const status = useStatus().data;
+  const [problem, setProblem] = useState<{ field: keyof Settings; message: string } | null>(null);
+  const locked = settings.lockAfterMinutes;
+
+  /** Applies at once; what the core refuses goes back to what it was. */
+  const save = async <Field extends keyof Settings>(field: Field, value: Settings[Field], effect: string) => {
+    const before = settings;
+    const next = { ...settings, [field]: value };
+    client.setQueryData(keys.settings, next);
+    if (field === "theme") applyTheme(next.theme);
+    try {
+      client.setQueryData(keys.settings, await platform.saveSettings(next));
+      setProblem(null);
+      say(effect);
+      return true;
+    } catch (error) {
+      client.setQueryData(keys.settings, before);
+      if (field === "theme") applyTheme(before.theme);
+      setProblem({ field, message: messageOf(error) });
+      return false;
+    }
+  };
+  const problemOf = (field: keyof Settings) => (problem?.field === field ? <Banner look="bad">{problem.message}</Banner> : null);
+
+  return (
+    <div className="settings">
+      <Row title="Quick search shortcut" note="Works in every program. If another program has the keys already, Atom says so and keeps the old ones.">
+        <HotkeyRecorder value={settings.hotkey} onRecord={(hotkey) => void save("hotkey", hotkey, `${hotkey} opens quick search now`)} />
+        {problemOf("hotkey")}
+      </Row>
+      <Row title="Theme" note="Of this window, quick search and the tray.">
+        <Segmented label="Theme" value={settings.theme} options={THEMES} onChange={(theme) => void save("theme", theme, "Theme changed")} />
+        {problemOf("theme")}
+      </Row>
+      <Row title="Indexing may use" note={BUDGET_EFFECT[settings.indexBudget]}>
+        <Segmented label="Indexing may use" value={settings.indexBudget} options={BUDGETS} onChange={(budget) => void save("indexBudget", budget, BUDGET_EFFECT[budget])} />
+        {problemOf("indexBudget")}
+      </Row>
+      <Row title="Notifications" note="One notification when everything in a new folder can be found.">
+        <label className="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={settings.notifyWhenDone}
+            onChange={(event) => void save("notifyWhenDone", event.target.checked, event.target.checked ? "Atom will tell you when a folder is done" : "No notifications")}
+          />
+          Tell me when a folder’s first indexing is done
+        </label>
+        {problemOf("notifyWhenDone")}
+      </Row>
+      <IgnoreRules
+        key={settings.ignoreRules}
+        value={settings.ignoreRules}
+        files={status?.items ?? 0}
+        problem={problemOf("ignoreRules")}
+        onApply={(rules) => void save("ignoreRules", rules, "Rules applied. Atom compares every folder with the disk now.")}
+      />
+      <Row title="Lock by itself" note="While locked nothing can be searched or indexed, and the keys are gone from memory.">
+        <Select
+          label="Lock after"
+          value={locked === null ? "" : String(locked)}
+          options={[
+            { value: "", label: "Never" },
+            ...[...new Set(locked === null ? LOCK_MINUTES : [...LOCK_MINUTES, locked])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: `After ${countOf(minutes, "idle minute", "idle minutes")}` })),
+          ]}
+          onChange={(value) => void save("lockAfterMinutes", value === "" ? null : Number(value), value === "" ? "Atom locks only when you say so" : `Atom locks after ${countOf(Number(value), "idle minute", "idle minutes")}`)}
+        />
+        {problemOf("lockAfterMinutes")}
+      </Row>
+      <Row title="Vault" note={vault?.hasKeychainSlot ? "Opens with your passphrase, the recovery code, or this computer’s keychain." : "Opens with your passphrase or the recovery code."}>
+        <div>
+          <Button shortcut="Mod+Shift+L" title="Lock Atom" onClick={() => void platform.vaultLock().catch((error: unknown) => { say(messageOf(error)); })}>
+            <Lock size={16} aria-hidden /> Lock now
+          </Button>
+        </div>
+        {vault ? <p className="soft selectable settings-path">{`Kept encrypted in ${visibleLine(vault.dataDir)}`}</p> : null}
+      </Row>
+    </div>
+  );
+}
+
+function Row({ title, note, children }: { title: string; note: string; children: ReactNode }) {
+  return (
+    <section className="settings-row" aria-label={title}>
+      <div>
+        <h2>{title}</h2>
+        <p className="soft">{note}</p>
+      </div>
+      <div className="settings-control">{children}</div>
+    </section>
+  );
+}
+
+interface IgnoreRulesProps {
+  value: string;
+  files: number;
+  problem: ReactNode;
+  onApply: (rules: string) => void;
+}
+
+/** Half a rule can throw out a whole folder, so these wait for a button. */
+function IgnoreRules({ value, files, problem, onApply }: IgnoreRulesProps) {
+  const { isMac } = usePlatform();
+  const [rules, setRules] = useState(value);
+  const id = useId();
+  const changed = rules !== value;
+  return (
+    <Row title="Ignore rules" note="One pattern a line, as in .gitignore. They apply in every folder, besides .gitignore and .atomignore files. What they match leaves the index.">
+      <label htmlFor={id} className="only-for-readers">
+        Ignore rules
+      </label>
+      <textarea
+        id={id}
+        className="field"
+        rows={6}
+        spellCheck={false}
+        placeholder={"*.log\n/Downloads/tmp/\n!important.log"}
+        value={rules}
+        onChange={(event) => {
+          setRules(event.target.value);
+        }}
+        onKeyDown={(event) => {
+          if (changed && isShortcut(event, "Mod+Enter", isMac)) onApply(rules);
+        }}
+      />
+      {problem}
+      <div className="settings-apply">
+        <Button
+          look={changed ? "main" : "normal"}
+          disabled={!changed}
+          shortcut="Mod+Enter"
+          onClick={() => {
+            onApply(rules);
+          }}
+        >
+          Apply rules
+        </Button>
+        <span className="soft">{changed ? `Compares ${countOf(files, "file", "files")} with the new rules.` : ""}</span>
+      </div>
+    </Row>
+  );
+}

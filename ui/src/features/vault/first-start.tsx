@@ -1,0 +1,140 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Atom } from "lucide-react";
+import { useId, useState, type SyntheticEvent } from "react";
+import { Banner } from "../../components/banner";
+import { messageOf } from "../../components/blank";
+import { Button } from "../../components/button";
+import { keys } from "../../data/keys";
+import type { VaultView } from "../../platform";
+import { usePlatform } from "../../platform/context";
+import { FoldersStep } from "./folders-step";
+import { RecoveryStep } from "./recovery-step";
+import { strengthOf } from "./strength";
+import "./vault.css";
+
+type Step = { name: "passphrase" } | { name: "recovery"; code: string } | { name: "folders" };
+
+/** Passphrase, recovery code, folders. The main window opens when all three are done. */
+export function FirstStart({ vault, onDone }: { vault: VaultView; onDone: () => void }) {
+  const client = useQueryClient();
+  const [step, setStep] = useState<Step>({ name: "passphrase" });
+  const number = step.name === "passphrase" ? 1 : step.name === "recovery" ? 2 : 3;
+  return (
+    <main className="gate">
+      <div className="gate-card">
+        <p className="gate-step faint">{`Step ${number} of 3`}</p>
+        {step.name === "passphrase" ? (
+          <PassphraseStep
+            vault={vault}
+            onCreated={(code) => {
+              setStep({ name: "recovery", code });
+            }}
+          />
+        ) : step.name === "recovery" ? (
+          <RecoveryStep
+            code={step.code}
+            onDone={() => {
+              setStep({ name: "folders" });
+            }}
+          />
+        ) : (
+          <FoldersStep
+            onDone={() => {
+              void client.invalidateQueries({ queryKey: keys.vault });
+              onDone();
+            }}
+          />
+        )}
+      </div>
+    </main>
+  );
+}
+
+function PassphraseStep({ vault, onCreated }: { vault: VaultView; onCreated: (recoveryCode: string) => void }) {
+  const platform = usePlatform();
+  const [passphrase, setPassphrase] = useState("");
+  const [again, setAgain] = useState("");
+  const [keychain, setKeychain] = useState(false);
+  const [state, setState] = useState<{ busy: boolean; error: string | null }>({ busy: false, error: null });
+  const id = useId();
+  const strength = strengthOf(passphrase);
+
+  const submit = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (strength.level === 0) {
+      setState({ busy: false, error: `This passphrase is too easy to guess. ${strength.advice}` });
+      return;
+    }
+    if (passphrase !== again) {
+      setState({ busy: false, error: "The two passphrases differ. Type the second one again." });
+      return;
+    }
+    setState({ busy: true, error: null });
+    try {
+      onCreated(await platform.vaultCreate(passphrase, keychain));
+    } catch (error) {
+      setState({ busy: false, error: messageOf(error) });
+    }
+  };
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="gate-form" aria-label="Choose a passphrase">
+      <Atom size={32} strokeWidth={1.5} aria-hidden className="gate-mark" />
+      <h1>Welcome to Atom</h1>
+      <p className="soft">Atom finds anything on this computer, offline. What it reads stays here, encrypted with a passphrase that only you know.</p>
+      <label htmlFor={`${id}-1`}>Passphrase</label>
+      <input
+        id={`${id}-1`}
+        className="field"
+        type="password"
+        autoComplete="new-password"
+        autoFocus
+        value={passphrase}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => {
+          setPassphrase(event.target.value);
+        }}
+      />
+      <div className={`strength level-${passphrase === "" ? "none" : strength.level}`} id={`${id}-hint`}>
+        <span className="strength-bar" aria-hidden>
+          <i />
+          <i />
+          <i />
+        </span>
+        <span>{passphrase === "" ? "Four or five unrelated words work well." : `${strength.label}. ${strength.advice}`}</span>
+      </div>
+      <label htmlFor={`${id}-2`}>Passphrase again</label>
+      <input
+        id={`${id}-2`}
+        className="field"
+        type="password"
+        autoComplete="new-password"
+        value={again}
+        onChange={(event) => {
+          setAgain(event.target.value);
+        }}
+      />
+      {vault.keychainAvailable ? (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={keychain}
+            onChange={(event) => {
+              setKeychain(event.target.checked);
+            }}
+          />
+          <span>
+            Also unlock with this computer’s keychain
+            <span className="soft check-note">No typing at start. Protects against a stolen disk, not against other programs that run as you.</span>
+          </span>
+        </label>
+      ) : (
+        <p className="soft">This computer’s keychain does not answer, so Atom will ask for the passphrase at each start.</p>
+      )}
+      {state.error ? <Banner look="bad">{state.error}</Banner> : null}
+      <Button type="submit" look="main" disabled={state.busy || passphrase === "" || again === ""}>
+        {state.busy ? "Making the vault…" : "Continue"}
+      </Button>
+    </form>
+  );
+}

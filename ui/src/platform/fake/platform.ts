@@ -1,0 +1,200 @@
+// The platform without a machine: believable, in memory, steerable by tests. Never part of a production build.
+
+import { CommandError, type ErrorCode, type Platform, type PlatformEvents, type VaultView } from "../index";
+import { CORPUS } from "./corpus";
+import { fakePreview, fakeSearch, hitOf } from "./search";
+import { FakeState } from "./state";
+
+export const FAKE_PASSPHRASE = "correct horse battery staple";
+export const FAKE_RECOVERY_CODE = "7K3M-Q9TD-2XWB-H5NE-8RVC-1JPG-4YZA-6FSK-W";
+
+export interface FakeOptions {
+  /** `absent`, `locked`, or open with folders; `empty` is open without folders. */
+  start?: string | null;
+  /** Progress moves by itself. */
+  live?: boolean;
+  latency?: { words: number; hybrid: number; other: number };
+  isMac?: boolean;
+}
+
+/** The fake, with handles for tests: what was asked of it, and what it should do next. */
+export interface FakePlatform extends Platform {
+  readonly calls: { name: string; arguments: unknown[] }[];
+  readonly state: FakeState;
+  emit<Name extends keyof PlatformEvents>(name: Name, payload: PlatformEvents[Name]): void;
+  /** The next call of this command fails. */
+  fail(command: keyof Platform, code: ErrorCode, message: string): void;
+}
+
+type Handler = (payload: never) => void;
+
+export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
+  const latency = options.latency ?? (options.live ? { words: 12, hybrid: 45, other: 8 } : { words: 0, hybrid: 0, other: 0 });
+  const now = () => Date.now();
+  const isOpen = options.start !== "absent" && options.start !== "locked";
+  const state = new FakeState(now, options.start !== "absent" && options.start !== "empty");
+  const vault: VaultView = { state: isOpen ? "open" : options.start === "locked" ? "locked" : "absent", keychainAvailable: true, hasKeychainSlot: options.start === "locked", dataDir: "/home/ada/.local/share/atom" };
+  const calls: FakePlatform["calls"] = [];
+  const failures = new Map<string, CommandError>();
+  const handlers = new Map<string, Set<Handler>>();
+  let passphrase = FAKE_PASSPHRASE;
+
+  const emit: FakePlatform["emit"] = (name, payload) => {
+    for (const handler of [...(handlers.get(name) ?? [])]) (handler as (payload: unknown) => void)(payload);
+  };
+
+  /** One command: recorded, late as the real one is, and failing when it was told to. */
+  const command = async <T>(name: string, given: unknown[], answer: () => T, wait = latency.other, needsOpen = true): Promise<T> => {
+    calls.push({ name, arguments: given });
+    if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+    const failure = failures.get(name);
+    if (failure) {
+      failures.delete(name);
+      throw failure;
+    }
+    if (needsOpen && vault.state !== "open") throw new CommandError({ code: "vault-locked", message: "the vault is locked", retryable: false, details: null });
+    return answer();
+  };
+  const setVault = (next: VaultView["state"]) => {
+    vault.state = next;
+    emit("vaultChanged", { ...vault });
+    return { ...vault };
+  };
+  const documentOf = (id: string) => {
+    const document = CORPUS.find((one) => one.id === id);
+    if (!document) throw new CommandError({ code: "not-found", message: "this file is gone from the index", retryable: false, details: null });
+    return document;
+  };
+  const wrong = () => new CommandError({ code: "wrong-passphrase", message: "wrong passphrase", retryable: false, details: null });
+
+  if (options.live) {
+    setInterval(() => {
+      if (vault.state !== "open" || state.paused || state.sources.length === 0) return;
+      state.meaning = Math.min(0.97, state.meaning + 0.0007);
+      state.renewJobs();
+      emit("indexProgressed", state.status());
+    }, 1_000);
+  }
+
+  return {
+    isMac: options.isMac ?? false,
+    calls,
+    state,
+    emit,
+    fail: (name, code, message) => {
+      failures.set(name, new CommandError({ code, message, retryable: false, details: null }));
+    },
+
+    vaultStatus: () => command("vaultStatus", [], () => ({ ...vault }), latency.other, false),
+    vaultCreate: (given, keychain) =>
+      command(
+        "vaultCreate",
+        [given, keychain],
+        () => {
+          passphrase = given;
+          vault.hasKeychainSlot = keychain;
+          setVault("open");
+          return FAKE_RECOVERY_CODE;
+        },
+        latency.other * 40,
+        false,
+      ),
+    vaultUnlock: (given) =>
+      command(
+        "vaultUnlock",
+        [given],
+        () => {
+          if (given !== passphrase && given !== FAKE_RECOVERY_CODE) throw wrong();
+          return setVault("open");
+        },
+        latency.other * 40,
+        false,
+      ),
+    vaultUnlockKeychain: () => command("vaultUnlockKeychain", [], () => setVault("open"), latency.other, false),
+    vaultLock: () => command("vaultLock", [], () => void setVault("locked")),
+
+    search: (request) => command("search", [request], () => fakeSearch(request, now(), state.meaning), request.mode === "words" ? latency.words : latency.hybrid),
+    preview: (id, query) => command("preview", [id, query], () => fakePreview(documentOf(id), query, now())),
+    recent: () =>
+      command("recent", [], () =>
+        state.sources.length === 0
+          ? []
+          : [...CORPUS]
+              .sort((a, b) => a.daysAgo - b.daysAgo)
+              .slice(0, 12)
+              .map((document, index) => hitOf(document, [], index + 1, now(), null)),
+      ),
+    open: (id) => command("open", [id], () => void documentOf(id)),
+    reveal: (id) => command("reveal", [id], () => void documentOf(id)),
+    copyPath: (id) => command("copyPath", [id], () => void documentOf(id)),
+    copyText: (text) => command("copyText", [text], () => undefined),
+
+    sources: () => command("sources", [], () => state.listSources()),
+    addSource: (path) =>
+      command("addSource", [path], () => {
+        if (!/^[~/]/.test(path)) throw new CommandError({ code: "invalid-input", message: `${path} is not a full path: begin with / or ~`, retryable: false, details: null });
+        if (path.includes("secret")) throw new CommandError({ code: "folder-unreadable", message: `${path} cannot be read: permission denied. Allow reading it, then add it again`, retryable: false, details: null });
+        const source = state.sourceOf(String(state.sources.length + 1), path.replace(/^~/, "/home/ada"), "scanning");
+        state.sources.push(source);
+        emit("sourcesChanged", null);
+        return source;
+      }),
+    pickFolder: () => command("pickFolder", [], () => "/home/ada/Documents"),
+    removeSource: (id) =>
+      command("removeSource", [id], () => {
+        state.sources = state.sources.filter((source) => source.id !== id);
+        emit("sourcesChanged", null);
+      }),
+    rescanSource: (id) => command("rescanSource", [id], () => undefined),
+    files: (request) => command("files", [request], () => state.listFiles(request)),
+    retryFiles: (request) =>
+      command("retryFiles", [request], () => {
+        const count = state.retry(request.source, request.states, request.id);
+        emit("jobsChanged", null);
+        return count;
+      }),
+
+    activity: () => command("activity", [], () => state.activity()),
+    pause: () =>
+      command("pause", [], () => {
+        state.paused = true;
+        emit("jobsChanged", null);
+      }),
+    resume: () =>
+      command("resume", [], () => {
+        state.paused = false;
+        emit("jobsChanged", null);
+      }),
+    cancelJob: (id) =>
+      command("cancelJob", [id], () => {
+        state.jobs = state.jobs.map((job) => (job.id === id ? { ...job, state: "cancelled", finishedAt: now() } : job));
+        emit("jobsChanged", null);
+      }),
+    status: () => command("status", [], () => state.status()),
+
+    settings: () => command("settings", [], () => ({ ...state.settings })),
+    saveSettings: (settings) =>
+      command("saveSettings", [settings], () => {
+        if (settings.hotkey === "Alt+Tab") throw new CommandError({ code: "invalid-input", message: "Alt+Tab is taken by the desktop. Choose other keys", retryable: false, details: null });
+        state.settings = { ...settings };
+        emit("settingsChanged", { ...settings });
+        return { ...settings };
+      }),
+
+    hideQuick: () => command("hideQuick", [], () => undefined, 0, false),
+    openMain: (route) => command("openMain", [route], () => undefined, 0, false),
+    forgetPage: () => {
+      calls.push({ name: "forgetPage", arguments: [] });
+      window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}#/search`);
+    },
+
+    on: (name, handler) => {
+      const all = handlers.get(name) ?? new Set<Handler>();
+      all.add(handler as Handler);
+      handlers.set(name, all);
+      return () => {
+        all.delete(handler as Handler);
+      };
+    },
+  };
+}

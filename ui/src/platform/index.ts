@@ -1,0 +1,119 @@
+// What the screens may ask of the machine. `tauri.ts` answers in the app, `fake/` in tests and in a plain browser.
+// To add a command: add it to the bindings, to this interface, and to both implementations; the compiler finds the rest.
+
+import type {
+  ActivityView,
+  ApiError,
+  ErrorCode,
+  FilesListRequest,
+  FilesListResponse,
+  FilesRetryRequest,
+  HitView,
+  PreviewView,
+  SearchRequest,
+  SearchResponse,
+  Settings,
+  SourceView,
+  StatusView,
+  VaultView,
+} from "./bindings.gen";
+
+export type {
+  ActivityView,
+  Chip,
+  ErrorCode,
+  FilesListRequest,
+  FilesListResponse,
+  FilesRetryRequest,
+  FileView,
+  HitView,
+  IndexBudget,
+  JobView,
+  Notice,
+  PreviewView,
+  Progress,
+  SearchMode,
+  SearchRequest,
+  SearchResponse,
+  Settings,
+  Snippet,
+  SourceState,
+  SourceView,
+  StageProgress,
+  StateCount,
+  StatusView,
+  Theme,
+  VaultState,
+  VaultView,
+} from "./bindings.gen";
+
+/** A failed command: `message` is a sentence for a person. */
+export class CommandError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: string | null;
+
+  constructor(error: ApiError) {
+    super(error.message);
+    this.name = "CommandError";
+    this.code = error.code;
+    this.retryable = error.retryable;
+    this.details = error.details;
+  }
+}
+
+/** Facts that the core states, by name. */
+export interface PlatformEvents {
+  indexProgressed: StatusView;
+  sourcesChanged: null;
+  jobsChanged: null;
+  vaultChanged: VaultView;
+  settingsChanged: Settings;
+  quickShown: null;
+}
+
+export interface Platform {
+  /** Cmd instead of Ctrl. */
+  readonly isMac: boolean;
+
+  vaultStatus(): Promise<VaultView>;
+  vaultCreate(passphrase: string, keychain: boolean): Promise<string>;
+  vaultUnlock(passphrase: string): Promise<VaultView>;
+  vaultUnlockKeychain(): Promise<VaultView>;
+  vaultLock(): Promise<void>;
+
+  search(request: SearchRequest): Promise<SearchResponse>;
+  preview(id: string, query: string): Promise<PreviewView>;
+  recent(): Promise<HitView[]>;
+  open(id: string): Promise<void>;
+  reveal(id: string): Promise<void>;
+  copyPath(id: string): Promise<void>;
+  copyText(text: string): Promise<void>;
+
+  sources(): Promise<SourceView[]>;
+  addSource(path: string): Promise<SourceView>;
+  /** Native folder dialog; null when it was dismissed. */
+  pickFolder(): Promise<string | null>;
+  removeSource(id: string): Promise<void>;
+  rescanSource(id: string): Promise<void>;
+  files(request: FilesListRequest): Promise<FilesListResponse>;
+  /** Answers how many files are tried again. */
+  retryFiles(request: FilesRetryRequest): Promise<number>;
+
+  activity(): Promise<ActivityView>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  cancelJob(id: string): Promise<void>;
+  status(): Promise<StatusView>;
+
+  settings(): Promise<Settings>;
+  saveSettings(settings: Settings): Promise<Settings>;
+
+  hideQuick(): Promise<void>;
+  openMain(route: string): Promise<void>;
+  /** Throws every decrypted thing out of the page after a lock, by loading it anew. */
+  forgetPage(): void;
+
+  /** Calls `handler` at every event until the returned function is called. */
+  on<Name extends keyof PlatformEvents>(name: Name, handler: (payload: PlatformEvents[Name]) => void): () => void;
+}

@@ -1,0 +1,81 @@
+import { commands, events, type ApiError } from "./bindings.gen";
+import { CommandError, type Platform, type PlatformEvents } from "./index";
+
+type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: ApiError };
+
+async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const settled = await answer;
+  if (settled.status === "error") throw new CommandError(settled.error);
+  return settled.data;
+}
+
+async function done(answer: Promise<Answer<unknown>>): Promise<void> {
+  await unwrap(answer);
+}
+
+type Sources = { [Name in keyof PlatformEvents]: { listen: (callback: (event: { payload: PlatformEvents[Name] }) => void) => Promise<() => void> } };
+const sources: Sources = events;
+
+function on<Name extends keyof PlatformEvents>(name: Name, handler: (payload: PlatformEvents[Name]) => void): () => void {
+  let stopped = false;
+  let stop: (() => void) | null = null;
+  void sources[name]
+    .listen((event) => {
+      if (!stopped) handler(event.payload);
+    })
+    .then((unlisten) => {
+      if (stopped) unlisten();
+      else stop = unlisten;
+    });
+  return () => {
+    stopped = true;
+    stop?.();
+  };
+}
+
+/** The app's own platform: every call is one command over IPC. */
+export function createTauriPlatform(): Platform {
+  return {
+    isMac: navigator.userAgent.includes("Macintosh"),
+
+    vaultStatus: () => unwrap(commands.vaultStatus()),
+    vaultCreate: async (passphrase, keychain) => (await unwrap(commands.vaultCreate({ passphrase, keychain }))).recoveryCode,
+    vaultUnlock: (passphrase) => unwrap(commands.vaultUnlock({ passphrase })),
+    vaultUnlockKeychain: () => unwrap(commands.vaultUnlockKeychain()),
+    vaultLock: () => done(commands.vaultLock()),
+
+    search: (request) => unwrap(commands.searchQuery(request)),
+    preview: (id, query) => unwrap(commands.searchPreview({ id, query })),
+    recent: () => unwrap(commands.searchRecent()),
+    open: (id) => done(commands.itemOpen({ id })),
+    reveal: (id) => done(commands.itemReveal({ id })),
+    copyPath: (id) => done(commands.itemCopyPath({ id })),
+    copyText: (text) => done(commands.itemCopyText({ text })),
+
+    sources: () => unwrap(commands.sourcesList()),
+    addSource: (path) => unwrap(commands.sourcesAdd({ path })),
+    pickFolder: () => unwrap(commands.sourcesPick()),
+    removeSource: (id) => done(commands.sourcesRemove({ id })),
+    rescanSource: (id) => done(commands.sourcesRescan({ id })),
+    files: (request) => unwrap(commands.filesList(request)),
+    retryFiles: async (request) => (await unwrap(commands.filesRetry(request))).count,
+
+    activity: () => unwrap(commands.activityList()),
+    pause: () => done(commands.activityPause()),
+    resume: () => done(commands.activityResume()),
+    cancelJob: (id) => done(commands.activityCancel({ id })),
+    status: () => unwrap(commands.statusGet()),
+
+    settings: () => unwrap(commands.settingsGet()),
+    saveSettings: (settings) => unwrap(commands.settingsSet(settings)),
+
+    hideQuick: () => done(commands.quickHide()),
+    openMain: (route) => done(commands.windowOpenMain({ route })),
+    forgetPage: () => {
+      history.replaceState(null, "", location.pathname);
+      location.reload();
+    },
+
+    on,
+  };
+}

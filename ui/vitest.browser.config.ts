@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// The tests live outside this folder and use its packages.
+export default defineConfig({
+  root: here(".."),
+  resolve: {
+    alias: {
+      "playwright-core": here("./node_modules/playwright-core/index.mjs"),
+      "axe-core": here("./node_modules/axe-core/axe.js"),
+      "vitest": here("./node_modules/vitest"),
+    },
+  },
+  server: { fs: { allow: [here("..")] } },
+  test: {
+    environment: "node",
+    include: ["tests/e2e/browser/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+});
