@@ -120,6 +120,8 @@ async fn snippets_come_from_the_passage_that_matched() {
     assert_eq!(snippet.text, "Its engine needs oil.");
     let marked: Vec<&str> = snippet.highlights.iter().map(|range| &snippet.text[range.clone()]).collect();
     assert_eq!(marked, ["engine", "oil"]);
+    let by_words = desk.search("engine oil", Mode::Words).await;
+    assert_eq!(by_words.hits[0].snippet.as_ref(), Some(snippet));
 }
 
 #[tokio::test]
