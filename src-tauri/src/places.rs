@@ -1,13 +1,13 @@
 //! Where Atom keeps its data and finds its model and libraries: the same for the desktop app and the command line.
 
-use atom_api::AppConfig;
+use atom_api::{AppConfig, Indexing};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Sets the data folder, as `--data-dir` does.
 pub const DATA_DIR: &str = "ATOM_DATA_DIR";
 /// Sets the folder with `models` and `runtime`.
-pub const ASSETS_DIR: &str = "ATOM_ASSETS_DIR";
+pub const ASSETS_DIR: &str = "ATOM_ASSETS";
 
 /// Everything that the core needs to know about this machine; `data_dir` as given on the command line.
 ///
@@ -30,6 +30,7 @@ pub fn config(data_dir: Option<PathBuf>) -> std::io::Result<AppConfig> {
         assets_dir: assets_dir(&program, variable(ASSETS_DIR).map(PathBuf::from)),
         worker_program: program,
         worker_args: vec![crate::start::WORKER.into()],
+        indexing: Indexing::AsSet,
     })
 }
 

@@ -9,7 +9,7 @@ use tauri_specta::Event;
 /// Label of the window, as the capabilities name it.
 pub(super) const QUICK: &str = "quick-search";
 
-const SIZE: LogicalSize<f64> = LogicalSize::new(720.0, 520.0);
+const SIZE: LogicalSize<f64> = LogicalSize::new(720.0, 580.0);
 
 /// How long the window may be without the focus before it hides: a key grab by the desktop takes it for a moment, and
 /// the very hotkey that should hide the window is such a grab.

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { ErrorBlank } from "../components/blank";
 import { useSettings, useVault } from "../data/queries";
+import { useForgetWhenLocked } from "../data/events";
 import { applyTheme } from "../data/theme";
 import { FirstStart } from "../features/vault/first-start";
 import { Unlock } from "../features/vault/unlock";
@@ -12,6 +13,7 @@ export function App() {
   // The vault is open as soon as it is made, while the recovery code is still on screen.
   const [isFirstStart, setFirstStart] = useState(false);
   const state = vault.data?.state;
+  useForgetWhenLocked(state);
   if (state === "absent" && !isFirstStart) setFirstStart(true);
 
   if (vault.error && !vault.data) return <ErrorBlank title="Atom does not answer" error={vault.error} onRetry={() => void vault.refetch()} />;

@@ -5,6 +5,8 @@ import { visibleLine } from "../text/visible";
 import { completionOf } from "./operators";
 import { joinQuery, takePills, textBehind } from "./pills";
 
+const NO_PILLS: readonly string[] = [];
+
 interface QueryBoxProps {
   query: string;
   onQuery: (query: string) => void;
@@ -20,20 +22,21 @@ interface QueryBoxProps {
 }
 
 export function QueryBox({ query, onQuery, chips, label, placeholder, listId, activeId, onKeyDown, inputRef }: QueryBoxProps) {
-  const [held, setHeld] = useState<{ pills: string[]; focused: boolean }>({ pills: [], focused: true });
+  const [held, setHeld] = useState<{ pills: readonly string[]; typing: boolean }>({ pills: [], typing: false });
   const behind = textBehind(held.pills, query);
-  const pills = behind === null ? [] : held.pills;
+  const pills = behind === null ? NO_PILLS : held.pills;
   const text = behind ?? query;
   const completion = completionOf(text);
 
   useEffect(() => {
-    const taken = takePills(query, pills, chips, !held.focused);
+    const taken = takePills(query, pills, chips, !held.typing);
     if (!taken) return;
     // The core's answer says what an operator is; the text changes because of it, not because of a key.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setHeld((before) => ({ ...before, pills: taken.pills }));
-    onQuery(joinQuery(taken.pills, taken.text));
-  }, [chips, query, pills, held.focused, onQuery]);
+    const renewed = joinQuery(taken.pills, taken.text);
+    if (renewed !== query) onQuery(renewed);
+  }, [chips, query, pills, held.typing, onQuery]);
 
   const dropPill = (index: number) => {
     const rest = pills.filter((_, at) => at !== index);
@@ -95,7 +98,7 @@ export function QueryBox({ query, onQuery, chips, label, placeholder, listId, ac
           role="combobox"
           aria-label={label}
           aria-expanded={activeId !== null}
-          aria-controls={listId}
+          aria-controls={activeId === null ? undefined : listId}
           aria-activedescendant={activeId ?? undefined}
           aria-autocomplete="list"
           autoComplete="off"
@@ -105,13 +108,11 @@ export function QueryBox({ query, onQuery, chips, label, placeholder, listId, ac
           placeholder={pills.length > 0 ? "" : placeholder}
           value={text}
           onChange={(event) => {
+            setHeld((before) => ({ ...before, typing: true }));
             onQuery(joinQuery(pills, event.target.value));
           }}
-          onFocus={() => {
-            setHeld((before) => ({ ...before, focused: true }));
-          }}
           onBlur={() => {
-            setHeld((before) => ({ ...before, focused: false }));
+            setHeld((before) => ({ ...before, typing: false }));
           }}
           onKeyDown={handleKey}
         />

@@ -2,7 +2,7 @@
 
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Platform, StatusView } from "../platform";
+import type { Platform, StatusView, VaultState } from "../platform";
 import { keys } from "./keys";
 import { applyTheme } from "./theme";
 
@@ -36,6 +36,10 @@ function atMostEvery(interval: number, run: () => void): { call: () => void; sto
   };
 }
 
+function isOther(query: { queryKey: readonly unknown[] }): boolean {
+  return query.queryKey[0] !== keys.vault[0];
+}
+
 function amountDone(status: StatusView | undefined): string {
   const progress = status?.progress;
   return progress ? `${progress.names.done} ${progress.words.done} ${progress.meaning.done} ${status.items}` : "";
@@ -67,13 +71,10 @@ function connect(platform: Platform, client: QueryClient): () => void {
     }),
     platform.on("vaultChanged", (vault) => {
       client.setQueryData(keys.vault, vault);
-      const isOther = (query: { queryKey: readonly unknown[] }) => query.queryKey[0] !== "vault";
       if (vault.state === "open") {
         void client.invalidateQueries({ predicate: isOther });
         return;
       }
-      void client.cancelQueries({ predicate: isOther });
-      client.removeQueries({ predicate: isOther });
       platform.forgetPage();
     }),
   ];
@@ -87,4 +88,14 @@ function connect(platform: Platform, client: QueryClient): () => void {
 export function usePlatformEvents(platform: Platform): void {
   const client = useQueryClient();
   useEffect(() => connect(platform, client), [platform, client]);
+}
+
+/** Empties the cache once the screens that showed it are gone: earlier, they would fill it again. */
+export function useForgetWhenLocked(state: VaultState | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (state === undefined || state === "open") return;
+    void client.cancelQueries({ predicate: isOther });
+    client.removeQueries({ predicate: isOther });
+  }, [state, client]);
 }

@@ -43,6 +43,7 @@ export type {
   StateCount,
   StatusView,
   Theme,
+  VaultState,
   VaultView,
 } from "./bindings.gen";
 

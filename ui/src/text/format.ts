@@ -5,7 +5,7 @@ const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFrac
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
-const sizes = units.map((unit) => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "byte" ? 0 : 1 }));
+const sizes = units.map((unit) => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", maximumFractionDigits: unit === "byte" ? 0 : 1 }));
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

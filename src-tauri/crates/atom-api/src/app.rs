@@ -1,12 +1,50 @@
 //! The composition root of the core: one value, built once, no globals.
+//!
+//! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
-use crate::dto::*;
+mod activity;
+mod doctor;
+mod files;
+mod search;
+mod session;
+mod settings;
+mod sources;
+mod status;
+mod vault;
+mod views;
+
+use crate::call::Call;
+use crate::dto::Settings;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
-use std::path::PathBuf;
-use tokio::sync::broadcast;
+use crate::socket;
+use session::Session;
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use tokio::sync::{RwLock, broadcast};
 
-/// Where things are.
+/// Advisory lock: whoever holds it is the one process that opens the vault.
+const LOCK_FILE: &str = "lock";
+/// Events that a slow listener may fall behind.
+const EVENT_BACKLOG: usize = 256;
+
+/// Whether this process indexes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Indexing {
+    /// No: it only looks.
+    Off,
+    /// Yes, within the budget that is set.
+    #[default]
+    AsSet,
+    /// Yes, on every core, because a person waits for it.
+    Full,
+}
+
+/// Where things are, and what this process is for.
 #[derive(Debug, Clone)]
 pub struct AppConfig {
     /// Everything that Atom keeps.
@@ -16,32 +54,41 @@ pub struct AppConfig {
     /// The program that reads files in a box: this very binary, with these arguments.
     pub worker_program: PathBuf,
     /// Arguments of the worker.
-    pub worker_args: Vec<std::ffi::OsString>,
+    pub worker_args: Vec<OsString>,
+    /// Whether this process indexes.
+    pub indexing: Indexing,
 }
 
 /// Atom without a face.
 pub struct App {
     config: AppConfig,
     events: broadcast::Sender<Event>,
-}
-
-macro_rules! pending {
-    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),*) -> $ret:ty;)*) => {
-        impl App { $($(#[$doc])* pub async fn $name(&self, $($arg: $ty),*) -> ApiResult<$ret> {
-            $(let _ = $arg;)*
-            Err(ApiError::new(ErrorCode::Internal, "not there yet"))
-        })* }
-    };
+    session: RwLock<Option<Arc<Session>>>,
+    last_use: Mutex<Instant>,
+    background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    _lock: File,
 }
 
 impl App {
-    /// Takes the data folder for this process.
+    /// Takes the data folder for this process and listens on its socket. Call it inside a tokio runtime.
     ///
     /// # Errors
     /// [`ErrorCode::Busy`] when another process has it; the caller then talks to that one over [`crate::socket`].
-    pub fn start(config: AppConfig) -> ApiResult<std::sync::Arc<Self>> {
-        let (events, _) = broadcast::channel(256);
-        Ok(std::sync::Arc::new(Self { config, events }))
+    pub fn start(config: AppConfig) -> ApiResult<Arc<Self>> {
+        let lock = take_lock(&config.data_dir)?;
+        let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let app = Arc::new(Self {
+            config,
+            events,
+            session: RwLock::default(),
+            last_use: Mutex::new(Instant::now()),
+            background: Mutex::default(),
+            _lock: lock,
+        });
+        let server = socket::serve(Arc::downgrade(&app))?;
+        let idle = tokio::spawn(vault::lock_when_idle(Arc::downgrade(&app)));
+        app.background().extend([server, idle]);
+        Ok(app)
     }
 
     /// Facts as they happen.
@@ -50,58 +97,112 @@ impl App {
     }
 
     /// Where things are.
-    pub fn config(&self) -> &AppConfig {
+    pub const fn config(&self) -> &AppConfig {
         &self.config
+    }
+
+    /// Stops everything in order, so that the process can end.
+    ///
+    /// # Errors
+    /// None at present; a shell treats it as every other call.
+    pub async fn stop(&self) -> ApiResult<()> {
+        for task in self.background().drain(..) {
+            task.abort();
+        }
+        socket::remove(&self.config.data_dir);
+        self.close_session().await;
+        Ok(())
+    }
+
+    /// Answers a call that came as data.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub async fn call(&self, call: Call) -> ApiResult<serde_json::Value> {
+        match call {
+            Call::VaultStatus => value(self.vault_status().await?),
+            Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
+            Call::VaultLock => value(self.vault_lock().await?),
+            Call::SearchQuery(request) => value(self.search_query(request).await?),
+            Call::SourcesList => value(self.sources_list().await?),
+            Call::SourcesAdd(request) => value(self.sources_add(request).await?),
+            Call::SourcesRemove(request) => value(self.sources_remove(request).await?),
+            Call::FilesList(request) => value(self.files_list(request).await?),
+            Call::FilesRetry(request) => value(self.files_retry(request).await?),
+            Call::ActivityList => value(self.activity_list().await?),
+            Call::ActivityPause => value(self.activity_pause().await?),
+            Call::ActivityResume => value(self.activity_resume().await?),
+            Call::StatusGet => value(self.status_get().await?),
+            Call::SettingsGet => value(self.settings_get().await?),
+            Call::SettingsSet(settings) => value(self.settings_set(settings).await?),
+            Call::Doctor(request) => value(self.doctor(request).await?),
+            Call::Toggle => value(self.emit(Event::ToggleRequested)),
+            Call::Show => value(self.emit(Event::ShowRequested)),
+        }
+    }
+
+    fn emit(&self, event: Event) {
+        // No listener is fine.
+        let _ = self.events.send(event);
+    }
+
+    async fn session(&self) -> ApiResult<Arc<Session>> {
+        match &*self.session.read().await {
+            Some(session) => Ok(Arc::clone(session)),
+            None if atom_vault::Vault::exists(&self.config.data_dir) => {
+                Err(ApiError::new(ErrorCode::VaultLocked, "the vault is locked: unlock it first"))
+            }
+            None => Err(atom_vault::Error::NoVault.into()),
+        }
+    }
+
+    fn background(&self) -> MutexGuard<'_, Vec<tokio::task::JoinHandle<()>>> {
+        lock(&self.background)
+    }
+
+    fn touch(&self) {
+        *lock(&self.last_use) = Instant::now();
     }
 }
 
-pending! {
-    /// Whether there is a vault and whether it is open.
-    fn vault_status() -> VaultView;
-    /// Makes a vault and opens it.
-    fn vault_create(request: VaultCreateRequest) -> VaultCreateResponse;
-    /// Opens the vault with a passphrase or a recovery code.
-    fn vault_unlock(request: VaultUnlockRequest) -> VaultView;
-    /// Opens the vault from the keychain.
-    fn vault_unlock_keychain() -> VaultView;
-    /// Stops work and forgets the keys.
-    fn vault_lock() -> VaultView;
-    /// Searches.
-    fn search_query(request: SearchRequest) -> SearchResponse;
-    /// Text of an item with highlights.
-    fn search_preview(request: PreviewRequest) -> PreviewView;
-    /// Items opened or changed last.
-    fn search_recent() -> Vec<HitView>;
-    /// The path of an item, for the shell to open or reveal; counts as use when `opened`.
-    fn item_path(request: IdRequest, opened: bool) -> PathBuf;
-    /// The folders.
-    fn sources_list() -> Vec<SourceView>;
-    /// Adds a folder and brings it in.
-    fn sources_add(request: SourcesAddRequest) -> SourceView;
-    /// Removes a folder and all that was indexed of it.
-    fn sources_remove(request: IdRequest) -> ();
-    /// Compares a folder with the disk now.
-    fn sources_rescan(request: IdRequest) -> ();
-    /// A page of files with their states.
-    fn files_list(request: FilesListRequest) -> FilesListResponse;
-    /// Reads files again.
-    fn files_retry(request: FilesRetryRequest) -> CountResponse;
-    /// Background work.
-    fn activity_list() -> ActivityView;
-    /// Pauses background work until resumed; survives a restart.
-    fn activity_pause() -> ();
-    /// Resumes background work.
-    fn activity_resume() -> ();
-    /// Cancels a job.
-    fn activity_cancel(request: IdRequest) -> ();
-    /// State of the index.
-    fn status_get() -> StatusView;
-    /// What is set.
-    fn settings_get() -> Settings;
-    /// Sets it.
-    fn settings_set(settings: Settings) -> Settings;
-    /// Verifies everything and mends what is derived.
-    fn doctor(request: DoctorRequest) -> DoctorResponse;
-    /// Stops everything in order, so that the process can end.
-    fn stop() -> ();
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn value(answer: impl serde::Serialize) -> ApiResult<serde_json::Value> {
+    serde_json::to_value(answer)
+        .map_err(|error| ApiError::new(ErrorCode::Internal, "an answer cannot be written").with_details(error.to_string()))
+}
+
+/// Runs work that blocks, off the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(ApiError::new(ErrorCode::Internal, "an internal error stopped this; try again").retryable()))
+}
+
+fn take_lock(data_dir: &Path) -> ApiResult<File> {
+    let unusable = |error: &std::io::Error| {
+        let code = match error.kind() {
+            std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            _ => ErrorCode::InvalidInput,
+        };
+        ApiError::new(code, format!("the data folder {} cannot be used: {error}", data_dir.display()))
+    };
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(|error| unusable(&error))?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(data_dir.join(LOCK_FILE))
+        .map_err(|error| unusable(&error))?;
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| ApiError::new(ErrorCode::Busy, "Atom is already running with this data folder"))?;
+    Ok(file)
+}
+
+fn settings_of(store: &atom_store::Store) -> ApiResult<Settings> {
+    let stored = store.setting(settings::KEY)?;
+    Ok(stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }

@@ -77,3 +77,95 @@ impl ApiError {
         self
     }
 }
+
+/// What every message about a full disk ends with.
+const FREE_SPACE: &str = "free some space; nothing was lost and indexing goes on by itself";
+
+impl From<atom_vault::Error> for ApiError {
+    fn from(error: atom_vault::Error) -> Self {
+        use atom_vault::Error as E;
+        let message = error.to_string();
+        match error {
+            E::NoVault => Self::new(ErrorCode::VaultAbsent, "there is no vault yet: make one with `atom init` or in the app"),
+            E::AlreadyExists => Self::new(ErrorCode::VaultExists, "there is a vault here already"),
+            E::TooFewSlots => Self::new(ErrorCode::InvalidInput, message),
+            E::NoSlot { .. } => Self::new(ErrorCode::InvalidInput, message),
+            E::WrongPassphrase => {
+                Self::new(ErrorCode::WrongPassphrase, "wrong passphrase: try again, or use the recovery code")
+            }
+            E::WrongRecoveryCode | E::MalformedRecoveryCode { .. } => Self::new(ErrorCode::WrongPassphrase, message),
+            E::WeakPassphrase { .. } => Self::new(ErrorCode::WeakPassphrase, message),
+            E::KeychainUnavailable { .. } => Self::new(
+                ErrorCode::KeychainUnavailable,
+                format!("{message}; unlock with the passphrase or the recovery code"),
+            ),
+            E::DamagedSlots { .. } | E::UnsafeKdf { .. } => Self::new(
+                ErrorCode::DataDamaged,
+                format!("{message}; put a copy of keyslots.v1 from a backup in its place"),
+            ),
+            E::NewerVault { .. } => Self::new(ErrorCode::InvalidInput, format!("{message}; update Atom")),
+            E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, format!("{message}: {FREE_SPACE}")).retryable(),
+            E::NotSealed { .. } | E::UnsupportedSeal { .. } | E::Tampered { .. } => {
+                Self::new(ErrorCode::DataDamaged, message)
+            }
+            E::OutOfRange { .. } | E::InvalidSealRequest { .. } | E::Io { .. } | E::Random { .. } => {
+                Self::new(ErrorCode::Internal, message)
+            }
+        }
+    }
+}
+
+impl From<atom_store::Error> for ApiError {
+    fn from(error: atom_store::Error) -> Self {
+        use atom_store::Error as E;
+        let message = error.to_string();
+        match error {
+            E::WrongKey | E::Plaintext | E::Damaged { .. } => Self::new(ErrorCode::DataDamaged, message),
+            E::NewerSchema { .. } => Self::new(ErrorCode::InvalidInput, message),
+            E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
+            E::Sqlite { .. } | E::Io { .. } => Self::new(ErrorCode::Internal, message),
+        }
+    }
+}
+
+impl From<atom_index::Error> for ApiError {
+    fn from(error: atom_index::Error) -> Self {
+        use atom_index::Error as E;
+        let message = error.to_string();
+        match error {
+            E::Corrupt { index, .. } => {
+                let which = if index == "vector" { "meaning" } else { "words" };
+                Self::new(
+                    ErrorCode::IndexCorrupt,
+                    format!("{message}; it is built again from the vault by itself, or with `atom doctor --rebuild {which}`"),
+                )
+            }
+            E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, format!("{message}: {FREE_SPACE}")).retryable(),
+            E::Io { .. } | E::Engine { .. } => Self::new(ErrorCode::Internal, message),
+        }
+    }
+}
+
+impl From<atom_search::Error> for ApiError {
+    fn from(error: atom_search::Error) -> Self {
+        use atom_search::Error as E;
+        match error {
+            E::Index(error) => error.into(),
+            E::Store(error) => error.into(),
+            E::Embedding { .. } => Self::new(ErrorCode::ModelMissing, error.to_string()),
+            E::CutShort { .. } => Self::new(ErrorCode::Internal, error.to_string()).retryable(),
+        }
+    }
+}
+
+impl From<atom_ingest::Error> for ApiError {
+    fn from(error: atom_ingest::Error) -> Self {
+        use atom_ingest::Error as E;
+        match error {
+            E::Store(error) => error.into(),
+            E::Index(error) => error.into(),
+            E::Embed(error) => Self::new(ErrorCode::ModelMissing, error.to_string()),
+            E::Thread(error) => Self::new(ErrorCode::Internal, format!("starting a worker: {error}")),
+        }
+    }
+}

@@ -15,7 +15,9 @@ mod error;
 mod event;
 pub mod socket;
 
-pub use app::{App, AppConfig};
+pub use app::{App, AppConfig, Indexing};
+pub use atom_extract::worker_main;
+pub use atom_vault::memory::harden;
 
 pub use call::Call;
 pub use error::{ApiError, ApiResult, ErrorCode};

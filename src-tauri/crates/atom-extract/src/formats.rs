@@ -2,15 +2,28 @@
 
 mod date;
 mod detect;
+mod epub;
 mod html;
+mod legacy;
+mod mail;
+mod notebook;
+mod odf;
+mod ooxml;
+mod package;
 mod pdf;
+mod rtf;
+mod sheet;
 mod text;
+mod xml;
 
 use crate::draft::{Draft, Failure};
 use crate::limits::Limits;
 use crate::outcome::{FileHint, Outcome};
 use crate::sandbox::Layer;
-use detect::{Detected, Format};
+use atom_core::Kind;
+use detect::{ContainerFormat, Detected, Format, PackageFormat};
+use legacy::Container;
+use package::{FileSource, Package};
 use pdf::PdfReader;
 use std::fs::File;
 use std::io;
@@ -36,50 +49,166 @@ impl Readers {
 
     /// Reads a file.
     pub fn read(&self, file: &File, hint: &FileHint) -> Outcome {
-        self.try_read(file, hint)
-            .unwrap_or_else(|error| Outcome::Unreadable { reason: format!("Reading it from the disk failed: {error}.") })
+        self.try_read(file, hint).unwrap_or_else(|error| Outcome::Unreadable {
+            reason: format!("Reading it from the disk failed: {error}."),
+        })
     }
 
     fn try_read(&self, file: &File, hint: &FileHint) -> io::Result<Outcome> {
         let size = u64::try_from(rustix::fs::fstat(file)?.st_size).unwrap_or(0);
         let head = read_from_start(file, size.min(HEAD as u64))?;
-        let detected = detect::detect(&head, hint);
-        let (format, mime) = match detected {
-            Detected::Read(format, mime) => (format, mime),
-            Detected::Done(outcome) => return Ok(outcome),
-        };
-        let limit = self.size_limit(format);
-        if size > limit {
-            let reason = format!("Larger than {} MB: found by its name only.", limit / (1024 * 1024));
-            return Ok(Outcome::TooLarge { mime: mime.to_owned(), reason });
-        }
-        let bytes = if size <= head.len() as u64 { head } else { read_from_start(file, size)? };
-        Ok(self.parse(&bytes, format, mime, hint))
+        Ok(match detect::detect(&head, hint) {
+            Detected::Done(outcome) => outcome,
+            Detected::Package => self.read_package(file, size, hint),
+            Detected::Container => self.read_container(file, size, hint),
+            Detected::Read(format, mime) => {
+                if let Some(outcome) = too_large(size, self.size_limit(format), mime) {
+                    return Ok(outcome);
+                }
+                let bytes = if size <= head.len() as u64 { head } else { read_from_start(file, size)? };
+                self.parse(&bytes, format, mime)
+            }
+        })
     }
 
     /// Reads bytes as that format.
-    fn parse(&self, bytes: &[u8], format: Format, mime: &str, hint: &FileHint) -> Outcome {
+    fn parse(&self, bytes: &[u8], format: Format, mime: &str) -> Outcome {
         let mut draft = Draft::new(self.limits.max_text);
-        let result = self.parse_into(bytes, format, hint, &mut draft);
+        let result = match format {
+            Format::Text => {
+                text::read(bytes, &mut draft);
+                Ok(())
+            }
+            Format::Markdown => {
+                text::read_markdown(bytes, &mut draft);
+                Ok(())
+            }
+            Format::Html => {
+                html::read(bytes, &mut draft);
+                Ok(())
+            }
+            Format::Pdf => self.pdf.read(bytes, &mut draft),
+            Format::Rtf => rtf::read(bytes, &mut draft),
+            Format::Message => mail::read_message(bytes, &mut draft),
+            Format::Mailbox => mail::read_mailbox(bytes, &mut draft),
+            Format::Notebook => notebook::read(bytes, &mut draft),
+            Format::FlatOdf => odf::read_xml(bytes, &mut draft),
+            Format::XmlWords => text::read_xml_words(bytes, &mut draft),
+            Format::Picture => {
+                let result = text::read_xml_words(bytes, &mut draft);
+                if !draft.has_text() {
+                    return Outcome::NameOnly { mime: mime.to_owned() };
+                }
+                result
+            }
+        };
         finish(draft, result, mime)
     }
 
-    fn parse_into(&self, bytes: &[u8], format: Format, _hint: &FileHint, draft: &mut Draft) -> Result<(), Failure> {
-        match format {
-            Format::Text => text::read(bytes, draft),
-            Format::Markdown => text::read_markdown(bytes, draft),
-            Format::Html => html::read(bytes, draft),
-            Format::Pdf => return self.pdf.read(bytes, draft),
+    /// Reads a zip container, or says what kind of archive it is.
+    fn read_package(&self, file: &File, size: u64, hint: &FileHint) -> Outcome {
+        const ZIP: &str = "application/zip";
+        let archive = Kind::from_extension(&hint.ext) == Kind::Archive;
+        // A large archive need not be opened to know that it is one.
+        if archive && size > self.limits.max_document_file {
+            return Outcome::NameOnly { mime: ZIP.to_owned() };
         }
-        Ok(())
+        if let Some(outcome) = too_large(size, self.limits.max_document_file, ZIP) {
+            return outcome;
+        }
+        let mut draft = Draft::new(self.limits.max_text);
+        let mut mime = ZIP;
+        let result = Package::open(FileSource::new(file, size), self.limits.archive).and_then(|mut package| {
+            let (format, found) = detect::identify_package(&mut package)?;
+            mime = found;
+            if matches!(format, PackageFormat::Archive | PackageFormat::Unknown(_)) && package.is_encrypted() {
+                return Err(Failure::Encrypted);
+            }
+            parse_package(&mut package, format, file, size, &mut draft)?;
+            Ok(format)
+        });
+        match result {
+            Ok(PackageFormat::Archive) => Outcome::NameOnly { mime: mime.to_owned() },
+            // Rules against bombs are for what is unpacked; an archive is not.
+            Err(Failure::TooLarge(_) | Failure::Damaged(_)) if archive => Outcome::NameOnly { mime: mime.to_owned() },
+            result => finish(draft, result.map(drop), mime),
+        }
+    }
+
+    /// Reads an OLE container.
+    fn read_container(&self, file: &File, size: u64, hint: &FileHint) -> Outcome {
+        const OLE: &str = "application/x-ole-storage";
+        if let Some(outcome) = too_large(size, self.limits.max_document_file, OLE) {
+            return outcome;
+        }
+        let mut draft = Draft::new(self.limits.max_text);
+        let mut mime = OLE;
+        // Some writers list more sectors than the file has; those are empty, and the library wants them there.
+        let open =
+            Container::open(FileSource::new(file, size)).or_else(|_| Container::open(FileSource::padded(file, size)));
+        let result = open.and_then(|mut container| {
+            let (format, found) = detect::identify_container(&container, hint);
+            mime = found;
+            match format {
+                ContainerFormat::Word => container.read_word(&mut draft),
+                ContainerFormat::Slides => container.read_slides(&mut draft),
+                ContainerFormat::Outlook => container.read_outlook(&mut draft),
+                ContainerFormat::Sheet => {
+                    container.read_properties(&mut draft);
+                    sheet::read_xls(FileSource::new(file, size), &mut draft)
+                }
+                ContainerFormat::Encrypted => Err(Failure::Encrypted),
+                ContainerFormat::Unknown(what) => Err(Failure::Unsupported(what.to_owned())),
+            }
+        });
+        finish(draft, result, mime)
     }
 
     const fn size_limit(&self, format: Format) -> u64 {
         match format {
-            Format::Text | Format::Markdown | Format::Html => self.limits.max_plain_file,
+            Format::Text | Format::Markdown | Format::Html | Format::FlatOdf | Format::XmlWords | Format::Picture => {
+                self.limits.max_plain_file
+            }
+            Format::Rtf | Format::Message | Format::Mailbox | Format::Notebook => self.limits.max_document_file,
             Format::Pdf => self.limits.max_pdf_file,
         }
     }
+}
+
+fn parse_package(
+    package: &mut Package<'_>,
+    format: PackageFormat,
+    file: &File,
+    size: u64,
+    draft: &mut Draft,
+) -> Result<(), Failure> {
+    match format {
+        PackageFormat::Document => ooxml::read_document(package, draft),
+        PackageFormat::Slides => ooxml::read_slides(package, draft),
+        PackageFormat::Visio => ooxml::read_visio(package, draft),
+        PackageFormat::Xps => ooxml::read_xps(package, draft),
+        PackageFormat::Sheet | PackageFormat::BinarySheet => {
+            ooxml::read_properties(package, draft)?;
+            package.check_declared()?;
+            if format == PackageFormat::Sheet {
+                sheet::read_xlsx(FileSource::new(file, size), draft)?;
+            } else {
+                sheet::read_xlsb(FileSource::new(file, size), draft)?;
+            }
+            ooxml::read_sheet_extras(package, draft)
+        }
+        PackageFormat::OpenDocument => odf::read(package, draft),
+        PackageFormat::Epub => epub::read(package, draft),
+        PackageFormat::Archive => Ok(()),
+        PackageFormat::Unknown(what) => Err(Failure::Unsupported(what.to_owned())),
+    }
+}
+
+fn too_large(size: u64, limit: u64, mime: &str) -> Option<Outcome> {
+    (size > limit).then(|| Outcome::TooLarge {
+        mime: mime.to_owned(),
+        reason: format!("Larger than {} MB: found by its name only.", limit / (1024 * 1024)),
+    })
 }
 
 fn finish(draft: Draft, result: Result<(), Failure>, mime: &str) -> Outcome {

@@ -156,6 +156,7 @@ fn build_filter() -> Result<seccompiler::BpfProgram, seccompiler::BackendError> 
         libc::SYS_lseek,
         libc::SYS_fstat,
         libc::SYS_close,
+        libc::SYS_dup,
         libc::SYS_ppoll,
         // Memory.
         libc::SYS_brk,
@@ -182,7 +183,8 @@ fn build_filter() -> Result<seccompiler::BpfProgram, seccompiler::BackendError> 
         libc::SYS_exit,
         libc::SYS_exit_group,
     ];
-    let equals = |argument, value: u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value);
+    let equals =
+        |argument, value: u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value);
     let own_pid = u64::from(std::process::id());
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = freely.into_iter().map(|call| (call, Vec::new())).collect();
     #[cfg(target_arch = "x86_64")]

@@ -28,7 +28,7 @@ mod writer;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use atom_core::{ItemId, Kind, SourceId};
@@ -45,7 +45,7 @@ pub use self::writer::KeywordWriter;
 use self::expand::Vocabulary;
 use self::query::{EXACT_NAME, Translator, looks_for_text};
 use self::schema::{Fields, ITEM, MODIFIED};
-use self::sealed::{SealedDirectory, Trouble, io_error, is_full};
+use self::sealed::{MANAGED, META, SealedDirectory, Trouble, io_error, is_full};
 use crate::{Error, Result};
 
 /// Decrypted blocks that an index keeps, bytes, if nothing else is said.
@@ -54,6 +54,7 @@ pub const DEFAULT_BLOCK_CACHE: usize = 32 << 20;
 const SIMILAR: usize = 10;
 /// From this length on, two typing errors are forgiven where one finds nothing.
 const TWO_ERRORS_FROM: usize = 8;
+const OPENING: &str = "opening";
 
 /// What is indexed of one item.
 #[derive(Debug, Clone)]
@@ -219,7 +220,7 @@ pub fn open(dir: &Path, root: SealRoot) -> Result<KeywordIndex> {
 /// # Errors
 /// As [`open`].
 pub fn open_with_cache(dir: &Path, root: SealRoot, block_cache: usize) -> Result<KeywordIndex> {
-    guarded("opening", || {
+    guarded(None, OPENING, || {
         let directory = SealedDirectory::open(dir, root, block_cache)?;
         KeywordIndex::build(Box::new(directory.clone()), Some(directory))
     })
@@ -231,12 +232,12 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Engine`].
     pub fn in_memory() -> Result<Self> {
-        guarded("opening", || Self::build(Box::new(RamDirectory::create()), None))
+        guarded(None, OPENING, || Self::build(Box::new(RamDirectory::create()), None))
     }
 
     fn build(engine: Box<dyn tantivy::Directory>, directory: Option<SealedDirectory>) -> Result<Self> {
         let (schema, fields) = Fields::schema();
-        let failed = |error: &TantivyError| engine_error(directory.as_ref(), "opening", error);
+        let failed = |error: &TantivyError| engine_error(directory.as_ref(), OPENING, error);
         let index = Index::builder()
             .schema(schema)
             .tokenizers(Fields::tokenizers())
@@ -272,7 +273,7 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Corrupt`] if what must be read is damaged.
     pub fn search(&self, query: &KeywordQuery, limit: usize) -> Result<KeywordHits> {
-        guarded("searching", || {
+        self.shared.guarded("searching", || {
             let snapshot = self.shared.snapshot();
             let found = snapshot.search(self.shared.fields, query, limit);
             found.map_err(|error| self.shared.error("searching", &error))
@@ -290,7 +291,7 @@ impl KeywordIndex {
         among: Option<&[ItemId]>,
         limit: usize,
     ) -> Result<(Vec<ItemId>, bool)> {
-        guarded("filtering", || {
+        self.shared.guarded("filtering", || {
             let snapshot = self.shared.snapshot();
             let found = snapshot.filter(self.shared.fields, query, among, limit);
             found.map_err(|error| self.shared.error("filtering", &error))
@@ -302,7 +303,7 @@ impl KeywordIndex {
     /// # Errors
     /// As [`KeywordIndex::search`].
     pub fn similar(&self, word: &str) -> Result<Vec<(String, u64)>> {
-        guarded("looking for similar words", || {
+        self.shared.guarded("looking for similar words", || {
             let snapshot = self.shared.snapshot();
             let found = snapshot.similar(self.shared.fields, word);
             found.map_err(|error| self.shared.error("looking for similar words", &error))
@@ -334,16 +335,27 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Corrupt`] if a file is not what was written.
     pub fn verify(&self) -> Result<()> {
-        guarded("verifying", || {
+        self.shared.guarded("verifying", || {
             let Some(directory) = &self.shared.directory else { return Ok(()) };
-            let snapshot = self.shared.snapshot();
-            let files: HashSet<_> = snapshot
-                .searcher
-                .segment_readers()
-                .iter()
-                .flat_map(|segment| self.shared.index.list_segment_files(segment.segment_id()))
-                .collect();
-            directory.verify(files)
+            let living = || -> Result<HashSet<PathBuf>> {
+                let metas = self.shared.index.load_metas();
+                let metas = metas.map_err(|error| self.shared.error("verifying", &error))?;
+                Ok(metas.list_segment_files())
+            };
+            for name in [META, MANAGED] {
+                directory.verify(Path::new(name))?;
+            }
+            for file in living()? {
+                // Parts that a segment need not have; and a merge may have replaced the segment meanwhile.
+                let optional = file.to_str().is_some_and(|name| name.ends_with(".temp") || name.ends_with(".0.del"));
+                if !directory.verify(&file)? && !optional && living()?.contains(&file) {
+                    return Err(Error::Corrupt {
+                        index: "keyword",
+                        reason: format!("{} is missing", file.display()),
+                    });
+                }
+            }
+            Ok(())
         })
     }
 }
@@ -358,6 +370,10 @@ impl Shared {
         let snapshot = Arc::new(reloaded.map_err(|error| self.error("reloading", &error))?);
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
+    }
+
+    fn guarded<T>(&self, operation: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        guarded(self.directory.as_ref(), operation, work)
     }
 
     fn error(&self, operation: &'static str, error: &TantivyError) -> Error {
@@ -474,13 +490,28 @@ impl Snapshot {
     }
 }
 
-/// Runs `work`; a panic of the engine, which damaged files may cause, is an error like others.
-fn guarded<T>(operation: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs `work`; a panic of the engine, which damaged files and full disks may cause, is an error like others.
+fn guarded<T>(
+    directory: Option<&SealedDirectory>,
+    operation: &'static str,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        Err(Error::Corrupt {
+        Err(told_trouble(directory, operation).unwrap_or_else(|| Error::Corrupt {
             index: "keyword",
             reason: format!("the engine gave up while {operation}"),
-        })
+        }))
+    })
+}
+
+/// What the directory saw go wrong, if anything.
+fn told_trouble(directory: Option<&SealedDirectory>, operation: &'static str) -> Option<Error> {
+    Some(match directory?.take_trouble()? {
+        Trouble::Full => Error::DiskFull { operation },
+        Trouble::Damaged(reason) => Error::Corrupt {
+            index: "keyword",
+            reason,
+        },
     })
 }
 
@@ -491,10 +522,8 @@ fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, er
         index: "keyword",
         reason,
     };
-    match directory.and_then(SealedDirectory::take_trouble) {
-        Some(Trouble::Full) => return Error::DiskFull { operation },
-        Some(Trouble::Damaged(reason)) => return corrupt(reason),
-        None => {}
+    if let Some(trouble) = told_trouble(directory, operation) {
+        return trouble;
     }
     match error {
         TantivyError::IoError(io)
@@ -512,8 +541,8 @@ fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, er
             corrupt("it is of another version of the engine".to_owned())
         }
         TantivyError::DataCorruption(corruption) => corrupt(format!("{corruption:?}")),
-        TantivyError::SchemaError(_) => corrupt("it is of another version".to_owned()),
-        TantivyError::Poisoned | TantivyError::InternalError(_) => {
+        TantivyError::SchemaError(_) if operation == OPENING => corrupt("it is of another version".to_owned()),
+        TantivyError::Poisoned => {
             corrupt(format!("the engine gave up while {operation}"))
         }
         TantivyError::LockFailure(..) => Error::Engine {

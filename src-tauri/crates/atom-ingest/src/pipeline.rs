@@ -99,9 +99,9 @@ pub struct Parts {
     /// The source of truth.
     pub store: Arc<Store>,
     /// Words.
-    pub keyword: Arc<KeywordIndex>,
+    pub keyword: KeywordIndex,
     /// Meaning.
-    pub vector: Arc<VectorIndex>,
+    pub vector: VectorIndex,
     /// Runtime on which the vector index runs.
     pub runtime: tokio::runtime::Handle,
     /// The box that reads files.
@@ -140,8 +140,8 @@ struct Meters {
 /// What the workers share.
 pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
-    pub(crate) keyword: Arc<KeywordIndex>,
-    pub(crate) vector: Arc<VectorIndex>,
+    pub(crate) keyword: KeywordIndex,
+    pub(crate) vector: VectorIndex,
     pub(crate) runtime: tokio::runtime::Handle,
     pub(crate) extractor: Arc<Extractor>,
     pub(crate) models: Arc<Models>,

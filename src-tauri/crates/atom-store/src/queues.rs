@@ -8,6 +8,7 @@ use crate::error::{During, Result};
 use crate::items::path_from;
 use atom_core::{ChunkId, ItemId, Kind, SourceId};
 use rusqlite::{Transaction, params};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// An item that the keyword index lacks in its present form.
@@ -230,6 +231,65 @@ impl Store {
             tx.execute("UPDATE item SET words_pending = 1", []).during(OPERATION)?;
             tx.execute("UPDATE tombstone SET words_pending = 0", []).during(OPERATION)?;
             Ok(())
+        })
+    }
+
+    /// Compares the passages that the vector index has with those that it should have, and marks every item that differs; returns
+    /// how many differ. Items that the index still has and the store does not get a tombstone.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn reconcile_meaning(&self, indexed: &[(ItemId, ChunkId)]) -> Result<usize> {
+        const OPERATION: &str = "comparing passages with the vector index";
+        let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
+        for (item, chunk) in indexed {
+            found.entry(item.get()).or_default().push(chunk.get());
+        }
+        for chunks in found.values_mut() {
+            chunks.sort_unstable();
+        }
+        self.write(OPERATION, |tx| {
+            let mut expected: HashMap<i64, Vec<i64>> = HashMap::new();
+            {
+                let mut statement = tx
+                    .prepare(
+                        "SELECT item_id, chunk.id FROM chunk JOIN item ON item.id = item_id
+                         WHERE meaning_pending = 0 ORDER BY chunk.id",
+                    )
+                    .during(OPERATION)?;
+                let mut rows = statement.query([]).during(OPERATION)?;
+                while let Some(row) = rows.next().during(OPERATION)? {
+                    let item: i64 = row.get(0).during(OPERATION)?;
+                    expected.entry(item).or_default().push(row.get(1).during(OPERATION)?);
+                }
+            }
+            let mut differ = 0;
+            for (item, chunks) in &expected {
+                if found.get(item) != Some(chunks) {
+                    tx.prepare_cached("UPDATE item SET meaning_pending = 1 WHERE id = ?1")
+                        .during(OPERATION)?
+                        .execute([item])
+                        .during(OPERATION)?;
+                    differ += 1;
+                }
+            }
+            for item in found.keys().filter(|item| !expected.contains_key(item)) {
+                // Pending items are replaced anyway; the rest is not in the store any more, or lost its text.
+                differ += tx
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO tombstone (item_id, words_pending)
+                         SELECT ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM item WHERE id = ?1)",
+                    )
+                    .during(OPERATION)?
+                    .execute([item])
+                    .during(OPERATION)?;
+                differ += tx
+                    .prepare_cached("UPDATE item SET meaning_pending = 1 WHERE id = ?1 AND meaning_pending = 0")
+                    .during(OPERATION)?
+                    .execute([item])
+                    .during(OPERATION)?;
+            }
+            Ok(differ)
         })
     }
 

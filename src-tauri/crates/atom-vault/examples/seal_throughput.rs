@@ -32,11 +32,7 @@ fn main() -> Result<()> {
         let opening = start.elapsed();
 
         let rate = |elapsed: std::time::Duration| (read >> 20) as f64 / elapsed.as_secs_f64();
-        println!(
-            "2^{block_log2} byte blocks: seal {:.0} MiB/s, open {:.0} MiB/s",
-            rate(sealing),
-            rate(opening)
-        );
+        println!("2^{block_log2} byte blocks: seal {:.0} MiB/s, open {:.0} MiB/s", rate(sealing), rate(opening));
     }
     Ok(())
 }

@@ -136,27 +136,15 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn io(
-        operation: &'static str,
-        object: impl std::fmt::Display,
-        source: io::Error,
-    ) -> Self {
+    pub(crate) fn io(operation: &'static str, object: impl std::fmt::Display, source: io::Error) -> Self {
         let object = object.to_string();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::DiskFull { operation, object }
-            }
-            _ => Self::Io {
-                operation,
-                object,
-                source,
-            },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { operation, object },
+            _ => Self::Io { operation, object, source },
         }
     }
 
     pub(crate) fn random(source: getrandom::Error) -> Self {
-        Self::Random {
-            reason: source.to_string(),
-        }
+        Self::Random { reason: source.to_string() }
     }
 }

@@ -35,51 +35,40 @@ pub struct KdfCost {
 impl Default for KdfCost {
     /// 256 MiB, three passes, four lanes.
     fn default() -> Self {
-        Self {
-            memory_kib: 256 * 1024,
-            passes: 3,
-            lanes: 4,
-        }
+        Self { memory_kib: 256 * 1024, passes: 3, lanes: 4 }
     }
 }
 
 impl KdfCost {
     /// The least that is ever accepted: 19 MiB, two passes, one lane. For tests.
-    pub const MINIMUM: Self = Self {
-        memory_kib: MIN_MEMORY_KIB,
-        passes: 2,
-        lanes: 1,
-    };
+    pub const MINIMUM: Self = Self { memory_kib: MIN_MEMORY_KIB, passes: 2, lanes: 1 };
 
     /// Costs at which one guess takes about `target` on this machine, with 64 MiB to 1 GiB of memory.
     ///
     /// # Errors
     /// [`Error::UnsafeKdf`] if there is not enough memory to measure.
     pub fn calibrate(target: Duration) -> Result<Self> {
-        let probe = Self {
-            memory_kib: CALIBRATION_FLOOR_KIB,
-            ..Self::default()
-        };
+        let probe = Self { memory_kib: CALIBRATION_FLOOR_KIB, ..Self::default() };
+        let ratio = target.as_secs_f64() / probe.measure()?.as_secs_f64().max(1e-6);
+        Ok(Self { memory_kib: scale_memory(ratio), ..probe })
+    }
+
+    /// How long one guess takes on this machine now.
+    ///
+    /// # Errors
+    /// [`Error::UnsafeKdf`] if the costs are outside their limits or there is not enough memory.
+    pub fn measure(self) -> Result<Duration> {
         let start = Instant::now();
-        derive_kek(&normalize("calibration"), &[0; 16], probe)?;
-        let ratio = target.as_secs_f64() / start.elapsed().as_secs_f64().max(1e-6);
-        Ok(Self {
-            memory_kib: scale_memory(ratio),
-            ..probe
-        })
+        derive_kek(&normalize("calibration"), &[0; 16], self)?;
+        Ok(start.elapsed())
     }
 
     /// Refuses costs that are too cheap to protect or too expensive to run.
     pub(crate) fn validate(self) -> Result<()> {
         let refuse = |reason| Err(Error::UnsafeKdf { reason });
         match self {
-            Self {
-                memory_kib: ..MIN_MEMORY_KIB,
-                ..
-            } => refuse("less than 19 MiB of memory"),
-            Self { memory_kib, .. } if memory_kib > MAX_MEMORY_KIB => {
-                refuse("more than 2 GiB of memory")
-            }
+            Self { memory_kib: ..MIN_MEMORY_KIB, .. } => refuse("less than 19 MiB of memory"),
+            Self { memory_kib, .. } if memory_kib > MAX_MEMORY_KIB => refuse("more than 2 GiB of memory"),
             Self { passes: 0, .. } => refuse("no passes"),
             Self { passes, .. } if passes > MAX_PASSES => refuse("more than 16 passes"),
             Self { lanes: 0, .. } => refuse("no lanes"),
@@ -91,11 +80,7 @@ impl KdfCost {
 
 /// Whole MiB nearest below `ratio` times the calibration floor.
 fn scale_memory(ratio: f64) -> u32 {
-    let ratio = if ratio.is_finite() {
-        ratio.clamp(1.0, 64.0)
-    } else {
-        1.0
-    };
+    let ratio = if ratio.is_finite() { ratio.clamp(1.0, 64.0) } else { 1.0 };
     // In range by the clamp; the cast saturates in any case.
     let kib = (f64::from(CALIBRATION_FLOOR_KIB) * ratio) as u32;
     (kib - kib % 1024).clamp(CALIBRATION_FLOOR_KIB, CALIBRATION_CEILING_KIB)
@@ -136,20 +121,20 @@ pub(crate) fn derive_kek(
     cost: KdfCost,
 ) -> Result<Zeroizing<[u8; 32]>> {
     cost.validate()?;
-    let failed = |_| Error::UnsafeKdf {
-        reason: "costs that Argon2id does not accept",
-    };
+    let failed = |_| Error::UnsafeKdf { reason: "costs that Argon2id does not accept" };
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(failed)?;
     let mut memory: Vec<Block> = Vec::new();
     memory
         .try_reserve_exact(params.block_count())
-        .map_err(|_| Error::UnsafeKdf {
-            reason: "more memory than this machine has free",
-        })?;
+        .map_err(|_| Error::UnsafeKdf { reason: "more memory than this machine has free" })?;
     memory.resize(params.block_count(), Block::new());
     let mut key = Zeroizing::new([0; 32]);
-    let derived = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(passphrase.as_bytes(), salt, &mut key[..], &mut memory);
+    let derived = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+        passphrase.as_bytes(),
+        salt,
+        &mut key[..],
+        &mut memory,
+    );
     memory.fill(Block::new());
     std::hint::black_box(&memory);
     derived.map_err(failed)?;
@@ -162,17 +147,10 @@ mod tests {
 
     #[test]
     fn argon2id_matches_the_known_answer() {
-        let cost = KdfCost {
-            memory_kib: MIN_MEMORY_KIB,
-            passes: 2,
-            lanes: 1,
-        };
+        let cost = KdfCost { memory_kib: MIN_MEMORY_KIB, passes: 2, lanes: 1 };
         let key = derive_kek(&normalize("correct horse"), &[7; 16], cost).unwrap();
         let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(
-            hex,
-            "7132e6a6028b7abb94eb36beb767146777cd7c75426211a827c8a7a5c50d7307"
-        );
+        assert_eq!(hex, "7132e6a6028b7abb94eb36beb767146777cd7c75426211a827c8a7a5c50d7307");
     }
 
     #[test]
@@ -186,41 +164,23 @@ mod tests {
         assert!(good.validate().is_ok());
         assert!(KdfCost::MINIMUM.validate().is_ok());
         for bad in [
-            KdfCost {
-                memory_kib: 8 * 1024,
-                ..good
-            },
-            KdfCost {
-                memory_kib: 64 * 1024 * 1024,
-                ..good
-            },
-            KdfCost {
-                memory_kib: u32::MAX,
-                ..good
-            },
+            KdfCost { memory_kib: 8 * 1024, ..good },
+            KdfCost { memory_kib: 64 * 1024 * 1024, ..good },
+            KdfCost { memory_kib: u32::MAX, ..good },
             KdfCost { passes: 0, ..good },
             KdfCost { passes: 17, ..good },
             KdfCost { lanes: 0, ..good },
             KdfCost { lanes: 17, ..good },
         ] {
-            assert!(
-                matches!(bad.validate(), Err(Error::UnsafeKdf { .. })),
-                "{bad:?}"
-            );
-            assert!(
-                derive_kek(&normalize("x"), &[0; 16], bad).is_err(),
-                "{bad:?}"
-            );
+            assert!(matches!(bad.validate(), Err(Error::UnsafeKdf { .. })), "{bad:?}");
+            assert!(derive_kek(&normalize("x"), &[0; 16], bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn weak_passphrases_are_refused() {
         for weak in ["", "        ", "seven77", "aaaaaaaaaaaa", "abcabcabc"] {
-            assert!(
-                matches!(check_strength(weak), Err(Error::WeakPassphrase { .. })),
-                "{weak:?}"
-            );
+            assert!(matches!(check_strength(weak), Err(Error::WeakPassphrase { .. })), "{weak:?}");
         }
         assert!(check_strength("eight ch").is_ok());
         assert!(check_strength("пароль-дня").is_ok());

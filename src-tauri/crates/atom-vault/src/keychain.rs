@@ -114,8 +114,7 @@ impl Keychain for MemoryKeychain {
     }
 
     fn set(&self, account: &str, secret: &[u8]) -> Result<()> {
-        self.secrets()
-            .insert(account.to_owned(), Zeroizing::new(secret.to_vec()));
+        self.secrets().insert(account.to_owned(), Zeroizing::new(secret.to_vec()));
         Ok(())
     }
 
@@ -134,32 +133,23 @@ fn with_entry<T: Send + 'static>(
         if let Err(error) = keyring::Entry::store_status() {
             return Err(unavailable(error));
         }
-        keyring::Entry::new(SERVICE, &account)
-            .and_then(|entry| call(&entry))
-            .map_err(|error| unavailable(&error))
+        keyring::Entry::new(SERVICE, &account).and_then(|entry| call(&entry)).map_err(|error| unavailable(&error))
     })
 }
 
 /// Runs `call` on its own thread and waits no longer than `timeout` for its answer.
-fn answer_within<T: Send + 'static>(
-    timeout: Duration,
-    call: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let failed = |reason: &str| Error::KeychainUnavailable {
-        reason: reason.to_owned(),
-    };
+fn answer_within<T: Send + 'static>(timeout: Duration, call: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let failed = |reason: &str| Error::KeychainUnavailable { reason: reason.to_owned() };
     let (sender, receiver) = mpsc::sync_channel(1);
     std::thread::Builder::new()
         .name("keychain".to_owned())
         // The receiver is gone after a timeout; nobody is left to tell.
         .spawn(move || drop(sender.send(call())))
         .map_err(|error| Error::io("start", "the keychain thread", error))?;
-    receiver
-        .recv_timeout(timeout)
-        .unwrap_or_else(|error| match error {
-            mpsc::RecvTimeoutError::Timeout => Err(failed("it did not answer in time")),
-            mpsc::RecvTimeoutError::Disconnected => Err(failed("its client failed")),
-        })
+    receiver.recv_timeout(timeout).unwrap_or_else(|error| match error {
+        mpsc::RecvTimeoutError::Timeout => Err(failed("it did not answer in time")),
+        mpsc::RecvTimeoutError::Disconnected => Err(failed("its client failed")),
+    })
 }
 
 /// The kind of failure and the system's reason; error values that carry the secret itself are not printed.
@@ -169,9 +159,7 @@ fn unavailable(error: &keyring::Error) -> Error {
         Keyring::PlatformFailure(error) => format!("the system reports: {error}"),
         Keyring::NoStorageAccess(error) => format!("it is locked or refuses access: {error}"),
         Keyring::NoDefaultStore => "this system has none".to_owned(),
-        Keyring::BadEncoding(_) | Keyring::BadDataFormat(..) => {
-            "it returned data in an unknown form".to_owned()
-        }
+        Keyring::BadEncoding(_) | Keyring::BadDataFormat(..) => "it returned data in an unknown form".to_owned(),
         Keyring::Ambiguous(_) => "it has several entries for this vault".to_owned(),
         other => other.to_string(),
     };
@@ -186,9 +174,7 @@ mod tests {
     fn a_silent_keychain_is_given_up() {
         // Ends when the test does: the sender side lives until then.
         let (_unblock, blocked) = mpsc::channel::<()>();
-        let answer = answer_within(Duration::from_millis(10), move || {
-            Ok(blocked.recv().is_ok())
-        });
+        let answer = answer_within(Duration::from_millis(10), move || Ok(blocked.recv().is_ok()));
         assert!(matches!(answer, Err(Error::KeychainUnavailable { .. })));
     }
 

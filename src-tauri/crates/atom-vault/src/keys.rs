@@ -34,9 +34,7 @@ pub struct SqlcipherKey {
 
 impl Keys {
     pub(crate) fn new(vault_id: [u8; 16], master: SecretKey) -> Self {
-        Self {
-            inner: Arc::new(Inner { vault_id, master }),
-        }
+        Self { inner: Arc::new(Inner { vault_id, master }) }
     }
 
     /// Keys of a vault that exists in this process only, for scratch data and tests.
@@ -58,11 +56,7 @@ impl Keys {
     /// Key for one use: HKDF-SHA256 of the master key, salted with the vault's identity, for `atom/v1/<label>`.
     #[must_use]
     pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
-        derive_key(
-            &self.inner.master[..],
-            &self.inner.vault_id,
-            &[b"atom/v1/", label.as_bytes()],
-        )
+        derive_key(&self.inner.master[..], &self.inner.vault_id, &[b"atom/v1/", label.as_bytes()])
     }
 
     /// Key and salt of the encrypted database.
@@ -70,13 +64,8 @@ impl Keys {
     pub fn sqlcipher(&self) -> SqlcipherKey {
         let full = self.derive("sqlcipher/salt");
         let mut salt = [0; 16];
-        salt.iter_mut()
-            .zip(full.iter())
-            .for_each(|(to, from)| *to = *from);
-        SqlcipherKey {
-            key: self.derive("sqlcipher/key"),
-            salt,
-        }
+        salt.iter_mut().zip(full.iter()).for_each(|(to, from)| *to = *from);
+        SqlcipherKey { key: self.derive("sqlcipher/key"), salt }
     }
 
     /// Root key of one store of sealed files, for example `lance/root` or `tantivy/root`.
@@ -94,10 +83,7 @@ impl Keys {
 pub(crate) fn derive_key(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut key = Zeroizing::new([0; 32]);
     let expanded = Hkdf::<Sha256>::new(Some(salt), ikm).expand_multi_info(info, &mut key[..]);
-    debug_assert!(
-        expanded.is_ok(),
-        "32 bytes are within the limit of HKDF-SHA256"
-    );
+    debug_assert!(expanded.is_ok(), "32 bytes are within the limit of HKDF-SHA256");
     key
 }
 
@@ -128,11 +114,7 @@ mod tests {
 
     #[test]
     fn derived_keys_match_the_known_answers() {
-        let hex = |key: &[u8]| {
-            key.iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        };
+        let hex = |key: &[u8]| key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let keys = fixed();
         assert_eq!(
             hex(&keys.derive("sqlcipher/key")[..]),

@@ -4,15 +4,7 @@
 //! The vault knows nothing of databases and indexes: it hands out keys by label and offers [`seal`], the file format of everything that is not SQLite.
 //!
 //! There is no plaintext fallback anywhere in this crate: what cannot be unwrapped or verified is an [`Error`].
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod error;
 mod kdf;

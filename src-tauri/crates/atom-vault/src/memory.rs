@@ -19,14 +19,7 @@ pub fn harden() -> Hardening {
     #[cfg(unix)]
     let core_dumps_off = {
         use rustix::process::{Resource, Rlimit, setrlimit};
-        setrlimit(
-            Resource::Core,
-            Rlimit {
-                current: Some(0),
-                maximum: Some(0),
-            },
-        )
-        .is_ok()
+        setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).is_ok()
     };
     #[cfg(not(unix))]
     let core_dumps_off = false;
@@ -39,10 +32,7 @@ pub fn harden() -> Hardening {
     #[cfg(not(target_os = "linux"))]
     let not_attachable = false;
 
-    Hardening {
-        core_dumps_off,
-        not_attachable,
-    }
+    Hardening { core_dumps_off, not_attachable }
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -53,13 +43,7 @@ mod tests {
 
     #[test]
     fn the_process_neither_dumps_nor_lets_attach() {
-        assert_eq!(
-            harden(),
-            Hardening {
-                core_dumps_off: true,
-                not_attachable: true
-            }
-        );
+        assert_eq!(harden(), Hardening { core_dumps_off: true, not_attachable: true });
         assert_eq!(getrlimit(Resource::Core).current, Some(0));
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
     }

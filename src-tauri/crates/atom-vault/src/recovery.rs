@@ -32,12 +32,8 @@ impl RecoveryCode {
         let malformed = |reason| Error::MalformedRecoveryCode { reason };
         let mut values = Zeroizing::new([0u8; CODE_CHARS + 1]);
         let mut slots = values.iter_mut();
-        for char in typed
-            .chars()
-            .filter(|char| !char.is_whitespace() && !is_dash(*char))
-        {
-            let value = digit_value(char)
-                .ok_or_else(|| malformed("it contains a character that no code contains"))?;
+        for char in typed.chars().filter(|char| !char.is_whitespace() && !is_dash(*char)) {
+            let value = digit_value(char).ok_or_else(|| malformed("it contains a character that no code contains"))?;
             *slots.next().ok_or_else(|| malformed("it is too long"))? = value;
         }
         if slots.next().is_some() {
@@ -50,9 +46,7 @@ impl RecoveryCode {
         let mut secret = Zeroizing::new([0; CODE_BYTES]);
         // Eight digits of five bits are exactly five bytes.
         for (bytes, digits) in secret.chunks_mut(BITS).zip(digits.chunks(8)) {
-            let group = digits
-                .iter()
-                .fold(0u64, |acc, digit| acc << BITS | u64::from(*digit));
+            let group = digits.iter().fold(0u64, |acc, digit| acc << BITS | u64::from(*digit));
             let [_, _, _, group @ ..] = group.to_be_bytes();
             bytes.copy_from_slice(&group);
         }
@@ -81,13 +75,8 @@ impl RecoveryCode {
     /// Whether `typed` is group `index`, 0 to 7: lets a set-up ask for two groups again.
     #[must_use]
     pub fn group_matches(&self, index: usize, typed: &str) -> bool {
-        let group = self
-            .digits()
-            .skip(index.saturating_mul(GROUP_CHARS))
-            .take(GROUP_CHARS);
-        let typed = typed
-            .chars()
-            .filter(|char| !char.is_whitespace() && !is_dash(*char));
+        let group = self.digits().skip(index.saturating_mul(GROUP_CHARS)).take(GROUP_CHARS);
+        let typed = typed.chars().filter(|char| !char.is_whitespace() && !is_dash(*char));
         index < CODE_CHARS / GROUP_CHARS && typed.map(digit_value).eq(group.map(digit_value))
     }
 
@@ -107,10 +96,7 @@ impl RecoveryCode {
     }
 
     fn check_value(&self) -> u8 {
-        let sum = self
-            .secret
-            .iter()
-            .fold(0u32, |acc, byte| (acc * 256 + u32::from(*byte)) % 37);
+        let sum = self.secret.iter().fold(0u32, |acc, byte| (acc * 256 + u32::from(*byte)) % 37);
         u8::try_from(sum).unwrap_or(0)
     }
 }
@@ -120,10 +106,7 @@ fn is_dash(char: char) -> bool {
 }
 
 fn digit_char(value: u8) -> char {
-    DIGITS
-        .get(usize::from(value))
-        .copied()
-        .map_or('0', char::from)
+    DIGITS.get(usize::from(value)).copied().map_or('0', char::from)
 }
 
 fn digit_value(char: char) -> Option<u8> {
@@ -143,9 +126,7 @@ mod tests {
     use super::*;
 
     fn code(secret: [u8; 20]) -> RecoveryCode {
-        RecoveryCode {
-            secret: Zeroizing::new(secret),
-        }
+        RecoveryCode { secret: Zeroizing::new(secret) }
     }
 
     #[test]
@@ -156,44 +137,24 @@ mod tests {
         };
         check([0; 20], "0000-0000-0000-0000-0000-0000-0000-0000-0");
         check([0xff; 20], "ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-8");
-        check(
-            std::array::from_fn(|i| i as u8),
-            "000G-40R4-0M30-E209-185G-R38E-1W81-24GK-R",
-        );
+        check(std::array::from_fn(|i| i as u8), "000G-40R4-0M30-E209-185G-R38E-1W81-24GK-R");
     }
 
     #[test]
     fn typing_is_forgiven() {
         let secret: [u8; 20] = std::array::from_fn(|i| i as u8);
         let text = code(secret).reveal();
-        let sloppy = text
-            .to_lowercase()
-            .replace('-', " \n")
-            .replace('0', "o")
-            .replace('1', "l");
+        let sloppy = text.to_lowercase().replace('-', " \n").replace('0', "o").replace('1', "l");
         assert_eq!(*RecoveryCode::parse(&sloppy).unwrap().secret, secret);
-        assert_eq!(
-            *RecoveryCode::parse(&text.replace('1', "I")).unwrap().secret,
-            secret
-        );
+        assert_eq!(*RecoveryCode::parse(&text.replace('1', "I")).unwrap().secret, secret);
     }
 
     #[test]
     fn malformed_codes_are_named() {
         let text = code([0x5a; 20]).reveal();
-        for bad in [
-            "",
-            "0",
-            &text[..40],
-            &format!("{}0", *text),
-            &text.replace('-', "!"),
-            "ü",
-        ] {
+        for bad in ["", "0", &text[..40], &format!("{}0", *text), &text.replace('-', "!"), "ü"] {
             let refused = RecoveryCode::parse(bad).err();
-            assert!(
-                matches!(refused, Some(Error::MalformedRecoveryCode { .. })),
-                "{bad}"
-            );
+            assert!(matches!(refused, Some(Error::MalformedRecoveryCode { .. })), "{bad}");
         }
         // U is a check character, never a digit.
         assert!(RecoveryCode::parse("UUUU-0000-0000-0000-0000-0000-0000-0000-0").is_err());

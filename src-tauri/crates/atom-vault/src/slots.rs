@@ -95,11 +95,7 @@ impl Vault {
     /// # Errors
     /// [`Error::TooFewSlots`] for fewer than two slots, [`Error::WeakPassphrase`], [`Error::UnsafeKdf`], [`Error::AlreadyExists`], [`Error::DamagedSlots`] if there is a database without its key slots, [`Error::KeychainUnavailable`], [`Error::DiskFull`], [`Error::Io`].
     pub fn create(dir: &Path, new: NewSlots<'_>) -> Result<(Keys, Option<RecoveryCode>)> {
-        let wanted = [
-            new.passphrase.is_some(),
-            new.keychain.is_some(),
-            new.recovery,
-        ];
+        let wanted = [new.passphrase.is_some(), new.keychain.is_some(), new.recovery];
         if wanted.iter().filter(|wanted| **wanted).count() < MIN_SLOTS {
             return Err(Error::TooFewSlots);
         }
@@ -111,9 +107,7 @@ impl Vault {
             return Err(Error::AlreadyExists);
         }
         if dir.join(DATABASE_NAME).symlink_metadata().is_ok() {
-            return Err(Error::DamagedSlots {
-                reason: "there is a database, but its key slots are missing",
-            });
+            return Err(Error::DamagedSlots { reason: "there is a database, but its key slots are missing" });
         }
         disk::prepare_dir(dir)?;
 
@@ -202,8 +196,7 @@ impl Vault {
         let replaced = file.accounts();
         file.put(keychain_slot(&keys, keychain)?);
         let added = file.accounts();
-        file.save(dir, &keys)
-            .inspect_err(|_| forget(keychain, &added))?;
+        file.save(dir, &keys).inspect_err(|_| forget(keychain, &added))?;
         forget(keychain, &replaced);
         Ok(())
     }
@@ -236,11 +229,7 @@ impl Slot {
             Method::Keychain { backend, .. } => Some(backend.clone()),
             Method::Passphrase { .. } | Method::Recovery { .. } => None,
         };
-        SlotInfo {
-            kind: self.kind(),
-            created_ms: self.created_ms,
-            backend,
-        }
+        SlotInfo { kind: self.kind(), created_ms: self.created_ms, backend }
     }
 }
 
@@ -286,29 +275,12 @@ fn unlock(dir: &Path, with: Unlock<'_>) -> Result<(Keys, SlotFile)> {
 
 fn with_passphrase(file: &SlotFile, typed: &str) -> Result<Keys> {
     let typed = kdf::normalize(typed);
-    try_slots(
-        file,
-        SlotKind::Passphrase,
-        Error::WrongPassphrase,
-        |method| match *method {
-            Method::Passphrase {
-                salt,
-                memory_kib,
-                passes,
-                lanes,
-            } => kdf::derive_kek(
-                &typed,
-                &salt,
-                KdfCost {
-                    memory_kib,
-                    passes,
-                    lanes,
-                },
-            )
-            .map(Some),
-            _ => Ok(None),
-        },
-    )
+    try_slots(file, SlotKind::Passphrase, Error::WrongPassphrase, |method| match *method {
+        Method::Passphrase { salt, memory_kib, passes, lanes } => {
+            kdf::derive_kek(&typed, &salt, KdfCost { memory_kib, passes, lanes }).map(Some)
+        }
+        _ => Ok(None),
+    })
 }
 
 fn with_keychain(file: &SlotFile, keychain: &dyn Keychain) -> Result<Keys> {
@@ -333,15 +305,10 @@ fn with_keychain(file: &SlotFile, keychain: &dyn Keychain) -> Result<Keys> {
 
 fn with_recovery(file: &SlotFile, typed: &str) -> Result<Keys> {
     let code = RecoveryCode::parse(typed)?;
-    try_slots(
-        file,
-        SlotKind::Recovery,
-        Error::WrongRecoveryCode,
-        |method| match method {
-            Method::Recovery { salt } => Ok(Some(recovery_kek(&code, salt))),
-            _ => Ok(None),
-        },
-    )
+    try_slots(file, SlotKind::Recovery, Error::WrongRecoveryCode, |method| match method {
+        Method::Recovery { salt } => Ok(Some(recovery_kek(&code, salt))),
+        _ => Ok(None),
+    })
 }
 
 /// Tries every slot of `kind` with the key that `derive` makes for it.
@@ -367,21 +334,8 @@ fn try_slots(
 fn passphrase_slot(keys: &Keys, passphrase: &str, cost: KdfCost) -> Result<Slot> {
     let salt = random_salt()?;
     let kek = kdf::derive_kek(&kdf::normalize(passphrase), &salt, cost)?;
-    let KdfCost {
-        memory_kib,
-        passes,
-        lanes,
-    } = cost;
-    new_slot(
-        keys,
-        &kek,
-        Method::Passphrase {
-            salt,
-            memory_kib,
-            passes,
-            lanes,
-        },
-    )
+    let KdfCost { memory_kib, passes, lanes } = cost;
+    new_slot(keys, &kek, Method::Passphrase { salt, memory_kib, passes, lanes })
 }
 
 fn recovery_slot(keys: &Keys) -> Result<(Slot, RecoveryCode)> {
@@ -395,29 +349,16 @@ fn keychain_slot(keys: &Keys, keychain: &dyn Keychain) -> Result<Slot> {
     let account = account(&keys.vault_id(), &salt);
     keychain.set(&account, &secret[..])?;
     // A keychain that accepts and forgets has happened; better to learn of it now.
-    if keychain
-        .get(&account)?
-        .is_none_or(|stored| stored[..] != secret[..])
-    {
-        return Err(Error::KeychainUnavailable {
-            reason: "it did not keep what was stored in it".to_owned(),
-        });
+    if keychain.get(&account)?.is_none_or(|stored| stored[..] != secret[..]) {
+        return Err(Error::KeychainUnavailable { reason: "it did not keep what was stored in it".to_owned() });
     }
     let backend = keychain.backend().to_owned();
-    new_slot(
-        keys,
-        &keychain_kek(&secret[..], &salt),
-        Method::Keychain { salt, backend },
-    )
+    new_slot(keys, &keychain_kek(&secret[..], &salt), Method::Keychain { salt, backend })
 }
 
 fn new_slot(keys: &Keys, kek: &[u8; 32], method: Method) -> Result<Slot> {
     let wrapped = Wrapped::new(kek, keys.master(), &method.aad(&keys.vault_id()))?;
-    Ok(Slot {
-        created_ms: SystemClock.now_ms(),
-        method,
-        wrapped,
-    })
+    Ok(Slot { created_ms: SystemClock.now_ms(), method, wrapped })
 }
 
 fn keychain_kek(secret: &[u8], salt: &[u8; 16]) -> Zeroizing<[u8; 32]> {
@@ -437,7 +378,5 @@ fn random_salt() -> Result<[u8; 16]> {
 /// Name of a slot's entry in a keychain; its own for each slot, so that adding one never overwrites the key of another.
 fn account(vault_id: &[u8; 16], salt: &[u8; 16]) -> String {
     let bytes = vault_id.iter().chain(salt.iter().take(4));
-    bytes.fold("vault-".to_owned(), |name, byte| {
-        name + &format!("{byte:02x}")
-    })
+    bytes.fold("vault-".to_owned(), |name, byte| name + &format!("{byte:02x}"))
 }

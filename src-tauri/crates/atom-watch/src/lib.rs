@@ -3,10 +3,7 @@
 //! The watcher is a hint, the scan is the truth: the kernel drops events under load and never sends those of folders that were
 //! filled before a watch was on them. So an event says no more than "look at this folder again".
 //! Deliberately absent: any memory of what was there before; the store has that.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod beneath;
 mod rules;

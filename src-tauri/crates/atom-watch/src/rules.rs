@@ -1,27 +1,91 @@
 //! What is left out of an index.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{IncrementalIgnore, WalkBuilder};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Left out everywhere: version control, caches, build output, trash, keys and passwords, browser profiles.
 ///
 /// In the syntax of `.gitignore`. Hidden folders are left out as well, hidden files are not.
 const BUILT_IN: &[&str] = &[
-    ".git/", ".hg/", ".svn/", ".jj/", ".bzr/", "CVS/",
-    "node_modules/", "bower_components/", "__pycache__/", ".venv/", "venv/", ".tox/", ".mypy_cache/", ".pytest_cache/",
-    ".cargo/", ".rustup/", ".gradle/", ".m2/", ".npm/", ".cache/", "Cache/", "Caches/", "CachedData/", "GPUCache/",
-    ".Trash/", ".Trash-*/", "Trash/", "$RECYCLE.BIN/", "System Volume Information/", "lost+found/",
-    ".ssh/", ".gnupg/", ".pki/", "keyrings/", ".password-store/",
-    ".mozilla/", ".config/google-chrome/", ".config/chromium/", ".config/BraveSoftware/",
-    "*.kdbx", "*.kdb", ".env", ".env.*", "id_rsa", "id_ed25519", "*.pem.key",
-    "*.tmp", "*.swp", "*.swo", "*~", ".#*", "#*#", "*.part", "*.crdownload", "*.lock.tmp", ".DS_Store", "Thumbs.db",
-    "desktop.ini", "*.pyc", "*.o", "*.obj", "*.class", "*.rlib", "*.rmeta",
+    ".git/",
+    ".hg/",
+    ".svn/",
+    ".jj/",
+    ".bzr/",
+    "CVS/",
+    "node_modules/",
+    "bower_components/",
+    "__pycache__/",
+    ".venv/",
+    "venv/",
+    ".tox/",
+    ".mypy_cache/",
+    ".pytest_cache/",
+    ".cargo/",
+    ".rustup/",
+    ".gradle/",
+    ".m2/",
+    ".npm/",
+    ".cache/",
+    "Cache/",
+    "Caches/",
+    "CachedData/",
+    "GPUCache/",
+    ".Trash/",
+    ".Trash-*/",
+    "Trash/",
+    "$RECYCLE.BIN/",
+    "System Volume Information/",
+    "lost+found/",
+    ".ssh/",
+    ".gnupg/",
+    ".pki/",
+    "keyrings/",
+    ".password-store/",
+    ".mozilla/",
+    ".config/google-chrome/",
+    ".config/chromium/",
+    ".config/BraveSoftware/",
+    "*.kdbx",
+    "*.kdb",
+    ".env",
+    ".env.*",
+    "id_rsa",
+    "id_ed25519",
+    "*.pem.key",
+    "*.tmp",
+    "*.swp",
+    "*.swo",
+    "*~",
+    ".#*",
+    "#*#",
+    "*.part",
+    "*.crdownload",
+    "*.lock.tmp",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+    "*.pyc",
+    "*.o",
+    "*.obj",
+    "*.class",
+    "*.rlib",
+    "*.rmeta",
 ];
 
 /// Marks a folder as a cache: <https://bford.info/cachedir/>.
 const CACHE_TAG: &str = "CACHEDIR.TAG";
 /// Ignore files that are honoured inside of a source.
-pub(crate) const IGNORE_FILES: [&str; 2] = [".atomignore", ".gitignore"];
+const IGNORE_FILES: [&str; 2] = [".atomignore", GIT_IGNORE];
+const GIT_IGNORE: &str = ".gitignore";
+
+/// Whether a file of this name decides about what is around it.
+pub(crate) fn decides(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name == CACHE_TAG || IGNORE_FILES.contains(&name))
+}
 
 /// A rule that cannot be understood.
 #[derive(Debug, thiserror::Error)]
@@ -91,35 +155,68 @@ impl Rules {
     }
 
     /// Whether a path inside the source is left out, by itself, by a folder above it or by an ignore file there.
+    #[must_use]
     pub fn ignores(&self, path: &Path, is_folder: bool) -> bool {
-        let Ok(relative) = path.strip_prefix(&self.root) else { return true };
-        let mut current = self.root.clone();
-        let mut ignore_files: Vec<Gitignore> = Vec::new();
-        let count = relative.components().count();
-        for (index, component) in relative.components().enumerate() {
-            for name in IGNORE_FILES {
-                let file = current.join(name);
-                if file.is_file() {
-                    // Lines that cannot be understood are skipped, as git does.
-                    ignore_files.push(Gitignore::new(file).0);
-                }
-            }
-            current.push(component);
-            let folder = is_folder || index + 1 < count;
-            if self.leaves_out(&current, folder) {
-                return true;
-            }
-            let verdict = ignore_files.iter().rev().map(|file| file.matched(&current, folder)).find(|m| !m.is_none());
-            if verdict.is_some_and(|verdict| verdict.is_ignore()) {
-                return true;
-            }
-        }
-        false
+        self.matcher().ignores(path, is_folder)
     }
+
+    /// Answers for many paths.
+    pub(crate) fn matcher(&self) -> Matcher {
+        let ignore_files = walk_builder(&self.root).build_matchers().pop();
+        Matcher { rules: self.clone(), ignore_files, folders: HashMap::new() }
+    }
+}
+
+/// Whether paths are left out, with what was read of ignore files kept for the next question.
+///
+/// It is as old as its first question about a folder: whoever keeps one makes a new one when an ignore file changes.
+pub(crate) struct Matcher {
+    rules: Rules,
+    /// The same matching as that of a walk, so that both always agree.
+    ignore_files: Option<IncrementalIgnore>,
+    folders: HashMap<PathBuf, bool>,
+}
+
+impl Matcher {
+    /// As [`Rules::ignores`].
+    pub(crate) fn ignores(&mut self, path: &Path, is_folder: bool) -> bool {
+        if path == self.rules.root {
+            return false;
+        }
+        let (Some(parent), Ok(relative)) = (path.parent(), path.strip_prefix(&self.rules.root)) else {
+            return true;
+        };
+        self.ignores_folder(parent)
+            || self.rules.leaves_out(path, is_folder)
+            || self.ignore_files.as_mut().is_some_and(|files| files.matched(relative, is_folder).is_ignore())
+    }
+
+    fn ignores_folder(&mut self, folder: &Path) -> bool {
+        if let Some(known) = self.folders.get(folder) {
+            return *known;
+        }
+        let ignored = self.ignores(folder, true);
+        self.folders.insert(folder.to_owned(), ignored);
+        ignored
+    }
+}
+
+/// What walking a source and asking for one path have in common.
+pub(crate) fn walk_builder(start: &Path) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(start);
+    builder.standard_filters(false).git_ignore(true).require_git(false).follow_links(false).same_file_system(true);
+    for name in IGNORE_FILES {
+        if name != GIT_IGNORE {
+            builder.add_custom_ignore_filename(name);
+        }
+    }
+    builder
 }
 
 fn build<'a>(root: &Path, lines: impl Iterator<Item = (usize, &'a str)>) -> Result<Gitignore, RulesError> {
     let mut builder = GitignoreBuilder::new(root);
+    // A bracket that is never closed is a mistake that its author wants to hear of.
+    builder.allow_unclosed_class(false);
     for (line, rule) in lines {
         builder.add_line(None, rule).map_err(|error| RulesError { line, reason: error.to_string() })?;
     }
@@ -133,7 +230,11 @@ fn is_hidden(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Rules;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
     use std::path::Path;
+    use std::sync::atomic::AtomicBool;
 
     #[test]
     fn built_in_rules_leave_out_noise_and_secrets() {
@@ -174,5 +275,70 @@ mod tests {
         let rules = Rules::new(dir.path(), "", &[]).unwrap();
         assert!(rules.ignores(&dir.path().join("sub/draft.txt"), false));
         assert!(!rules.ignores(&dir.path().join("draft.txt"), false));
+    }
+
+    #[test]
+    fn the_rules_of_atom_come_before_those_of_git() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("sub")).unwrap();
+        std::fs::write(dir.path().join(".atomignore"), "!keep.log\n").unwrap();
+        std::fs::write(dir.path().join("sub/.gitignore"), "*.log\n").unwrap();
+        let rules = Rules::new(dir.path(), "", &[]).unwrap();
+        assert!(rules.ignores(&dir.path().join("sub/other.log"), false));
+        assert!(!rules.ignores(&dir.path().join("sub/keep.log"), false));
+    }
+
+    const NAMES: [&str; 8] = ["a", "b", "c.log", "d.txt", ".hidden", "build", ".env", ".git"];
+    const RULES: [&str; 8] = ["*.log", "!c.log", "build/", "/a", "b/**", "!b/", "**/d.txt", "!.hidden/"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// The scan and the question for one path are two ways to the same answer.
+        #[test]
+        fn a_scan_and_single_questions_agree(
+            files in vec(vec(0..NAMES.len(), 1..5), 1..25),
+            ignore_files in vec((vec(0..NAMES.len(), 0..3), any::<bool>(), vec(0..RULES.len(), 1..4)), 0..5),
+            user in vec(0..RULES.len(), 0..3),
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let at = |names: &[usize]| names.iter().fold(dir.path().to_owned(), |path, name| path.join(NAMES[*name]));
+            let text = |rules: &[usize]| rules.iter().map(|rule| RULES[*rule]).collect::<Vec<_>>().join("\n");
+            for names in &files {
+                let path = at(names);
+                // Some names are a file here and a folder there; the first one stays.
+                if std::fs::create_dir_all(path.parent().unwrap()).is_ok() && !path.exists() {
+                    std::fs::write(path, "x").unwrap();
+                }
+            }
+            for (names, git, rules) in &ignore_files {
+                let name = if *git { ".gitignore" } else { ".atomignore" };
+                std::fs::write(at(names).join(name), text(rules)).ok();
+            }
+            let rules = Rules::new(dir.path(), &text(&user), &[]).unwrap();
+            let mut scanned = BTreeSet::new();
+            crate::scan(&rules, &AtomicBool::new(false), |entry| { scanned.insert(entry.path); }).unwrap();
+            let mut asked = BTreeSet::new();
+            let mut folders = vec![dir.path().to_owned()];
+            while let Some(folder) = folders.pop() {
+                for entry in std::fs::read_dir(folder).unwrap() {
+                    let entry = entry.unwrap();
+                    let is_folder = entry.file_type().unwrap().is_dir();
+                    if is_folder {
+                        folders.push(entry.path());
+                    }
+                    if !rules.ignores(&entry.path(), is_folder) {
+                        asked.insert(entry.path());
+                    }
+                }
+            }
+            prop_assert_eq!(&scanned, &asked);
+            let listed: BTreeSet<_> = std::iter::once(dir.path().to_owned())
+                .chain(scanned.iter().filter(|path| path.is_dir()).cloned())
+                .flat_map(|folder| crate::list_folder(&rules, &folder).unwrap())
+                .map(|entry| entry.path)
+                .collect();
+            prop_assert_eq!(&scanned, &listed);
+        }
     }
 }

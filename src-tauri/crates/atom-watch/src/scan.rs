@@ -1,12 +1,17 @@
 //! The reconcile scan: everything that is in a folder now.
 
-use crate::rules::{IGNORE_FILES, Rules};
-use ignore::WalkBuilder;
+use crate::beneath::open_folder_beneath;
+use crate::rules::{Rules, walk_builder};
+use rustix::fd::OwnedFd;
+use rustix::fs::{AtFlags, Dir, FileType, Stat};
+use std::ffi::{CStr, OsStr};
 use std::fs::Metadata;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
 /// A file or folder on disk. Links and special files are never among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,13 +41,31 @@ impl Entry {
             path,
             is_folder,
             size: if is_folder { 0 } else { facts.len() },
-            modified_ns: facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec()),
-            changed_ns: facts.ctime().saturating_mul(1_000_000_000).saturating_add(facts.ctime_nsec()),
+            modified_ns: nanoseconds(facts.mtime(), facts.mtime_nsec()),
+            changed_ns: nanoseconds(facts.ctime(), facts.ctime_nsec()),
             device: facts.dev(),
             inode: facts.ino(),
             links: facts.nlink(),
         })
     }
+
+    fn of_stat(path: PathBuf, facts: &Stat) -> Option<Self> {
+        let kind = FileType::from_raw_mode(facts.st_mode);
+        (kind.is_dir() || kind.is_file()).then(|| Self {
+            path,
+            is_folder: kind.is_dir(),
+            size: if kind.is_dir() { 0 } else { u64::try_from(facts.st_size).unwrap_or_default() },
+            modified_ns: nanoseconds(facts.st_mtime, facts.st_mtime_nsec),
+            changed_ns: nanoseconds(facts.st_ctime, facts.st_ctime_nsec),
+            device: facts.st_dev,
+            inode: facts.st_ino,
+            links: facts.st_nlink,
+        })
+    }
+}
+
+fn nanoseconds(seconds: i64, rest: impl TryInto<i64>) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest.try_into().unwrap_or_default())
 }
 
 /// A place that could not be looked at: what is known of it is kept.
@@ -75,7 +98,7 @@ pub fn scan(rules: &Rules, cancel: &AtomicBool, mut found: impl FnMut(Entry)) ->
     let root = rules.root();
     std::fs::read_dir(root)?;
     let mut scanned = Scanned { complete: true, ..Scanned::default() };
-    for entry in walk(rules, None) {
+    for entry in walk(rules) {
         if cancel.load(Ordering::Relaxed) {
             scanned.complete = false;
             break;
@@ -102,15 +125,24 @@ pub fn scan(rules: &Rules, cancel: &AtomicBool, mut found: impl FnMut(Entry)) ->
 
 /// What is directly inside `folder`, without what the rules leave out.
 ///
+/// Nothing is listed through a link, even if one has taken the folder's place.
+///
 /// # Errors
-/// When the folder cannot be read.
+/// When the folder cannot be read; [`io::ErrorKind::NotFound`] when it is no folder of this source any more.
 pub fn list_folder(rules: &Rules, folder: &Path) -> io::Result<Vec<Entry>> {
+    let mut matcher = rules.matcher();
     let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let Ok(facts) = entry.metadata() else { continue };
-        if let Some(entry) = Entry::of(entry.path(), &facts)
-            && !rules.ignores(&entry.path, entry.is_folder)
+    let (opened, mut names) = open_folder(rules, folder)?;
+    while let Some(name) = names.read() {
+        let name = name?;
+        let Some(path) = child_path(folder, name.file_name()) else {
+            continue;
+        };
+        let facts = rustix::fs::statat(&opened, name.file_name(), AtFlags::SYMLINK_NOFOLLOW);
+        // Gone between listing and looking.
+        let Ok(facts) = facts else { continue };
+        if let Some(entry) = Entry::of_stat(path, &facts)
+            && !matcher.ignores(&entry.path, entry.is_folder)
         {
             entries.push(entry);
         }
@@ -118,26 +150,55 @@ pub fn list_folder(rules: &Rules, folder: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// The folders of a source that are worth watching, the root first.
-pub(crate) fn folders(rules: &Rules, below: Option<&Path>) -> impl Iterator<Item = PathBuf> {
-    walk(rules, below)
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()))
-        .map(ignore::DirEntry::into_path)
+/// The folders directly inside of `folder`, whatever the rules say of them, and when something in it last changed.
+///
+/// # Errors
+/// As [`list_folder`]; also when the folder is on another file system than `device`, if that is given.
+pub(crate) fn subfolders(rules: &Rules, folder: &Path, device: Option<u64>) -> io::Result<Subfolders> {
+    let (opened, mut names) = open_folder(rules, folder)?;
+    let facts = rustix::fs::fstat(&opened)?;
+    if device.is_some_and(|device| device != facts.st_dev) {
+        return Err(io::ErrorKind::CrossesDevices.into());
+    }
+    let mut paths = Vec::new();
+    while let Some(name) = names.read() {
+        let name = name?;
+        let is_folder = match name.file_type() {
+            FileType::Unknown => rustix::fs::statat(&opened, name.file_name(), AtFlags::SYMLINK_NOFOLLOW)
+                .is_ok_and(|facts| FileType::from_raw_mode(facts.st_mode).is_dir()),
+            kind => kind.is_dir(),
+        };
+        if is_folder {
+            paths.extend(child_path(folder, name.file_name()));
+        }
+    }
+    let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(facts.st_mtime).unwrap_or_default());
+    Ok(Subfolders { paths, device: facts.st_dev, changed })
 }
 
-fn walk(rules: &Rules, below: Option<&Path>) -> ignore::Walk {
-    let mut builder = WalkBuilder::new(below.unwrap_or_else(|| rules.root()));
-    builder
-        .standard_filters(false)
-        .git_ignore(true)
-        .require_git(false)
-        .hidden(false)
-        .follow_links(false)
-        .same_file_system(true);
-    for name in IGNORE_FILES {
-        builder.add_custom_ignore_filename(name);
-    }
+/// What [`subfolders`] found.
+pub(crate) struct Subfolders {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) device: u64,
+    /// When an entry was last made, removed or renamed here, to the second.
+    pub(crate) changed: SystemTime,
+}
+
+fn open_folder(rules: &Rules, folder: &Path) -> io::Result<(OwnedFd, Dir)> {
+    let relative = folder.strip_prefix(rules.root()).map_err(|_| io::ErrorKind::NotFound)?;
+    let opened = open_folder_beneath(rules.root(), relative)?;
+    let names = Dir::read_from(&opened)?;
+    Ok((opened, names))
+}
+
+/// The path of an entry; none for the folder itself and its parent.
+fn child_path(folder: &Path, name: &CStr) -> Option<PathBuf> {
+    let name = name.to_bytes();
+    (name != b"." && name != b"..").then(|| folder.join(OsStr::from_bytes(name)))
+}
+
+fn walk(rules: &Rules) -> ignore::Walk {
+    let mut builder = walk_builder(rules.root());
     let rules = rules.clone();
     builder.filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());

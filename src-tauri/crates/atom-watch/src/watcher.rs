@@ -1,31 +1,38 @@
 //! The watcher: which folders may have changed.
+//!
+//! Its promise: a folder that is not left out is reported after every change in it, or its source is reported for a rescan.
+//! So every folder is watched first and listed afterwards, and whatever loses events (an overflow, a clock that jumped, folders beyond the budget of watches) ends in a rescan.
+//! One window is left open: a file that is written in place between a first scan and the first watch of its folder is found by the next hourly rescan.
 
-use crate::rules::Rules;
-use crate::scan::folders;
+mod coverage;
+mod pending;
+#[cfg(test)]
+mod tests;
+
+use crate::rules::{Matcher, Rules, decides};
+use crate::scan::subfolders;
 use atom_core::SourceId;
-use notify::event::{EventKind, ModifyKind, RenameMode};
-use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher as _};
-use std::collections::{BTreeMap, BTreeSet};
+use coverage::Coverage;
+use notify::event::{EventKind, ModifyKind};
+use notify::{Config, Event, RecommendedWatcher, Watcher as _};
+use pending::{Due, Pace, Pending};
+use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-/// Quiet time before a folder is reported: editors write a file in several steps.
-const QUIET: Duration = Duration::from_millis(400);
-/// A folder that is never quiet is reported this often.
-const AT_MOST: Duration = Duration::from_secs(5);
-/// Folders without a kernel watch are looked at this often.
-const POLL_EVERY: Duration = Duration::from_secs(10 * 60);
-/// Every source is compared with the disk this often, whatever the watcher said.
-const RECONCILE_EVERY: Duration = Duration::from_secs(60 * 60);
-/// Raw events that may wait; more than that means a rescan.
-const BACKLOG: usize = 16_384;
 /// Share of the user's kernel watches that Atom takes at most.
-const WATCH_SHARE: u64 = 2;
+const WATCH_SHARE: usize = 2;
 const MAX_WATCHES_FILE: &str = "/proc/sys/fs/inotify/max_user_watches";
-const DEFAULT_MAX_WATCHES: u64 = 8_192;
+const DEFAULT_MAX_WATCHES: usize = 8_192;
+/// A clock that runs away from the uptime by more than this was set, or the machine slept.
+const CLOCK_JUMP: Duration = Duration::from_secs(60);
+/// Resolution of times on the coarsest file systems.
+const RACY: Duration = Duration::from_secs(2);
 
 /// Folders of one source that may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,16 +54,50 @@ pub struct WatchState {
     pub polled: u64,
 }
 
-enum Message {
-    Event(notify::Result<Event>),
-    Overflow,
-    Stop,
+/// Times and limits.
+struct Tuning {
+    pace: Pace,
+    /// How often sources with folders beyond the budget are rescanned.
+    poll_every: Duration,
+    /// How often every source is rescanned, whatever was reported.
+    reconcile_every: Duration,
+    /// How often the clock and missing roots are looked at.
+    tick: Duration,
+    /// Kernel watches to take at most.
+    budget: usize,
+    /// Raw events that may wait; one more means a rescan.
+    backlog: usize,
+}
+
+impl Tuning {
+    fn of_this_system() -> Self {
+        Self {
+            pace: Pace {
+                quiet: Duration::from_millis(500),
+                at_most: Duration::from_secs(5),
+                rescan_gap: Duration::from_secs(10),
+            },
+            poll_every: Duration::from_secs(10 * 60),
+            reconcile_every: about(Duration::from_secs(60 * 60)),
+            tick: Duration::from_secs(60),
+            budget: watch_budget(),
+            backlog: 16_384,
+        }
+    }
+}
+
+/// What the handle, the kernel's side and the thread share.
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    overflow: AtomicBool,
+    state: Mutex<WatchState>,
 }
 
 /// A running watcher. Dropping it ends it.
 pub struct Watcher {
-    state: Arc<Mutex<WatchState>>,
-    sender: SyncSender<Message>,
+    shared: Arc<Shared>,
+    events: SyncSender<notify::Result<Event>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -67,248 +108,353 @@ impl Watcher {
     ///
     /// # Errors
     /// When the system gives no watcher or no thread.
-    pub fn start(
+    pub fn start(sources: Vec<(SourceId, Rules)>, report: impl FnMut(Hint) + Send + 'static) -> notify::Result<Self> {
+        Self::start_with(Tuning::of_this_system(), sources, report, || {})
+    }
+
+    /// Calls `ready` once all watches are in place.
+    fn start_with(
+        tuning: Tuning,
         sources: Vec<(SourceId, Rules)>,
         report: impl FnMut(Hint) + Send + 'static,
+        ready: impl FnOnce() + Send + 'static,
     ) -> notify::Result<Self> {
-        let (sender, receiver) = sync_channel(BACKLOG);
-        let events = sender.clone();
-        let handler = move |event| match events.try_send(Message::Event(event)) {
-            // A full backlog already means a rescan: the thread finds it full and says so.
-            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-            Err(TrySendError::Full(_)) => {
-                let _ = events.send(Message::Overflow);
+        let (events, receiver) = sync_channel(tuning.backlog);
+        let shared = Arc::new(Shared::default());
+        let (sender, flags) = (events.clone(), shared.clone());
+        // Must not wait: the thread that empties the backlog may be waiting for this one to add a watch.
+        let handler = move |event: notify::Result<Event>| {
+            if event.as_ref().is_ok_and(is_noise) {
+                return;
+            }
+            if sender.try_send(event).is_err() {
+                flags.overflow.store(true, Ordering::Relaxed);
             }
         };
-        let notifier = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))?;
-        let state = Arc::new(Mutex::new(WatchState::default()));
+        let config = Config::default().with_follow_symlinks(false);
+        let notifier = RecommendedWatcher::new(handler, config)?;
         let mut watch = Watch {
-            notifier,
-            sources,
-            state: state.clone(),
-            limit: watch_limit(),
-            dirty: BTreeMap::new(),
+            coverage: Coverage::new(notifier, tuning.budget),
+            sources: sources.into_iter().map(Source::new).collect(),
+            shared: shared.clone(),
+            tuning,
             report: Box::new(report),
         };
         let thread = std::thread::Builder::new()
             .name("atom-watch".to_owned())
-            .spawn(move || watch.run(&receiver))
+            .spawn(move || {
+                watch.cover_all();
+                ready();
+                watch.run(&receiver);
+            })
             .map_err(notify::Error::io)?;
-        Ok(Self { state, sender, thread: Some(thread) })
+        Ok(Self { shared, events, thread: Some(thread) })
     }
 
     /// What is covered.
+    #[must_use]
     pub fn state(&self) -> WatchState {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        // The thread empties the channel, so that this cannot block for long.
-        let _ = self.sender.send(Message::Stop);
+        self.shared.stop.store(true, Ordering::Relaxed);
+        // Only to wake the thread; if there is no room for it, the thread is awake.
+        self.events.try_send(Ok(Event::new(EventKind::Other))).ok();
         if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+            thread.join().ok();
         }
     }
 }
 
-#[derive(Default)]
-struct Dirty {
-    folders: BTreeSet<PathBuf>,
-    rescan: bool,
-    first: Option<Instant>,
-    last: Option<Instant>,
+struct Source {
+    id: SourceId,
+    rules: Rules,
+    matcher: Matcher,
+    /// Device of the root, once it was seen.
+    device: Option<u64>,
+    /// Whether the root was there at the last look.
+    present: bool,
+    pending: Pending,
 }
 
+impl Source {
+    fn new((id, rules): (SourceId, Rules)) -> Self {
+        let (matcher, present) = (rules.matcher(), rules.root().is_dir());
+        Self { id, rules, matcher, device: None, present, pending: Pending::default() }
+    }
+}
+
+/// Which folders to report when they are covered.
+#[derive(Clone, Copy)]
+enum Mark {
+    Nothing,
+    Everything,
+    /// Those in which something was made, removed or renamed since.
+    ChangedSince(SystemTime),
+}
+
+/// The thread's side.
 struct Watch {
-    notifier: RecommendedWatcher,
-    sources: Vec<(SourceId, Rules)>,
-    state: Arc<Mutex<WatchState>>,
-    limit: u64,
-    dirty: BTreeMap<SourceId, Dirty>,
+    coverage: Coverage,
+    sources: Vec<Source>,
+    shared: Arc<Shared>,
+    tuning: Tuning,
     report: Box<dyn FnMut(Hint) + Send>,
 }
 
 impl Watch {
-    fn run(&mut self, receiver: &Receiver<Message>) {
-        for (source, rules) in self.sources.clone() {
-            self.add_folders(source, &rules, None);
-        }
-        let (mut next_poll, mut next_reconcile) = (Instant::now() + POLL_EVERY, Instant::now() + RECONCILE_EVERY);
-        loop {
-            let wait = if self.dirty.is_empty() { Duration::from_secs(60) } else { QUIET / 4 };
+    fn run(&mut self, receiver: &Receiver<notify::Result<Event>>) {
+        let start = Instant::now();
+        let (mut next_poll, mut next_reconcile, mut next_tick) =
+            (start + self.tuning.poll_every, start + self.tuning.reconcile_every, start + self.tuning.tick);
+        let mut clock = (start, SystemTime::now());
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            let is_idle = self.sources.iter().all(|source| source.pending.is_empty());
+            let now = Instant::now();
+            let next = next_poll.min(next_reconcile).min(next_tick);
+            let next = if is_idle { next } else { next.min(now + self.tuning.pace.quiet / 4) };
+            let wait = next.saturating_duration_since(now);
             match receiver.recv_timeout(wait) {
-                Ok(Message::Event(Ok(event))) => self.take(&event),
-                Ok(Message::Event(Err(error))) => {
+                Ok(Ok(event)) => self.take(&event),
+                Ok(Err(error)) => {
                     tracing::warn!(kind = ?error.kind, "a folder watch failed");
-                    self.rescan_all();
+                    self.rescan(|_| true);
                 }
-                Ok(Message::Overflow) => self.rescan_all(),
-                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            let now = Instant::now();
-            if now >= next_reconcile || (now >= next_poll && self.current().polled > 0) {
-                self.rescan_all();
-                (next_poll, next_reconcile) = (now + POLL_EVERY, now + RECONCILE_EVERY);
+            if self.shared.overflow.swap(false, Ordering::Relaxed) {
+                self.rescan(|_| true);
             }
-            self.report_quiet(now);
+            let now = Instant::now();
+            if now >= next_tick {
+                next_tick = now + self.tuning.tick;
+                self.look_for_roots();
+                if jumped(&mut clock) {
+                    self.rescan(|_| true);
+                }
+            }
+            if now >= next_reconcile {
+                next_reconcile = now + self.tuning.reconcile_every;
+                self.coverage.retry();
+                self.rescan(|_| true);
+            }
+            if now >= next_poll {
+                next_poll = now + self.tuning.poll_every;
+                let beyond_budget: Vec<SourceId> = self
+                    .sources
+                    .iter()
+                    .filter(|source| self.coverage.polls_below(source.rules.root()))
+                    .map(|source| source.id)
+                    .collect();
+                self.rescan(|source| beyond_budget.contains(&source.id));
+            }
+            self.report_due(now);
+            self.publish();
         }
     }
 
     fn take(&mut self, event: &Event) {
         // Before the paths: an overflow has none.
         if event.need_rescan() {
-            self.rescan_all();
+            let places = &event.paths;
+            self.rescan(|source| {
+                let root = source.rules.root();
+                places.is_empty() || places.iter().any(|path| path.starts_with(root) || root.starts_with(path))
+            });
             return;
         }
-        if matches!(event.kind, EventKind::Access(_)) {
-            return;
-        }
-        let may_be_folder = matches!(
-            event.kind,
-            EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both | RenameMode::Any))
-        );
+        let may_be_new = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
         for path in &event.paths {
-            let Some((source, rules)) = self.source_of(path) else { continue };
-            if path == rules.root() {
-                self.dirty_source(source).rescan = true;
-                continue;
-            }
-            let is_folder = path.symlink_metadata().is_ok_and(|facts| facts.is_dir());
-            if rules.ignores(path, is_folder) {
-                continue;
-            }
-            if may_be_folder && is_folder {
-                // First the watch, then the look: what is made in between is seen by one or the other.
-                self.add_folders(source, &rules, Some(path));
-            }
-            if let Some(parent) = path.parent() {
-                self.mark(source, parent);
+            for index in 0..self.sources.len() {
+                self.touch(index, path, may_be_new);
             }
         }
     }
 
-    fn mark(&mut self, source: SourceId, folder: &Path) {
-        self.dirty_source(source).folders.insert(folder.to_owned());
-    }
-
-    fn dirty_source(&mut self, source: SourceId) -> &mut Dirty {
+    /// Something happened at `path`: what, the disk knows best.
+    fn touch(&mut self, index: usize, path: &Path, may_be_new: bool) {
+        let Some(source) = self.sources.get_mut(index) else {
+            return;
+        };
+        let root = source.rules.root();
+        if !path.starts_with(root) {
+            return;
+        }
+        let is_folder = path.symlink_metadata().is_ok_and(|facts| facts.is_dir());
+        if !is_folder {
+            self.coverage.unwatch(path);
+        }
         let now = Instant::now();
-        let dirty = self.dirty.entry(source).or_default();
-        dirty.first.get_or_insert(now);
-        dirty.last = Some(now);
-        dirty
-    }
-
-    fn rescan_all(&mut self) {
-        for (source, _) in self.sources.clone() {
-            self.dirty_source(source).rescan = true;
+        if path == root {
+            source.present &= is_folder;
+            source.pending.rescan(now);
+            return;
+        }
+        let Some(parent) = path.parent() else { return };
+        if decides(path) {
+            let parent = parent.to_owned();
+            self.rules_changed(index, &parent);
+            return;
+        }
+        if !is_folder && source.pending.contains(parent) {
+            return;
+        }
+        if source.matcher.ignores(path, is_folder) {
+            return;
+        }
+        source.pending.mark(parent, now);
+        if is_folder && (may_be_new || !self.coverage.covers(path)) {
+            self.cover(index, path, Mark::Everything);
         }
     }
 
-    fn report_quiet(&mut self, now: Instant) {
-        let due: Vec<SourceId> = self
-            .dirty
-            .iter()
-            .filter(|(_, dirty)| {
-                let since = |at: Option<Instant>| at.map_or(Duration::ZERO, |at| now.duration_since(at));
-                since(dirty.last) >= QUIET || since(dirty.first) >= AT_MOST
-            })
-            .map(|(source, _)| *source)
-            .collect();
-        for source in due {
-            if let Some(dirty) = self.dirty.remove(&source) {
-                (self.report)(Hint { source, folders: dirty.folders, rescan: dirty.rescan });
+    /// An ignore file or cache marker in `folder` appeared, changed or went.
+    fn rules_changed(&mut self, index: usize, folder: &Path) {
+        let Some(source) = self.sources.get_mut(index) else {
+            return;
+        };
+        source.matcher = source.rules.matcher();
+        for covered in self.coverage.below(folder) {
+            if source.matcher.ignores(&covered, true) {
+                self.coverage.unwatch(&covered);
             }
         }
-    }
-
-    /// Watches a source's folders, or those from `below` on, and marks new ones as dirty.
-    fn add_folders(&mut self, source: SourceId, rules: &Rules, below: Option<&Path>) {
-        let (mut watched, mut polled) = (0, 0);
-        let already = self.current().watched;
-        for folder in folders(rules, below) {
-            if already + watched >= self.limit {
-                polled += 1;
-                continue;
-            }
-            match self.notifier.watch(&folder, RecursiveMode::NonRecursive) {
-                Ok(()) => watched += 1,
-                // Gone again, or not ours to read: the scan says so.
-                Err(error) if matches!(error.kind, notify::ErrorKind::PathNotFound | notify::ErrorKind::Io(_)) => {}
-                Err(_) => {
-                    // The kernel has no more watches: the rest is looked at from time to time.
-                    self.limit = already + watched;
-                    polled += 1;
-                }
-            }
-            if below.is_some() {
-                self.mark(source, &folder);
-            }
+        if let Some(parent) = folder.parent()
+            && folder != source.rules.root()
+        {
+            source.pending.mark(parent, Instant::now());
         }
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.watched += watched;
-        state.polled += polled;
+        self.cover(index, folder, Mark::Everything);
     }
 
-    fn current(&self) -> WatchState {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn source_of(&self, path: &Path) -> Option<(SourceId, Rules)> {
-        self.sources.iter().find(|(_, rules)| path.starts_with(rules.root())).cloned()
-    }
-}
-
-fn watch_limit() -> u64 {
-    let all = std::fs::read_to_string(MAX_WATCHES_FILE).ok().and_then(|text| text.trim().parse().ok());
-    all.unwrap_or(DEFAULT_MAX_WATCHES) / WATCH_SHARE
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Hint, Watcher};
-    use crate::rules::Rules;
-    use atom_core::SourceId;
-    use std::path::Path;
-    use std::sync::mpsc::{Receiver, channel};
-    use std::time::Duration;
-
-    fn watch(root: &Path) -> (Watcher, Receiver<Hint>) {
-        let (sender, hints) = channel();
-        let sources = vec![(SourceId::new(1), Rules::new(root, "", &[]).unwrap())];
-        let watcher = Watcher::start(sources, move |hint| drop(sender.send(hint))).unwrap();
-        while watcher.state().watched == 0 {
-            std::thread::yield_now();
+    fn cover_all(&mut self) {
+        let recent = SystemTime::now().checked_sub(RACY).unwrap_or(SystemTime::UNIX_EPOCH);
+        for index in 0..self.sources.len() {
+            self.cover_source(index, Mark::ChangedSince(recent));
         }
-        (watcher, hints)
+        self.publish();
     }
 
-    fn expect(hints: &Receiver<Hint>, folder: &Path) {
-        loop {
-            let hint = hints.recv_timeout(Duration::from_secs(30)).unwrap();
-            if hint.folders.contains(folder) {
+    fn cover_source(&mut self, index: usize, mark: Mark) {
+        let Some(source) = self.sources.get_mut(index) else {
+            return;
+        };
+        source.device = None;
+        source.matcher = source.rules.matcher();
+        let root = source.rules.root().to_owned();
+        self.cover(index, &root, mark);
+    }
+
+    /// Watches `start` and the folders below that are not left out.
+    ///
+    /// Each is watched first and listed afterwards: what is made in between is seen by one or the other.
+    fn cover(&mut self, index: usize, start: &Path, mark: Mark) {
+        let Some(source) = self.sources.get_mut(index) else {
+            return;
+        };
+        let mut folders = vec![start.to_owned()];
+        while let Some(folder) = folders.pop() {
+            if self.shared.stop.load(Ordering::Relaxed) {
                 return;
             }
+            if source.matcher.ignores(&folder, true) {
+                continue;
+            }
+            self.coverage.watch(&folder);
+            match subfolders(&source.rules, &folder, source.device) {
+                Ok(found) => {
+                    source.device.get_or_insert(found.device);
+                    let is_marked = match mark {
+                        Mark::Nothing => false,
+                        Mark::Everything => true,
+                        Mark::ChangedSince(time) => found.changed >= time,
+                    };
+                    if is_marked {
+                        source.pending.mark(&folder, Instant::now());
+                    }
+                    folders.extend(found.paths);
+                }
+                // Gone, replaced by a link or another disk: the watch may be on something outside.
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::CrossesDevices) => {
+                    self.coverage.unwatch(&folder);
+                }
+                // Not ours to read now; the watch tells when that changes.
+                Err(_) => {}
+            }
         }
     }
 
-    #[test]
-    fn a_new_file_makes_its_folder_dirty() {
-        let dir = tempfile::tempdir().unwrap();
-        let (_watcher, hints) = watch(dir.path());
-        std::fs::write(dir.path().join("new.txt"), "x").unwrap();
-        expect(&hints, dir.path());
+    fn rescan(&mut self, which: impl Fn(&Source) -> bool) {
+        let now = Instant::now();
+        for source in self.sources.iter_mut().filter(|source| which(source)) {
+            source.pending.rescan(now);
+        }
     }
 
-    #[test]
-    fn folders_made_at_once_are_all_dirty() {
-        let dir = tempfile::tempdir().unwrap();
-        let (_watcher, hints) = watch(dir.path());
-        std::fs::create_dir_all(dir.path().join("a/b/c")).unwrap();
-        std::fs::write(dir.path().join("a/b/c/deep.txt"), "x").unwrap();
-        expect(&hints, &dir.path().join("a/b/c"));
+    /// Roots that came back, such as disks that were mounted, are covered again.
+    fn look_for_roots(&mut self) {
+        for source in &mut self.sources {
+            let was_present = std::mem::replace(&mut source.present, source.rules.root().is_dir());
+            if source.present && !was_present {
+                source.pending.rescan(Instant::now());
+            }
+        }
     }
+
+    fn report_due(&mut self, now: Instant) {
+        for index in 0..self.sources.len() {
+            let pace = self.tuning.pace;
+            let Some(source) = self.sources.get_mut(index) else {
+                return;
+            };
+            let (id, due) = (source.id, source.pending.take_due(now, pace));
+            match due {
+                Some(Due::Folders(folders)) => {
+                    (self.report)(Hint { source: id, folders, rescan: false });
+                }
+                Some(Due::Rescan) => {
+                    // Whatever was lost may have been new folders. Watches first, then the rescan.
+                    self.cover_source(index, Mark::Nothing);
+                    self.publish();
+                    (self.report)(Hint { source: id, folders: BTreeSet::new(), rescan: true });
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn publish(&self) {
+        let state = self.coverage.state();
+        *self.shared.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+}
+
+/// Reading changes nothing, and Atom itself reads whatever changes.
+fn is_noise(event: &Event) -> bool {
+    matches!(event.kind, EventKind::Access(_)) && !event.need_rescan()
+}
+
+/// Whether wall clock and uptime have come apart since the last call.
+fn jumped((then, wall_then): &mut (Instant, SystemTime)) -> bool {
+    let (now, wall_now) = (Instant::now(), SystemTime::now());
+    let expected = *wall_then + now.duration_since(*then);
+    let apart = expected.duration_since(wall_now).unwrap_or_else(|earlier| earlier.duration());
+    (*then, *wall_then) = (now, wall_now);
+    apart > CLOCK_JUMP
+}
+
+/// A quarter more or less, so that rescans of several machines on one file server do not meet.
+fn about(time: Duration) -> Duration {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    time * 3 / 4 + time / 2 * (now.subsec_millis() % 100) / 100
+}
+
+fn watch_budget() -> usize {
+    let all = std::fs::read_to_string(MAX_WATCHES_FILE).ok();
+    let all = all.and_then(|text| text.trim().parse::<usize>().ok());
+    all.unwrap_or(DEFAULT_MAX_WATCHES) / WATCH_SHARE
 }

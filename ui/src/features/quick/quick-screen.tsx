@@ -8,6 +8,7 @@ import { Name } from "../../components/name";
 import { Preview, type PreviewHandle } from "../../components/preview";
 import { QueryBox } from "../../components/query-box";
 import { useItemActions } from "../../components/use-item-actions";
+import { useForgetWhenLocked } from "../../data/events";
 import { isShortcut } from "../../data/keyboard";
 import { useRecent, useSettings, useStatus, useVault } from "../../data/queries";
 import { routeTo } from "../../data/route";
@@ -28,6 +29,7 @@ export function QuickScreen() {
   const vault = useVault();
   const platform = usePlatform();
   const [shown, setShown] = useState(0);
+  useForgetWhenLocked(vault.data?.state);
   useEffect(
     () =>
       platform.on("quickShown", () => {
@@ -57,6 +59,7 @@ function LockedQuick({ isNew }: { isNew: boolean }) {
         if (event.key === "Escape") void platform.hideQuick();
       }}
     >
+      <h1 className="only-for-readers">Quick search</h1>
       <Blank
         icon={Lock}
         title={isNew ? "Atom is not set up yet" : "Atom is locked"}
@@ -169,6 +172,7 @@ function OpenQuick() {
 
   return (
     <main className="quick">
+      <h1 className="only-for-readers">Quick search</h1>
       <header className="quick-head">
         <QueryBox
           query={query}
@@ -177,7 +181,7 @@ function OpenQuick() {
           label="Quick search"
           placeholder="Search your files"
           listId={listId}
-          activeId={selected ? hitElementId(listId, selected.id) : null}
+          activeId={selected && open !== "preview" ? hitElementId(listId, selected.id) : null}
           onKeyDown={handleKey}
           inputRef={input}
         />
@@ -194,10 +198,14 @@ function OpenQuick() {
             onCopyPath={() => void actions.copyPath(selected.id)}
           />
         ) : hits.length > 0 ? (
-          <>
-            {isEmpty ? <h1 className="quick-caption">Recent</h1> : null}
-            <HitList id={listId} label={isEmpty ? "Recent files" : "Results"} hits={hits} selectedId={selected?.id ?? null} onSelect={setChosen} onOpen={(id) => void openHit(hits.find((hit) => hit.id === id))} />
-          </>
+          <HitList
+            id={listId}
+            label={isEmpty ? "Recent files" : "Results"}
+            hits={hits}
+            selectedId={selected?.id ?? null}
+            onSelect={setChosen}
+            onOpen={(id) => void openHit(hits.find((hit) => hit.id === id))}
+          />
         ) : (
           <NothingThere query={query} isEmpty={isEmpty} isPending={isEmpty ? recent.isPending : search.isPending || search.isPartial} error={isEmpty ? recent.error : search.error} onRetry={search.retry} />
         )}
@@ -211,7 +219,7 @@ function OpenQuick() {
           />
         ) : null}
       </div>
-      <Footer notice={search.response?.notices.find((notice) => notice.code !== "empty-query")?.message ?? null} hasHit={selected !== null} onActions={() => { setOpen("actions"); }} />
+      <Footer notice={isEmpty ? "Recent files" : (search.response?.notices.find((notice) => notice.code !== "empty-query")?.message ?? null)} hasHit={selected !== null} onActions={() => { setOpen("actions"); }} />
     </main>
   );
 }

@@ -33,7 +33,7 @@ export function FileTable({ filter, onRetry, empty }: FileTableProps) {
   if (total === 0) return <>{empty}</>;
   return (
     <div role="table" aria-label="Files" aria-rowcount={(total ?? 0) + 1} className="file-table" aria-busy={total === null}>
-      <div role="rowgroup">
+      <div role="rowgroup" className="file-table-head">
         <div role="row" className="file-row head" aria-rowindex={1}>
           <span role="columnheader">File</span>
           <span role="columnheader">State</span>

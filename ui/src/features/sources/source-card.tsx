@@ -82,15 +82,17 @@ export function SourceCard({ source, onFiles }: { source: SourceView; onFiles: (
             <strong>{formatCount(count)}</strong> {stateLabel("file", state).toLowerCase()}
           </button>
         ))}
-        <Button
-          look="quiet"
-          size="small"
-          onClick={() => {
-            onFiles(null);
-          }}
-        >
-          All files
-        </Button>
+        {source.files > 0 ? (
+          <Button
+            look="quiet"
+            size="small"
+            onClick={() => {
+              onFiles(null);
+            }}
+          >
+            All files
+          </Button>
+        ) : null}
       </div>
       {isRemoving ? (
         <Dialog

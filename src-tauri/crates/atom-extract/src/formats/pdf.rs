@@ -82,12 +82,26 @@ fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<(), PdfiumError> {
     let text = page.text()?;
     let mut buffer = String::new();
     let mut hyphen = false;
+    let mut surrogate: Option<u16> = None;
     for found in text.chars().iter() {
-        match found.unicode_char() {
+        let value = found.unicode_value();
+        // Characters beyond the first plane come as two halves.
+        let c = match (u16::try_from(value), surrogate.take()) {
+            (Ok(high @ 0xd800..0xdc00), _) => {
+                surrogate = Some(high);
+                continue;
+            }
+            (Ok(low @ 0xdc00..0xe000), Some(high)) => char::decode_utf16([high, low]).next().and_then(Result::ok),
+            _ => char::from_u32(value),
+        };
+        match c {
             // What PDFium puts in place of a hyphen at a line's end: the word goes on in the next line.
             Some('\u{2}' | '\u{fffe}') => hyphen = true,
             Some('\r' | '\n') if hyphen => {}
             Some(c) => {
+                if hyphen && c.is_uppercase() {
+                    buffer.push('-');
+                }
                 hyphen = false;
                 buffer.push(c);
             }

@@ -1,6 +1,7 @@
 //! Plain text and its kin: source code, logs, data files, Markdown, subtitles.
 
-use crate::draft::Draft;
+use super::xml::{Piece, Walk, walk};
+use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
 
 /// Reads a file as it is.
@@ -48,12 +49,30 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
         } else if let Some((start, heading)) = previous.take().filter(|_| is_underline(bare)) {
             draft.record_at(start, &heading);
         }
-        previous = (!bare.is_empty() && fence.is_none() && !front_matter).then(|| (draft.text().len(), bare.to_owned()));
+        previous =
+            (!bare.is_empty() && fence.is_none() && !front_matter).then(|| (draft.text().len(), bare.to_owned()));
         draft.push(line);
     }
     if let Some(heading) = draft.first_heading().map(str::to_owned) {
         draft.set_title(&heading);
     }
+}
+
+/// Reads the words between the tags of an XML file, for where the tags are noise; a line for each element with words.
+pub(crate) fn read_xml_words(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+    let mut hidden = 0u32;
+    walk(bytes, |piece| {
+        match piece {
+            Piece::Start("style" | "script" | "binary" | "binData", _) => hidden += 1,
+            Piece::End("style" | "script" | "binary" | "binData") => hidden = hidden.saturating_sub(1),
+            Piece::Text(text) if hidden == 0 => draft.push_inline(text),
+            Piece::End("span" | "tspan" | "t" | "r" | "a" | "strong" | "emphasis" | "em") | Piece::Start(..) => {}
+            Piece::End("p" | "section" | "title") => draft.paragraph_break(),
+            Piece::End(_) => draft.line_break(),
+            Piece::Text(_) => {}
+        }
+        if draft.is_full() { Walk::Stop } else { Walk::On }
+    })
 }
 
 fn atx_heading(line: &str) -> Option<&str> {
@@ -81,8 +100,11 @@ mod tests {
         super::read_markdown(text.as_bytes(), &mut draft);
         let extracted = draft.finish("text/markdown").unwrap();
         assert_eq!(extracted.title.as_deref(), Some("Front"));
-        let found: Vec<_> =
-            extracted.sections.iter().map(|s| (s.heading.as_str(), extracted.text[s.start..].lines().next().unwrap())).collect();
+        let found: Vec<_> = extracted
+            .sections
+            .iter()
+            .map(|s| (s.heading.as_str(), extracted.text[s.start..].lines().next().unwrap()))
+            .collect();
         assert_eq!(found, [("One", "# One"), ("Two", "Two"), ("Three", "## Three ##")]);
         assert_eq!(extracted.text, text.trim_end());
     }

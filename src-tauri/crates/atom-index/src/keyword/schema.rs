@@ -88,6 +88,8 @@ impl Fields {
     pub(crate) fn tokenizers() -> TokenizerManager {
         let tokenizers = TokenizerManager::new();
         tokenizers.register(TEXT, TextAnalyzer::from(AtomTokenizer));
+        // The engine asks for one for numbers too, and never uses it.
+        tokenizers.register("default", TextAnalyzer::from(RawTokenizer::default()));
         tokenizers.register(WHOLE, TextAnalyzer::from(RawTokenizer::default()));
         tokenizers
     }

@@ -36,8 +36,8 @@ use crate::{Error, Result};
 /// 16 KiB: small enough for the point reads of term dictionaries and postings.
 const BLOCK_LOG2: u8 = 14;
 const WRITE_BUFFER: usize = 64 * 1024;
-const META: &str = "meta.json";
-const MANAGED: &str = ".managed.json";
+pub(crate) const META: &str = "meta.json";
+pub(crate) const MANAGED: &str = ".managed.json";
 const LOCK_SUFFIX: &str = ".lock";
 const TEMPORARY_SUFFIX: &str = ".new";
 
@@ -110,23 +110,17 @@ impl SealedDirectory {
         Ok(bytes)
     }
 
-    /// Reads and verifies every block of every file.
-    pub(crate) fn verify(&self) -> Result<()> {
-        for name in self.names()? {
-            if is_lock(&name) {
-                continue;
-            }
-            let path = Path::new(&name);
-            let file = match self.reader(path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                other => other.map_err(|error| io_error("verifying the keyword index", error))?,
-            };
-            for block in 0..file.block_count() {
-                file.read_block(block)
-                    .map_err(|error| io_error("verifying the keyword index", self.blame(error)))?;
-            }
+    /// Reads and verifies every block of a file; `false` where there is no such file.
+    pub(crate) fn verify(&self, name: &Path) -> Result<bool> {
+        let verifying = |error| io_error("verifying the keyword index", error);
+        let file = match self.reader(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            other => other.map_err(verifying)?,
+        };
+        for block in 0..file.block_count() {
+            file.read_block(block).map_err(|error| verifying(self.blame(error)))?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Takes the failure that an error of the engine comes from.
@@ -279,15 +273,12 @@ impl SealedDirectory {
 
 impl Inner {
     fn create(&self, path: &Path, new: bool) -> io::Result<Output> {
-        let mut options = OpenOptions::new();
-        options.write(true);
+        let mut options = private();
         if new {
             options.create_new(true);
         } else {
             options.create(true).truncate(true);
         }
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         Ok(Output {
             file: options.open(path)?,
             #[cfg(test)]
@@ -378,10 +369,9 @@ impl Directory for SealedDirectory {
     }
 
     fn acquire_lock(&self, lock: &Lock) -> std::result::Result<DirectoryLock, LockError> {
-        let file = OpenOptions::new()
+        let file = private()
             .create(true)
             .truncate(false)
-            .write(true)
             .open(self.at(&lock.filepath))
             .map_err(LockError::wrap_io_error)?;
         if lock.is_blocking {
@@ -484,7 +474,8 @@ impl Write for SealedWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.as_mut().ok_or_else(terminated)?.flush()
+        let flushed = self.writer.as_mut().ok_or_else(terminated)?.flush();
+        flushed.inspect_err(|error| self.directory.note(error))
     }
 }
 
@@ -603,6 +594,15 @@ pub(crate) fn io_error(operation: &'static str, source: io::Error) -> Error {
     }
 }
 
+/// Options for writing a file that only its owner may read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -620,4 +620,47 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::path::Path;
+
+    use atom_vault::Keys;
+    use tantivy::directory::{Directory, TerminatingWrite};
+    use tempfile::TempDir;
+
+    use super::SealedDirectory;
+
+    #[test]
+    fn any_range_of_a_file_reads_back_through_a_cache_of_any_size() {
+        let bytes: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+        for cache in [0, 64 << 10, 8 << 20] {
+            let dir = TempDir::new().unwrap();
+            let root = Keys::ephemeral().unwrap().seal_root("tantivy/root");
+            let directory = SealedDirectory::open(dir.path(), root, cache).unwrap();
+            let mut writer = directory.open_write(Path::new("file")).unwrap();
+            writer.write_all(&bytes).unwrap();
+            writer.terminate().unwrap();
+            let file = directory.get_file_handle(Path::new("file")).unwrap();
+            assert_eq!(file.len(), bytes.len());
+            for (start, end) in [
+                (0, 0),
+                (0, 1),
+                (0, 16_384),
+                (16_383, 16_385),
+                (5, 399_999),
+                (399_999, 400_000),
+                (0, 400_000),
+                (400_000, 400_000),
+            ] {
+                for _ in 0..2 {
+                    assert_eq!(file.read_bytes(start..end).unwrap().as_slice(), &bytes[start..end]);
+                }
+            }
+            assert!(file.read_bytes(0..400_001).is_err());
+            assert!(directory.inner.cache.bytes() <= cache);
+        }
+    }
 }

@@ -144,7 +144,7 @@ fn push_literal(out: &mut String, c: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, Plan, plan};
+    use super::{Plan, plan};
     use crate::keyword::Field;
 
     #[test]

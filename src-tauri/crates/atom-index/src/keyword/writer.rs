@@ -6,7 +6,7 @@ use atom_core::ItemId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{IndexWriter, TantivyDocument};
 
-use super::{Document, Shared, guarded};
+use super::{Document, Shared};
 use crate::Result;
 
 /// Memory of the postings that are not yet on the disk, bytes, over all threads.
@@ -35,7 +35,7 @@ impl KeywordWriter {
             .num_worker_threads(threads)
             .num_merge_threads(1)
             .build();
-        let engine: IndexWriter = guarded("opening the writer", || {
+        let engine: IndexWriter = shared.guarded("opening the writer", || {
             let opened = shared.index.writer_with_options(options);
             opened.map_err(|error| shared.error("opening the writer", &error))
         })?;
@@ -54,7 +54,7 @@ impl KeywordWriter {
     pub fn upsert(&mut self, document: &Document) -> Result<()> {
         let row: TantivyDocument = self.shared.fields.document(document);
         let term = self.shared.fields.item_term(document.item);
-        guarded("adding a document", || {
+        self.shared.guarded("adding a document", || {
             self.engine.delete_term(term);
             let added = self.engine.add_document(row);
             added.map_err(|error| self.shared.error("adding a document", &error))?;
@@ -68,7 +68,7 @@ impl KeywordWriter {
     /// Any; see [`KeywordWriter`].
     pub fn delete(&mut self, item: ItemId) -> Result<()> {
         let term = self.shared.fields.item_term(item);
-        guarded("removing a document", || {
+        self.shared.guarded("removing a document", || {
             self.engine.delete_term(term);
             Ok(())
         })
@@ -79,7 +79,7 @@ impl KeywordWriter {
     /// # Errors
     /// Any; see [`KeywordWriter`].
     pub fn clear(&mut self) -> Result<()> {
-        guarded("emptying the index", || {
+        self.shared.guarded("emptying the index", || {
             let cleared = self.engine.delete_all_documents();
             cleared.map_err(|error| self.shared.error("emptying the index", &error))?;
             Ok(())
@@ -91,7 +91,7 @@ impl KeywordWriter {
     /// # Errors
     /// [`crate::Error::DiskFull`] and others; the last commit stays as it was. See [`KeywordWriter`].
     pub fn commit(&mut self) -> Result<()> {
-        guarded("committing", || {
+        self.shared.guarded("committing", || {
             let committed = self.engine.commit();
             committed.map_err(|error| self.shared.error("committing", &error))?;
             self.shared.reload()?;
@@ -108,17 +108,73 @@ impl KeywordWriter {
     /// Any; the last commit stays readable.
     pub fn close(self) -> Result<()> {
         let Self { engine, shared } = self;
-        guarded("merging", || {
+        shared.guarded("merging", || {
             let merged = engine.wait_merging_threads();
             merged.map_err(|error| shared.error("merging", &error))?;
             shared.reload()
         })?;
         // A writer that only collects: the merged-away files were in use until the reload.
         let collector = Self::open(shared)?;
-        guarded("removing old files", || {
+        collector.shared.guarded("removing old files", || {
             let collected = collector.engine.garbage_collect_files().wait();
             collected.map_err(|error| collector.shared.error("removing old files", &error))?;
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use atom_core::{ItemId, Kind, SourceId};
+    use atom_vault::Keys;
+    use tempfile::TempDir;
+
+    use crate::Error;
+    use crate::keyword::{self, Document, KeywordIndex, KeywordQuery};
+
+    fn document(item: i64) -> Document {
+        Document {
+            item: ItemId::new(item),
+            source: SourceId::new(1),
+            name: format!("{item}.txt"),
+            title: None,
+            path: format!("/a/{item}.txt"),
+            body: (0..300).map(|n| format!("word{} ", item * 1000 + n)).collect(),
+            kind: Kind::Text,
+            ext: "txt".to_owned(),
+            mime: String::new(),
+            modified_ms: 0,
+            size: 0,
+        }
+    }
+
+    fn write(index: &KeywordIndex, items: std::ops::Range<i64>) -> crate::Result<()> {
+        let mut writer = index.writer()?;
+        for item in items {
+            writer.upsert(&document(item))?;
+        }
+        writer.commit()
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_costs_nothing_that_was_committed() {
+        let dir = TempDir::new().unwrap();
+        let root = Keys::ephemeral().unwrap().seal_root("tantivy/root");
+        let index = keyword::open(dir.path(), root.clone()).unwrap();
+        write(&index, 0..10).unwrap();
+        let faults = index.shared.directory.as_ref().unwrap().faults().clone();
+        for room in [0, 100, 2_000, 20_000, 40_000] {
+            faults.allow(room);
+            let full = write(&index, 10..40);
+            assert!(matches!(full, Err(Error::DiskFull { .. })), "{room}: {full:?}");
+            assert_eq!(index.search(&KeywordQuery::All, 1).unwrap().total, 10, "{room}");
+            faults.allow(i64::MAX);
+            let again = keyword::open(dir.path(), root.clone()).unwrap();
+            assert_eq!(again.doc_count(), 10);
+            again.verify().unwrap();
+        }
+        write(&index, 10..40).unwrap();
+        assert_eq!(index.search(&KeywordQuery::All, 1).unwrap().total, 40);
+        index.verify().unwrap();
     }
 }

@@ -35,37 +35,23 @@ impl Header {
         let (mut file_id, mut salt) = ([0; 16], [0; 32]);
         getrandom::fill(&mut file_id).map_err(Error::random)?;
         getrandom::fill(&mut salt).map_err(Error::random)?;
-        Ok(Self {
-            block_log2,
-            file_id,
-            salt,
-        })
+        Ok(Self { block_log2, file_id, salt })
     }
 
     #[cfg(test)]
     pub(super) fn fixed(block_log2: u8, file_id: [u8; 16], salt: [u8; 32]) -> Self {
-        Self {
-            block_log2,
-            file_id,
-            salt,
-        }
+        Self { block_log2, file_id, salt }
     }
 
     pub(super) fn keys(&self, root: &[u8; 32]) -> FileKeys {
         let mut material = Zeroizing::new([0; 64]);
         let expanded = Hkdf::<Sha256>::new(Some(&self.salt), root)
             .expand_multi_info(&[b"atom/lance/v1", &self.file_id], &mut material[..]);
-        debug_assert!(
-            expanded.is_ok(),
-            "64 bytes are within the limit of HKDF-SHA256"
-        );
+        debug_assert!(expanded.is_ok(), "64 bytes are within the limit of HKDF-SHA256");
         let (mut block_key, mut header_key) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
         let both = block_key.iter_mut().chain(header_key.iter_mut());
         both.zip(material.iter()).for_each(|(to, from)| *to = *from);
-        FileKeys {
-            cipher: Aes256Gcm::new((&*block_key).into()),
-            header_key,
-        }
+        FileKeys { cipher: Aes256Gcm::new((&*block_key).into()), header_key }
     }
 
     /// The header's bytes, bound to `object`.
@@ -73,27 +59,16 @@ impl Header {
         let tagged = self.tagged_bytes();
         let mut bytes = [0; HEADER_LEN];
         let tag = header_mac(keys, &tagged, object).finalize().into_bytes();
-        bytes
-            .iter_mut()
-            .zip(tagged.iter().chain(tag.iter()))
-            .for_each(|(to, from)| *to = *from);
+        bytes.iter_mut().zip(tagged.iter().chain(tag.iter())).for_each(|(to, from)| *to = *from);
         bytes
     }
 
     /// Reads and verifies the header of `object`.
     pub(super) fn decode(bytes: &[u8], root: &[u8; 32], object: &str) -> Result<(Self, FileKeys)> {
-        let unsupported = |reason| Error::UnsupportedSeal {
-            object: object.to_owned(),
-            reason,
-        };
-        let tampered = || Error::Tampered {
-            object: object.to_owned(),
-            part: "the header",
-        };
+        let unsupported = |reason| Error::UnsupportedSeal { object: object.to_owned(), reason };
+        let tampered = || Error::Tampered { object: object.to_owned(), part: "the header" };
         if !bytes.starts_with(&MAGIC) {
-            return Err(Error::NotSealed {
-                object: object.to_owned(),
-            });
+            return Err(Error::NotSealed { object: object.to_owned() });
         }
         let mut rest = Fields(bytes.get(MAGIC.len()..HEADER_LEN).ok_or_else(tampered)?);
         let [version, algorithm] = rest.take().ok_or_else(tampered)?;
@@ -111,15 +86,9 @@ impl Header {
             () if reserved != [0; 23] => return Err(unsupported("reserved bytes")),
             () => {}
         }
-        let header = Self {
-            block_log2,
-            file_id,
-            salt,
-        };
+        let header = Self { block_log2, file_id, salt };
         let keys = header.keys(root);
-        header_mac(&keys, &header.tagged_bytes(), object)
-            .verify_truncated_left(&tag)
-            .map_err(|_| tampered())?;
+        header_mac(&keys, &header.tagged_bytes(), object).verify_truncated_left(&tag).map_err(|_| tampered())?;
         Ok((header, keys))
     }
 
@@ -134,10 +103,7 @@ impl Header {
             .chain([0; 23])
             .chain(self.file_id)
             .chain(self.salt);
-        bytes
-            .iter_mut()
-            .zip(fields)
-            .for_each(|(to, from)| *to = from);
+        bytes.iter_mut().zip(fields).for_each(|(to, from)| *to = from);
         bytes
     }
 }
@@ -153,10 +119,7 @@ impl FileKeys {
     /// The header key padded to HMAC's block size, which is how HMAC itself treats a short key.
     fn header_key_block(&self) -> [u8; 64] {
         let mut block = [0; 64];
-        block
-            .iter_mut()
-            .zip(self.header_key.iter())
-            .for_each(|(to, from)| *to = *from);
+        block.iter_mut().zip(self.header_key.iter()).for_each(|(to, from)| *to = *from);
         block
     }
 }

@@ -32,17 +32,12 @@ pub fn ciphertext_len(plaintext_len: u64) -> u64 {
 pub fn ciphertext_len_with(plaintext_len: u64, block_log2: u8) -> Option<u64> {
     let block = block_size(block_log2)?;
     let blocks = plaintext_len.div_ceil(block).max(1);
-    blocks
-        .checked_mul(TAG)?
-        .checked_add(plaintext_len)?
-        .checked_add(HEADER)
+    blocks.checked_mul(TAG)?.checked_add(plaintext_len)?.checked_add(HEADER)
 }
 
 /// Size of a full plaintext block, or `None` outside the allowed sizes.
 pub(super) fn block_size(block_log2: u8) -> Option<u64> {
-    (MIN_BLOCK_LOG2..=MAX_BLOCK_LOG2)
-        .contains(&block_log2)
-        .then(|| 1 << block_log2)
+    (MIN_BLOCK_LOG2..=MAX_BLOCK_LOG2).contains(&block_log2).then(|| 1 << block_log2)
 }
 
 /// Sizes of one sealed file.
@@ -65,12 +60,7 @@ impl Layout {
         let len = body.checked_sub(blocks.checked_mul(TAG)?)?;
         // Only lengths that a writer produces: neither a bare tag after full blocks nor a cut tag.
         let canonical = blocks > 0 && len.div_ceil(block).max(1) == blocks;
-        canonical.then_some(Self {
-            block,
-            len,
-            blocks,
-            end: ciphertext_len,
-        })
+        canonical.then_some(Self { block, len, blocks, end: ciphertext_len })
     }
 
     /// Place in the file of blocks `first..end`, or `None` if there are no such blocks.
@@ -85,9 +75,7 @@ impl Layout {
         if index == self.blocks {
             return Some(self.end);
         }
-        index
-            .checked_mul(self.block.checked_add(TAG)?)?
-            .checked_add(HEADER)
+        index.checked_mul(self.block.checked_add(TAG)?)?.checked_add(HEADER)
     }
 
     /// Whether this is the last block.
@@ -116,16 +104,8 @@ mod tests {
     #[test]
     fn lengths_at_block_edges() {
         let check = |plain: u64, cipher: u64| {
-            assert_eq!(
-                ciphertext_len_with(plain, 12),
-                Some(cipher),
-                "sealing {plain}"
-            );
-            assert_eq!(
-                plaintext_len_with(cipher, 12),
-                Some(plain),
-                "opening {cipher}"
-            );
+            assert_eq!(ciphertext_len_with(plain, 12), Some(cipher), "sealing {plain}");
+            assert_eq!(plaintext_len_with(cipher, 12), Some(plain), "opening {cipher}");
         };
         check(0, 112);
         check(1, 113);
@@ -142,11 +122,7 @@ mod tests {
         }
         // A full block followed by a cut or a bare tag.
         for extra in 1..=16 {
-            assert_eq!(
-                plaintext_len_with(96 + 4096 + 16 + extra, 12),
-                None,
-                "{extra}"
-            );
+            assert_eq!(plaintext_len_with(96 + 4096 + 16 + extra, 12), None, "{extra}");
         }
         assert_eq!(plaintext_len_with(1000, 11), None);
         assert_eq!(plaintext_len_with(1000, 21), None);

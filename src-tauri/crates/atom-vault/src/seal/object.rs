@@ -65,9 +65,7 @@ impl SealObject {
     #[must_use]
     pub fn final_range(&self) -> Range<u64> {
         let last = self.layout.blocks.saturating_sub(1);
-        self.layout
-            .blocks_at(last, self.layout.blocks)
-            .unwrap_or(0..0)
+        self.layout.blocks_at(last, self.layout.blocks).unwrap_or(0..0)
     }
 
     /// Verifies the last block, and with it that the file was not cut or extended.
@@ -115,9 +113,7 @@ impl SealObject {
             let plain_len = self.decrypt_in_place(index, sealed)?;
             plain.extend_from_slice(sealed.get(..plain_len).unwrap_or_default());
         }
-        let skip = range
-            .start
-            .saturating_sub(blocks.start.saturating_mul(self.layout.block));
+        let skip = range.start.saturating_sub(blocks.start.saturating_mul(self.layout.block));
         let keep = range.end.saturating_sub(range.start);
         match (usize::try_from(skip), usize::try_from(keep)) {
             (Ok(skip), Ok(keep)) if skip <= plain.len() => {
@@ -133,22 +129,16 @@ impl SealObject {
 
     /// Decrypts a block and its tag; returns the length of the plaintext at the front of `sealed`.
     fn decrypt_in_place(&self, index: u64, sealed: &mut [u8]) -> Result<usize> {
-        let (text, tag) = sealed
-            .split_last_chunk_mut::<TAG_LEN>()
-            .ok_or_else(|| self.tampered())?;
+        let (text, tag) = sealed.split_last_chunk_mut::<TAG_LEN>().ok_or_else(|| self.tampered())?;
         let nonce = block_nonce(index, self.layout.is_final(index));
         let aad = block_aad(&self.file_id, index);
         let plain_len = text.len();
-        self.cipher
-            .decrypt_inout_detached(&nonce, &aad, text.into(), (&*tag).into())
-            .map_err(|_| self.tampered())?;
+        self.cipher.decrypt_inout_detached(&nonce, &aad, text.into(), (&*tag).into()).map_err(|_| self.tampered())?;
         Ok(plain_len)
     }
 
     fn blocks_of(&self, range: &Range<u64>) -> Result<Range<u64>> {
-        self.layout
-            .blocks_of(range)
-            .ok_or_else(|| self.out_of_range(range))
+        self.layout.blocks_of(range).ok_or_else(|| self.out_of_range(range))
     }
 
     fn blocks_at(&self, first: u64, end: u64) -> Result<Range<u64>> {
@@ -159,19 +149,11 @@ impl SealObject {
     }
 
     pub(super) fn out_of_range(&self, range: &Range<u64>) -> Error {
-        Error::OutOfRange {
-            object: self.object.clone(),
-            start: range.start,
-            end: range.end,
-            len: self.layout.len,
-        }
+        Error::OutOfRange { object: self.object.clone(), start: range.start, end: range.end, len: self.layout.len }
     }
 
     pub(super) fn tampered(&self) -> Error {
-        Error::Tampered {
-            object: self.object.clone(),
-            part: "a block",
-        }
+        Error::Tampered { object: self.object.clone(), part: "a block" }
     }
 }
 

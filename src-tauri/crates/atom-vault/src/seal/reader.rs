@@ -119,8 +119,8 @@ impl SealReader {
     }
 
     fn fetch(&self, place: Range<u64>) -> Result<Vec<u8>> {
-        let len = usize::try_from(place.end.saturating_sub(place.start))
-            .map_err(|_| self.object.out_of_range(&place))?;
+        let len =
+            usize::try_from(place.end.saturating_sub(place.start)).map_err(|_| self.object.out_of_range(&place))?;
         let mut bytes = vec![0; len];
         read_exact(&*self.source, place.start, &mut bytes, &self.object.object)?;
         Ok(bytes)
@@ -128,19 +128,9 @@ impl SealReader {
 }
 
 /// Reads, and reports a file shorter than it claimed to be as damaged.
-pub(super) fn read_exact(
-    source: &dyn ReadAt,
-    offset: u64,
-    bytes: &mut [u8],
-    object: &str,
-) -> Result<()> {
-    source
-        .read_exact_at(offset, bytes)
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Error::Tampered {
-                object: object.to_owned(),
-                part: "the length",
-            },
-            _ => Error::io("read", object, error),
-        })
+pub(super) fn read_exact(source: &dyn ReadAt, offset: u64, bytes: &mut [u8], object: &str) -> Result<()> {
+    source.read_exact_at(offset, bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => Error::Tampered { object: object.to_owned(), part: "the length" },
+        _ => Error::io("read", object, error),
+    })
 }

@@ -23,27 +23,20 @@ pub struct SealRoot {
 
 impl SealRoot {
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self {
-            key: Arc::new(Zeroizing::new(*key)),
-        }
+        Self { key: Arc::new(Zeroizing::new(*key)) }
     }
 
     /// Starts a sealed file: writes its header to `inner`.
     ///
     /// # Errors
     /// [`Error::InvalidSealRequest`] for a block size outside 2^12 to 2^20, [`Error::Io`] or [`Error::DiskFull`] if the header cannot be written.
-    pub fn writer<W: Write>(
-        &self,
-        inner: W,
-        object: &str,
-        block_log2: u8,
-    ) -> Result<SealWriter<W>> {
-        let block = block_size(block_log2)
-            .and_then(|block| usize::try_from(block).ok())
-            .ok_or_else(|| Error::InvalidSealRequest {
+    pub fn writer<W: Write>(&self, inner: W, object: &str, block_log2: u8) -> Result<SealWriter<W>> {
+        let block = block_size(block_log2).and_then(|block| usize::try_from(block).ok()).ok_or_else(|| {
+            Error::InvalidSealRequest {
                 object: object.to_owned(),
                 reason: "the block size is not between 4 KiB and 1 MiB",
-            })?;
+            }
+        })?;
         let header = Header::random(block_log2)?;
         SealWriter::start(inner, &self.key, &header, block, object)
     }
@@ -52,12 +45,7 @@ impl SealRoot {
     ///
     /// # Errors
     /// [`Error::NotSealed`], [`Error::UnsupportedSeal`] or [`Error::Tampered`] if it is not the file that was sealed for this path, [`Error::Io`] if it cannot be read.
-    pub fn open(
-        &self,
-        source: impl ReadAt + 'static,
-        ciphertext_len: u64,
-        object: &str,
-    ) -> Result<SealReader> {
+    pub fn open(&self, source: impl ReadAt + 'static, ciphertext_len: u64, object: &str) -> Result<SealReader> {
         let mut header = [0; HEADER_LEN];
         read_exact(&source, 0, &mut header, object)?;
         let object = self.open_header(&header, ciphertext_len, object)?;
@@ -70,25 +58,11 @@ impl SealRoot {
     ///
     /// # Errors
     /// As [`SealRoot::open`].
-    pub fn open_header(
-        &self,
-        header: &[u8],
-        ciphertext_len: u64,
-        object: &str,
-    ) -> Result<SealObject> {
+    pub fn open_header(&self, header: &[u8], ciphertext_len: u64, object: &str) -> Result<SealObject> {
         let (header, keys) = Header::decode(header, &self.key, object)?;
-        let layout = Layout::of_ciphertext(ciphertext_len, header.block_log2).ok_or_else(|| {
-            Error::Tampered {
-                object: object.to_owned(),
-                part: "the length",
-            }
-        })?;
-        Ok(SealObject {
-            cipher: keys.cipher,
-            file_id: header.file_id,
-            layout,
-            object: object.to_owned(),
-        })
+        let layout = Layout::of_ciphertext(ciphertext_len, header.block_log2)
+            .ok_or_else(|| Error::Tampered { object: object.to_owned(), part: "the length" })?;
+        Ok(SealObject { cipher: keys.cipher, file_id: header.file_id, layout, object: object.to_owned() })
     }
 
     /// Seals a small object in memory.
@@ -97,9 +71,7 @@ impl SealRoot {
     /// [`Error::Random`] if the system gives no random bytes.
     pub fn seal_bytes(&self, object: &str, plaintext: &[u8]) -> Result<Vec<u8>> {
         let mut writer = self.writer(Vec::new(), object, DEFAULT_BLOCK_LOG2)?;
-        writer
-            .write_all(plaintext)
-            .map_err(|error| Error::io("seal", object, error))?;
+        writer.write_all(plaintext).map_err(|error| Error::io("seal", object, error))?;
         writer.finish()
     }
 

@@ -27,17 +27,9 @@ pub struct SealWriter<W: Write> {
 }
 
 impl<W: Write> SealWriter<W> {
-    pub(super) fn start(
-        mut inner: W,
-        root: &[u8; 32],
-        header: &Header,
-        block: usize,
-        object: &str,
-    ) -> Result<Self> {
+    pub(super) fn start(mut inner: W, root: &[u8; 32], header: &Header, block: usize, object: &str) -> Result<Self> {
         let keys = header.keys(root);
-        inner
-            .write_all(&header.encode(&keys, object))
-            .map_err(|error| Error::io("seal", object, error))?;
+        inner.write_all(&header.encode(&keys, object)).map_err(|error| Error::io("seal", object, error))?;
         Ok(Self {
             inner,
             keys,
@@ -62,9 +54,7 @@ impl<W: Write> SealWriter<W> {
 
     fn seal_pending(&mut self, is_final: bool) -> io::Result<()> {
         if self.failed {
-            return Err(io::Error::other(
-                "an earlier write of this sealed file failed",
-            ));
+            return Err(io::Error::other("an earlier write of this sealed file failed"));
         }
         // Until the block is out, so that an error or a panic of the inner writer leaves a dead writer.
         self.failed = true;
@@ -78,10 +68,8 @@ impl<W: Write> SealWriter<W> {
         self.pending.extend_from_slice(&tag);
         self.inner.write_all(&self.pending)?;
         self.pending.clear();
-        self.index = self
-            .index
-            .checked_add(1)
-            .ok_or_else(|| io::Error::other("the sealed file has too many blocks"))?;
+        self.index =
+            self.index.checked_add(1).ok_or_else(|| io::Error::other("the sealed file has too many blocks"))?;
         self.failed = false;
         Ok(())
     }
@@ -99,8 +87,7 @@ impl<W: Write> Write for SealWriter<W> {
         let room = self.block.saturating_sub(self.pending.len());
         let taken = buf.get(..room).unwrap_or(buf);
         if self.pending.capacity() == 0 && taken.len() == room {
-            self.pending
-                .reserve_exact(self.block.saturating_add(TAG_LEN));
+            self.pending.reserve_exact(self.block.saturating_add(TAG_LEN));
         }
         self.pending.extend_from_slice(taken);
         Ok(taken.len())

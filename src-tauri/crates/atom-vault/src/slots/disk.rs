@@ -46,18 +46,12 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Makes `bytes` durable under `path`; [`Error::AlreadyExists`] if there is anything, even if another process put it there meanwhile.
 pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<()> {
     write_then(path, bytes, |new| rename_new(new, path)).map_err(|error| match error {
-        Error::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
-            Error::AlreadyExists
-        }
+        Error::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => Error::AlreadyExists,
         other => other,
     })
 }
 
-fn write_then(
-    path: &Path,
-    bytes: &[u8],
-    publish: impl FnOnce(&Path) -> io::Result<()>,
-) -> Result<()> {
+fn write_then(path: &Path, bytes: &[u8], publish: impl FnOnce(&Path) -> io::Result<()>) -> Result<()> {
     let new = temporary(path);
     let written = write_synced(&new, bytes).and_then(|()| publish(&new));
     let done = written.and_then(|()| sync_parent(path));
@@ -100,8 +94,7 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 fn sync_parent(path: &Path) -> io::Result<()> {
-    path.parent()
-        .map_or(Ok(()), |dir| File::open(dir)?.sync_all())
+    path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
 }
 
 #[cfg(not(unix))]

@@ -42,11 +42,7 @@ pub(super) struct Slot {
 
 /// How the key that wraps the master key comes about.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(super) enum Method {
     Passphrase {
         #[serde(with = "hex")]
@@ -72,12 +68,7 @@ impl Method {
         let mut aad = b"atom/slot/v1".to_vec();
         aad.extend_from_slice(vault_id);
         match self {
-            Self::Passphrase {
-                salt,
-                memory_kib,
-                passes,
-                lanes,
-            } => {
+            Self::Passphrase { salt, memory_kib, passes, lanes } => {
                 aad.push(1);
                 aad.extend_from_slice(salt);
                 for cost in [memory_kib, passes, lanes] {
@@ -107,20 +98,12 @@ pub(super) struct Loaded {
 
 impl SlotFile {
     pub(super) fn new(vault_id: [u8; 16], slots: Vec<Slot>) -> Self {
-        Self {
-            version: VERSION,
-            vault_id,
-            generation: 0,
-            slots,
-            mac: [0; 32],
-        }
+        Self { version: VERSION, vault_id, generation: 0, slots, mac: [0; 32] }
     }
 
     /// Whether `dir` holds key slots, readable or not.
     pub(super) fn exists(dir: &Path) -> bool {
-        [NAME, BACKUP_NAME]
-            .iter()
-            .any(|name| dir.join(name).symlink_metadata().is_ok())
+        [NAME, BACKUP_NAME].iter().any(|name| dir.join(name).symlink_metadata().is_ok())
     }
 
     /// Reads the slots of `dir`, from the backup if the file itself is missing or unreadable.
@@ -129,18 +112,12 @@ impl SlotFile {
         // An unreadable backup must not keep anyone out while the file itself is good.
         let backup = disk::read(&backup_path(dir)).unwrap_or_default();
         let needs_repair = main != backup;
-        match (
-            main.as_deref().map(Self::parse),
-            backup.as_deref().map(Self::parse),
-        ) {
+        match (main.as_deref().map(Self::parse), backup.as_deref().map(Self::parse)) {
             (None, None) => Err(Error::NoVault),
             (Some(Ok(file)), _) => Ok(Loaded { file, needs_repair }),
             // A newer Atom was here: what the backup says is out of date.
             (Some(Err(error @ Error::NewerVault { .. })), _) => Err(error),
-            (_, Some(Ok(file))) => Ok(Loaded {
-                file,
-                needs_repair: true,
-            }),
+            (_, Some(Ok(file))) => Ok(Loaded { file, needs_repair: true }),
             (Some(Err(error)), _) | (None, Some(Err(error))) => Err(error),
         }
     }
@@ -158,9 +135,7 @@ impl SlotFile {
         }
         let file: Self = serde_json::from_slice(bytes).map_err(unreadable)?;
         if !(MIN_SLOTS..=MAX_SLOTS).contains(&file.slots.len()) {
-            return Err(damaged(
-                "the key slot file has an impossible number of slots",
-            ));
+            return Err(damaged("the key slot file has an impossible number of slots"));
         }
         Ok(file)
     }
@@ -194,11 +169,9 @@ impl SlotFile {
 
     /// Checks that no slot was added, removed or changed by anyone without the master key.
     pub(super) fn verify(&self, keys: &Keys) -> Result<()> {
-        self.mac_of(keys)
-            .verify_slice(&self.mac)
-            .map_err(|_| Error::DamagedSlots {
-                reason: "the key slots were changed by someone who could not unlock them",
-            })
+        self.mac_of(keys).verify_slice(&self.mac).map_err(|_| Error::DamagedSlots {
+            reason: "the key slots were changed by someone who could not unlock them",
+        })
     }
 
     fn sign(&mut self, keys: &Keys) -> Result<Vec<u8>> {
@@ -207,17 +180,13 @@ impl SlotFile {
     }
 
     fn encode(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec_pretty(self)
-            .map_err(|error| Error::io("write", NAME, std::io::Error::other(error)))
+        serde_json::to_vec_pretty(self).map_err(|error| Error::io("write", NAME, std::io::Error::other(error)))
     }
 
     fn mac_of(&self, keys: &Keys) -> Hmac<Sha256> {
         let mut padded = [0; 64];
         let key = keys.derive("anchor/mac");
-        padded
-            .iter_mut()
-            .zip(key.iter())
-            .for_each(|(to, from)| *to = *from);
+        padded.iter_mut().zip(key.iter()).for_each(|(to, from)| *to = *from);
         let mut mac = Hmac::<Sha256>::new((&padded).into());
         zeroize::Zeroize::zeroize(&mut padded);
         // Every field of variable length is preceded by its length, so that no two files share their bytes.
@@ -276,11 +245,7 @@ pub(super) mod hex {
         if pairs.len() != N || !rest.is_empty() {
             return Err(D::Error::custom("hexadecimal text of the wrong length"));
         }
-        let digit = |char: u8| {
-            char::from(char)
-                .to_digit(16)
-                .and_then(|d| u8::try_from(d).ok())
-        };
+        let digit = |char: u8| char::from(char).to_digit(16).and_then(|d| u8::try_from(d).ok());
         let mut bytes = [0; N];
         for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
             *byte = digit(*high)

@@ -23,23 +23,14 @@ pub(super) struct Wrapped {
 
 impl Wrapped {
     pub(super) fn new(kek: &[u8; 32], master: &[u8; 32], aad: &[u8]) -> Result<Self> {
-        let mut wrapped = Self {
-            nonce: [0; 12],
-            key: [0; 48],
-        };
+        let mut wrapped = Self { nonce: [0; 12], key: [0; 48] };
         getrandom::fill(&mut wrapped.nonce).map_err(Error::random)?;
         let mut text = Zeroizing::new(*master);
         let tag = Aes256Gcm::new(kek.into())
             .encrypt_inout_detached(&wrapped.nonce.into(), aad, (&mut text[..]).into())
-            .map_err(|_| Error::DamagedSlots {
-                reason: "the master key cannot be wrapped",
-            })?;
+            .map_err(|_| Error::DamagedSlots { reason: "the master key cannot be wrapped" })?;
         let bytes = text.iter().chain(tag.iter());
-        wrapped
-            .key
-            .iter_mut()
-            .zip(bytes)
-            .for_each(|(to, from)| *to = *from);
+        wrapped.key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         Ok(wrapped)
     }
 
@@ -49,12 +40,7 @@ impl Wrapped {
         let tag: &[u8; 16] = tag.try_into().ok()?;
         let mut master: SecretKey = Box::new(Zeroizing::new(*text));
         Aes256Gcm::new(kek.into())
-            .decrypt_inout_detached(
-                &self.nonce.into(),
-                aad,
-                (&mut master[..]).into(),
-                tag.into(),
-            )
+            .decrypt_inout_detached(&self.nonce.into(), aad, (&mut master[..]).into(), tag.into())
             .ok()?;
         Some(master)
     }

@@ -47,19 +47,9 @@ fn every_size_around_block_edges_round_trips() {
         for len in edge.saturating_sub(2)..edge + 3 {
             let plaintext = bytes(len);
             let sealed = seal(&plaintext);
-            assert_eq!(
-                ciphertext_len_with(len as u64, LOG2),
-                Some(sealed.len() as u64)
-            );
-            assert_eq!(
-                plaintext_len_with(sealed.len() as u64, LOG2),
-                Some(len as u64)
-            );
-            assert_eq!(
-                root().open_bytes(OBJECT, &sealed).unwrap(),
-                plaintext,
-                "{len}"
-            );
+            assert_eq!(ciphertext_len_with(len as u64, LOG2), Some(sealed.len() as u64));
+            assert_eq!(plaintext_len_with(sealed.len() as u64, LOG2), Some(len as u64));
+            assert_eq!(root().open_bytes(OBJECT, &sealed).unwrap(), plaintext, "{len}");
             assert_eq!(read_all(sealed).unwrap(), plaintext, "{len}");
         }
     }
@@ -72,18 +62,11 @@ fn every_block_size_round_trips() {
         let mut writer = root().writer(Vec::new(), OBJECT, log2).unwrap();
         writer.write_all(&plaintext).unwrap();
         let sealed = writer.finish().unwrap();
-        assert_eq!(
-            root().open_bytes(OBJECT, &sealed).unwrap(),
-            plaintext,
-            "2^{log2}"
-        );
+        assert_eq!(root().open_bytes(OBJECT, &sealed).unwrap(), plaintext, "2^{log2}");
     }
     for log2 in [0, 11, 21, 64, 255] {
         let refused = root().writer(Vec::new(), OBJECT, log2);
-        assert!(
-            matches!(refused, Err(Error::InvalidSealRequest { .. })),
-            "2^{log2}"
-        );
+        assert!(matches!(refused, Err(Error::InvalidSealRequest { .. })), "2^{log2}");
     }
 }
 
@@ -96,37 +79,18 @@ fn blocks_tile_the_plaintext() {
     assert_eq!(reader.block_count(), 4);
     let joined: Vec<u8> = (0..4).flat_map(|i| reader.read_block(i).unwrap()).collect();
     assert_eq!(joined, plaintext);
-    assert!(matches!(
-        reader.read_block(4),
-        Err(Error::OutOfRange { .. })
-    ));
-    assert!(matches!(
-        reader.read_block(u64::MAX),
-        Err(Error::OutOfRange { .. })
-    ));
+    assert!(matches!(reader.read_block(4), Err(Error::OutOfRange { .. })));
+    assert!(matches!(reader.read_block(u64::MAX), Err(Error::OutOfRange { .. })));
 }
 
 #[test]
-#[expect(
-    clippy::reversed_empty_ranges,
-    reason = "reversed ranges are what is tested"
-)]
+#[expect(clippy::reversed_empty_ranges, reason = "reversed ranges are what is tested")]
 fn ranges_outside_the_object_are_refused() {
     let sealed = seal(&bytes(100));
     let len = sealed.len() as u64;
     let reader = root().open(sealed, len, OBJECT).unwrap();
-    for range in [
-        0..101,
-        101..101,
-        101..102,
-        7..3,
-        u64::MAX..u64::MAX,
-        0..u64::MAX,
-    ] {
-        assert!(
-            matches!(reader.read_at(range.clone()), Err(Error::OutOfRange { .. })),
-            "{range:?}"
-        );
+    for range in [0..101, 101..101, 101..102, 7..3, u64::MAX..u64::MAX, 0..u64::MAX] {
+        assert!(matches!(reader.read_at(range.clone()), Err(Error::OutOfRange { .. })), "{range:?}");
     }
     assert!(reader.read_at(100..100).unwrap().is_empty());
 }
@@ -135,22 +99,11 @@ fn ranges_outside_the_object_are_refused() {
 fn a_file_opens_only_under_its_own_path_and_root() {
     let sealed = seal(b"text");
     let other = Keys::ephemeral().unwrap();
-    for (root, object) in [
-        (root().clone(), "t_1/data/part-1"),
-        (root().clone(), ""),
-        (other.seal_root("test/root"), OBJECT),
-    ] {
+    for (root, object) in
+        [(root().clone(), "t_1/data/part-1"), (root().clone(), ""), (other.seal_root("test/root"), OBJECT)]
+    {
         let opened = root.open_bytes(object, &sealed);
-        assert!(
-            matches!(
-                opened,
-                Err(Error::Tampered {
-                    part: "the header",
-                    ..
-                })
-            ),
-            "{object}"
-        );
+        assert!(matches!(opened, Err(Error::Tampered { part: "the header", .. })), "{object}");
     }
     let keys = Keys::ephemeral().unwrap();
     let sealed = keys.seal_root("one").seal_bytes(OBJECT, b"text").unwrap();
@@ -162,16 +115,9 @@ fn rebinding_moves_a_file_without_touching_its_blocks() {
     let plaintext = bytes(2 * BLOCK);
     let mut sealed = seal(&plaintext);
     let header = root().rebind(&sealed, OBJECT, "t_1/data/renamed").unwrap();
-    assert!(
-        root()
-            .rebind(&sealed, "t_1/other", "t_1/data/renamed")
-            .is_err()
-    );
+    assert!(root().rebind(&sealed, "t_1/other", "t_1/data/renamed").is_err());
     sealed[..HEADER_LEN].copy_from_slice(&header);
-    assert_eq!(
-        root().open_bytes("t_1/data/renamed", &sealed).unwrap(),
-        plaintext
-    );
+    assert_eq!(root().open_bytes("t_1/data/renamed", &sealed).unwrap(), plaintext);
     assert!(root().open_bytes(OBJECT, &sealed).is_err());
 }
 
@@ -193,10 +139,7 @@ fn every_truncation_and_extension_is_refused() {
     }
     for blocks in 0..2 {
         let len = HEADER_LEN + blocks * SEALED_BLOCK;
-        assert_refused(
-            sealed[..len].to_vec(),
-            &format!("cut to {blocks} whole blocks"),
-        );
+        assert_refused(sealed[..len].to_vec(), &format!("cut to {blocks} whole blocks"));
     }
     for extra in [1, 15, 16, 17, BLOCK, SEALED_BLOCK, SEALED_BLOCK + 1] {
         let mut longer = sealed.clone();
@@ -213,10 +156,7 @@ fn a_cut_at_a_block_edge_fails_at_open_not_at_read() {
     let sealed = seal(&bytes(3 * BLOCK));
     let cut = sealed[..HEADER_LEN + 2 * SEALED_BLOCK].to_vec();
     let len = cut.len() as u64;
-    assert!(matches!(
-        root().open(cut, len, OBJECT),
-        Err(Error::Tampered { .. })
-    ));
+    assert!(matches!(root().open(cut, len, OBJECT), Err(Error::Tampered { .. })));
 }
 
 #[test]
@@ -258,19 +198,14 @@ fn a_failed_write_is_not_forgotten() {
     struct Full(usize);
     impl Write for Full {
         fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-            self.0 = self
-                .0
-                .checked_sub(buf.len())
-                .ok_or(io::ErrorKind::StorageFull)?;
+            self.0 = self.0.checked_sub(buf.len()).ok_or(io::ErrorKind::StorageFull)?;
             Ok(buf.len())
         }
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
     }
-    let mut writer = root()
-        .writer(Full(HEADER_LEN + SEALED_BLOCK), OBJECT, LOG2)
-        .unwrap();
+    let mut writer = root().writer(Full(HEADER_LEN + SEALED_BLOCK), OBJECT, LOG2).unwrap();
     writer.write_all(&bytes(2 * BLOCK)).unwrap();
     assert!(writer.write_all(&[1]).is_err());
     assert!(writer.finish().is_err());
@@ -283,10 +218,7 @@ fn a_failed_write_is_not_forgotten() {
 fn a_length_larger_than_the_file_is_an_error() {
     let sealed = seal(b"short");
     for claimed in [0, 95, 112, sealed.len() as u64 + 1, 1 << 40, u64::MAX] {
-        assert!(
-            root().open(sealed.clone(), claimed, OBJECT).is_err(),
-            "{claimed}"
-        );
+        assert!(root().open(sealed.clone(), claimed, OBJECT).is_err(), "{claimed}");
     }
 }
 
@@ -315,10 +247,7 @@ fn a_real_file_is_read_in_place() {
     file.write_all(&seal(&plaintext)).unwrap();
     let len = file.metadata().unwrap().len();
     let reader = root().open(file, len, OBJECT).unwrap();
-    assert_eq!(
-        reader.read_at(4090..12_300).unwrap(),
-        plaintext[4090..12_300]
-    );
+    assert_eq!(reader.read_at(4090..12_300).unwrap(), plaintext[4090..12_300]);
 }
 
 proptest! {

@@ -5,8 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use atom_vault::{
-    Error, KdfCost, Keychain, Keys, MemoryKeychain, NewSlots, RecoveryCode, Result, SlotKind,
-    Unlock, Vault,
+    Error, KdfCost, Keychain, Keys, MemoryKeychain, NewSlots, RecoveryCode, Result, SlotKind, Unlock, Vault,
 };
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -24,27 +23,14 @@ struct Fixture {
 fn vault() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let keychain = MemoryKeychain::default();
-    let new = NewSlots {
-        keychain: Some(&keychain),
-        ..passphrase_and_recovery()
-    };
+    let new = NewSlots { keychain: Some(&keychain), ..passphrase_and_recovery() };
     let (keys, code) = Vault::create(&folder.path().join("atom"), new).unwrap();
     let code = code.unwrap().reveal().to_string();
-    Fixture {
-        folder,
-        keychain,
-        keys,
-        code,
-    }
+    Fixture { folder, keychain, keys, code }
 }
 
 fn passphrase_and_recovery() -> NewSlots<'static> {
-    NewSlots {
-        passphrase: Some(secret(PASSPHRASE)),
-        cost: KdfCost::MINIMUM,
-        keychain: None,
-        recovery: true,
-    }
+    NewSlots { passphrase: Some(secret(PASSPHRASE)), cost: KdfCost::MINIMUM, keychain: None, recovery: true }
 }
 
 fn secret(text: &str) -> Zeroizing<String> {
@@ -62,10 +48,7 @@ impl Fixture {
 
     fn unlock(&self, with: Unlock<'_>) -> Result<()> {
         let keys = Vault::unlock(&self.dir(), with)?;
-        assert!(
-            *keys.derive("test") == *self.keys.derive("test"),
-            "unlocked other keys"
-        );
+        assert!(*keys.derive("test") == *self.keys.derive("test"), "unlocked other keys");
         Ok(())
     }
 
@@ -106,15 +89,8 @@ fn every_slot_opens_the_same_vault() {
     let vault = vault();
     assert!(Vault::exists(&vault.dir()));
     vault.unlocks_in_every_way();
-    let kinds: Vec<_> = Vault::slots(&vault.dir())
-        .unwrap()
-        .into_iter()
-        .map(|slot| slot.kind)
-        .collect();
-    assert_eq!(
-        kinds,
-        [SlotKind::Passphrase, SlotKind::Recovery, SlotKind::Keychain]
-    );
+    let kinds: Vec<_> = Vault::slots(&vault.dir()).unwrap().into_iter().map(|slot| slot.kind).collect();
+    assert_eq!(kinds, [SlotKind::Passphrase, SlotKind::Recovery, SlotKind::Keychain]);
 }
 
 #[test]
@@ -136,14 +112,8 @@ fn files_are_for_the_owner_only_and_hold_no_secret() {
 #[test]
 fn wrong_secrets_are_named() {
     let vault = vault();
-    assert!(matches!(
-        error(vault.unlock(typed("a quiet plaza"))),
-        Error::WrongPassphrase
-    ));
-    assert!(matches!(
-        error(vault.unlock(typed(""))),
-        Error::WrongPassphrase
-    ));
+    assert!(matches!(error(vault.unlock(typed("a quiet plaza"))), Error::WrongPassphrase));
+    assert!(matches!(error(vault.unlock(typed(""))), Error::WrongPassphrase));
     let other = self::vault();
     let foreign = error(vault.unlock(Unlock::Recovery(&other.code)));
     assert!(matches!(foreign, Error::WrongRecoveryCode));
@@ -159,23 +129,11 @@ fn fewer_than_two_slots_are_refused() {
     let keychain = MemoryKeychain::default();
     for new in [
         NewSlots::default(),
-        NewSlots {
-            recovery: false,
-            ..passphrase_and_recovery()
-        },
-        NewSlots {
-            passphrase: None,
-            ..passphrase_and_recovery()
-        },
-        NewSlots {
-            keychain: Some(&keychain),
-            ..NewSlots::default()
-        },
+        NewSlots { recovery: false, ..passphrase_and_recovery() },
+        NewSlots { passphrase: None, ..passphrase_and_recovery() },
+        NewSlots { keychain: Some(&keychain), ..NewSlots::default() },
     ] {
-        assert!(matches!(
-            error(Vault::create(folder.path(), new)),
-            Error::TooFewSlots
-        ));
+        assert!(matches!(error(Vault::create(folder.path(), new)), Error::TooFewSlots));
     }
     assert!(!Vault::exists(folder.path()));
     assert!(keychain.is_empty());
@@ -184,26 +142,11 @@ fn fewer_than_two_slots_are_refused() {
 #[test]
 fn weak_passphrases_and_unsafe_costs_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let weak = NewSlots {
-        passphrase: Some(secret("short")),
-        ..passphrase_and_recovery()
-    };
-    assert!(matches!(
-        error(Vault::create(folder.path(), weak)),
-        Error::WeakPassphrase { .. }
-    ));
-    let cost = KdfCost {
-        memory_kib: 1024,
-        ..KdfCost::MINIMUM
-    };
-    let cheap = NewSlots {
-        cost,
-        ..passphrase_and_recovery()
-    };
-    assert!(matches!(
-        error(Vault::create(folder.path(), cheap)),
-        Error::UnsafeKdf { .. }
-    ));
+    let weak = NewSlots { passphrase: Some(secret("short")), ..passphrase_and_recovery() };
+    assert!(matches!(error(Vault::create(folder.path(), weak)), Error::WeakPassphrase { .. }));
+    let cost = KdfCost { memory_kib: 1024, ..KdfCost::MINIMUM };
+    let cheap = NewSlots { cost, ..passphrase_and_recovery() };
+    assert!(matches!(error(Vault::create(folder.path(), cheap)), Error::UnsafeKdf { .. }));
     assert!(!Vault::exists(folder.path()));
 }
 
@@ -252,11 +195,7 @@ impl Keychain for Faulty {
         self.backend
     }
     fn get(&self, account: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        if self.forgets {
-            Ok(None)
-        } else {
-            self.inner.get(account)
-        }
+        if self.forgets { Ok(None) } else { self.inner.get(account) }
     }
     fn set(&self, account: &str, secret: &[u8]) -> Result<()> {
         self.inner.set(account, secret)
@@ -269,15 +208,8 @@ impl Keychain for Faulty {
 #[test]
 fn a_keychain_that_forgets_is_noticed_before_it_matters() {
     let folder = tempfile::tempdir().unwrap();
-    let keychain = Faulty {
-        inner: MemoryKeychain::default(),
-        backend: "memory",
-        forgets: true,
-    };
-    let new = NewSlots {
-        keychain: Some(&keychain),
-        ..passphrase_and_recovery()
-    };
+    let keychain = Faulty { inner: MemoryKeychain::default(), backend: "memory", forgets: true };
+    let new = NewSlots { keychain: Some(&keychain), ..passphrase_and_recovery() };
     let refused = error(Vault::create(folder.path(), new));
     assert!(matches!(refused, Error::KeychainUnavailable { .. }));
     assert!(!Vault::exists(folder.path()));
@@ -286,17 +218,10 @@ fn a_keychain_that_forgets_is_noticed_before_it_matters() {
 #[test]
 fn another_keychain_is_not_asked() {
     let vault = vault();
-    let other = Faulty {
-        inner: MemoryKeychain::default(),
-        backend: "other",
-        forgets: false,
-    };
+    let other = Faulty { inner: MemoryKeychain::default(), backend: "other", forgets: false };
     match error(vault.unlock(Unlock::Keychain(&other))) {
         Error::KeychainUnavailable { reason } => {
-            assert!(
-                reason.contains("memory") && reason.contains("other"),
-                "{reason}"
-            );
+            assert!(reason.contains("memory") && reason.contains("other"), "{reason}");
         }
         other => panic!("{other}"),
     }
@@ -307,30 +232,19 @@ fn a_changed_passphrase_replaces_the_old_one_everywhere() {
     let vault = vault();
     let new = secret("another quiet place");
     let wrong = typed("not the passphrase");
-    let refused = error(Vault::change_passphrase(
-        &vault.dir(),
-        wrong,
-        &new,
-        KdfCost::MINIMUM,
-    ));
+    let refused = error(Vault::change_passphrase(&vault.dir(), wrong, &new, KdfCost::MINIMUM));
     assert!(matches!(refused, Error::WrongPassphrase));
     vault.unlocks_in_every_way();
 
     Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM).unwrap();
-    assert!(matches!(
-        error(vault.unlock(typed(PASSPHRASE))),
-        Error::WrongPassphrase
-    ));
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::WrongPassphrase));
     vault.unlock(Unlock::Passphrase(new.clone())).unwrap();
     vault.unlock(Unlock::Recovery(&vault.code)).unwrap();
     vault.unlock(Unlock::Keychain(&vault.keychain)).unwrap();
 
     // Not even the second copy opens with the old one.
     fs::remove_file(vault.main()).unwrap();
-    assert!(matches!(
-        error(vault.unlock(typed(PASSPHRASE))),
-        Error::WrongPassphrase
-    ));
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::WrongPassphrase));
     vault.unlock(Unlock::Passphrase(new)).unwrap();
 }
 
@@ -346,8 +260,7 @@ fn a_forgotten_passphrase_is_reset_with_the_recovery_code() {
 #[test]
 fn a_renewed_recovery_code_replaces_the_old_one() {
     let vault = vault();
-    let code: RecoveryCode =
-        Vault::renew_recovery(&vault.dir(), Unlock::Keychain(&vault.keychain)).unwrap();
+    let code: RecoveryCode = Vault::renew_recovery(&vault.dir(), Unlock::Keychain(&vault.keychain)).unwrap();
     let old = error(vault.unlock(Unlock::Recovery(&vault.code)));
     assert!(matches!(old, Error::WrongRecoveryCode));
     vault.unlock(Unlock::Recovery(&code.reveal())).unwrap();
@@ -359,20 +272,11 @@ fn the_keychain_can_be_removed_but_never_the_second_last_slot() {
     Vault::remove_keychain(&vault.dir(), typed(PASSPHRASE), &vault.keychain).unwrap();
     assert!(vault.keychain.is_empty());
     let gone = error(vault.unlock(Unlock::Keychain(&vault.keychain)));
-    assert!(matches!(
-        gone,
-        Error::NoSlot {
-            kind: SlotKind::Keychain
-        }
-    ));
+    assert!(matches!(gone, Error::NoSlot { kind: SlotKind::Keychain }));
 
     let folder = tempfile::tempdir().unwrap();
     let keychain = MemoryKeychain::default();
-    let new = NewSlots {
-        keychain: Some(&keychain),
-        recovery: false,
-        ..passphrase_and_recovery()
-    };
+    let new = NewSlots { keychain: Some(&keychain), recovery: false, ..passphrase_and_recovery() };
     Vault::create(folder.path(), new).unwrap();
     let refused = Vault::remove_keychain(folder.path(), typed(PASSPHRASE), &keychain);
     assert!(matches!(error(refused), Error::TooFewSlots));
@@ -408,10 +312,7 @@ fn two_damaged_copies_are_reported() {
     let vault = vault();
     fs::write(vault.main(), b"junk").unwrap();
     fs::write(vault.backup(), b"").unwrap();
-    assert!(matches!(
-        error(vault.unlock(typed(PASSPHRASE))),
-        Error::DamagedSlots { .. }
-    ));
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::DamagedSlots { .. }));
     assert!(Vault::exists(&vault.dir()));
 }
 
@@ -432,29 +333,19 @@ fn any_change_of_the_slots_is_refused() {
             "{what}: {refused}"
         );
     };
-    check("slot stripped", &|json| {
-        drop(json["slots"].as_array_mut().unwrap().pop())
-    });
+    check("slot stripped", &|json| drop(json["slots"].as_array_mut().unwrap().pop()));
     check("slot added", &|json| {
         let copy = json["slots"][1].clone();
         json["slots"].as_array_mut().unwrap().push(copy);
     });
-    check("slots reordered", &|json| {
-        json["slots"].as_array_mut().unwrap().swap(0, 1)
-    });
+    check("slots reordered", &|json| json["slots"].as_array_mut().unwrap().swap(0, 1));
     check("generation", &|json| json["generation"] = json!(7));
     check("date", &|json| json["slots"][1]["createdMs"] = json!(0));
     check("mac", &|json| json["mac"] = json!("00".repeat(32)));
     check("vault id", &|json| json["vaultId"] = json!("00".repeat(16)));
-    check("salt", &|json| {
-        json["slots"][0]["method"]["salt"] = json!("00".repeat(16))
-    });
-    check("other slot's nonce", &|json| {
-        json["slots"][1]["wrapped"]["nonce"] = json!("00".repeat(12))
-    });
-    check("passes", &|json| {
-        json["slots"][0]["method"]["passes"] = json!(3)
-    });
+    check("salt", &|json| json["slots"][0]["method"]["salt"] = json!("00".repeat(16)));
+    check("other slot's nonce", &|json| json["slots"][1]["wrapped"]["nonce"] = json!("00".repeat(12)));
+    check("passes", &|json| json["slots"][0]["method"]["passes"] = json!(3));
     check("no hex", &|json| json["mac"] = json!("zz".repeat(32)));
     check("unknown field", &|json| json["extra"] = json!(1));
 }
@@ -465,10 +356,7 @@ fn hostile_costs_are_refused_before_they_are_paid() {
         let vault = vault();
         vault.tamper(|json| json["slots"][0]["method"][field] = json!(value));
         let refused = error(vault.unlock(typed(PASSPHRASE)));
-        assert!(
-            matches!(refused, Error::UnsafeKdf { .. }),
-            "{field} {value}: {refused}"
-        );
+        assert!(matches!(refused, Error::UnsafeKdf { .. }), "{field} {value}: {refused}");
     };
     check("memoryKib", 8 * 1024);
     check("memoryKib", 64 * 1024 * 1024);
@@ -510,16 +398,8 @@ fn a_copy_that_cannot_be_healed_keeps_nobody_out() {
 #[test]
 fn the_first_format_opens() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(
-        folder.path().join("keyslots.v1"),
-        include_bytes!("../fixtures/keyslots.v1"),
-    )
-    .unwrap();
+    fs::write(folder.path().join("keyslots.v1"), include_bytes!("../fixtures/keyslots.v1")).unwrap();
     let keys = Vault::unlock(folder.path(), typed("fixture passphrase")).unwrap();
-    let key: String = keys
-        .derive("sqlcipher/key")
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let key: String = keys.derive("sqlcipher/key").iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(key, include_str!("../fixtures/keyslots.v1.key").trim());
 }

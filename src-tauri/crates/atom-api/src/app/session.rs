@@ -1,0 +1,431 @@
+//! What exists only while the vault is open.
+
+use super::{App, Indexing, lock, settings_of};
+use crate::dto::{IndexBudget, SizeView};
+use crate::error::ApiResult;
+use crate::event::Event;
+use atom_core::{Clock, EMBEDDING_DIMENSIONS, ItemId, SourceId, SystemClock};
+use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
+use atom_index::keyword::{self, KeywordIndex};
+use atom_index::vector::VectorIndex;
+use atom_ingest::{Budget, Ingest, Models, Notice, Parts};
+use atom_search::{Meaning, QueryEmbedder, Searcher};
+use atom_store::{Counts, RawKey, Store};
+use atom_vault::Keys;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+/// File and folders of the vault, inside the data folder.
+pub(super) const DATABASE: &str = "vault.db";
+pub(super) const KEYWORD: &str = "keyword";
+pub(super) const VECTORS: &str = "vectors";
+/// Setting: whether work is paused.
+pub(super) const PAUSED: &str = "paused";
+/// Setting: the model that the vectors are of.
+const MODEL: &str = "model";
+/// Counts are taken at most this often; a search may see them this old.
+const COUNTS_AGE: Duration = Duration::from_millis(700);
+/// Progress is told at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(300);
+const SIZES_AGE: Duration = Duration::from_secs(5);
+
+/// The open vault.
+pub(super) struct Session {
+    pub(super) keys: Keys,
+    pub(super) store: Arc<Store>,
+    pub(super) keyword: KeywordIndex,
+    pub(super) vector: VectorIndex,
+    pub(super) models: Arc<Models>,
+    pub(super) searcher: Searcher,
+    pub(super) clock: Arc<dyn Clock>,
+    /// What was mended when the vault was opened, for a person.
+    pub(super) mended: Vec<String>,
+    ingest: Mutex<Option<Arc<Ingest>>>,
+    counts: Mutex<Option<(Instant, Counts)>>,
+    sizes: Mutex<Option<(Instant, Vec<SizeView>)>>,
+    news: Arc<News>,
+}
+
+/// What happened since it was last told, collected without blocking anyone.
+#[derive(Default)]
+struct News {
+    progressed: AtomicBool,
+    sources: AtomicBool,
+    jobs: AtomicBool,
+    ready: Mutex<Vec<SourceId>>,
+    damaged: Mutex<Option<&'static str>>,
+    any: Notify,
+    over: AtomicBool,
+}
+
+impl News {
+    fn take(&self, notice: Notice) {
+        match notice {
+            Notice::Progressed => self.progressed.store(true, Ordering::Relaxed),
+            Notice::SourcesChanged => self.sources.store(true, Ordering::Relaxed),
+            Notice::JobsChanged => self.jobs.store(true, Ordering::Relaxed),
+            Notice::FolderReady(source) => lock(&self.ready).push(source),
+            Notice::IndexDamaged(stage) => *lock(&self.damaged) = Some(stage),
+        }
+        self.any.notify_one();
+    }
+}
+
+/// The query side of the model.
+struct Querying(Arc<Models>);
+
+impl QueryEmbedder for Querying {
+    fn embed_blocking(&self, text: &str) -> atom_search::Result<Vec<f32>> {
+        let failed = |error: atom_embed::Error| atom_search::Error::Embedding { reason: error.to_string() };
+        let vectors = self.0.querying().and_then(|model| model.embed(&[text])).map_err(failed)?;
+        vectors.into_iter().next().ok_or_else(|| atom_search::Error::Embedding { reason: "no vector".to_owned() })
+    }
+}
+
+impl Session {
+    pub(super) fn ingest(&self) -> Option<Arc<Ingest>> {
+        lock(&self.ingest).clone()
+    }
+
+    /// Counts of everything, at most a moment old.
+    pub(super) fn counts(&self) -> ApiResult<Counts> {
+        if let Some((at, counts)) = &*lock(&self.counts)
+            && at.elapsed() < COUNTS_AGE
+        {
+            return Ok(counts.clone());
+        }
+        let counts = self.store.counts()?;
+        *lock(&self.counts) = Some((Instant::now(), counts.clone()));
+        Ok(counts)
+    }
+
+    /// Counts however old, without waiting for the store when there are any.
+    pub(super) fn recent_counts(&self) -> ApiResult<Counts> {
+        let known = lock(&self.counts).as_ref().map(|(_, counts)| counts.clone());
+        known.map_or_else(|| self.counts(), Ok)
+    }
+
+    pub(super) fn forget_counts(&self) {
+        *lock(&self.counts) = None;
+    }
+
+    pub(super) fn sizes(&self, data_dir: &Path) -> Vec<SizeView> {
+        let mut sizes = lock(&self.sizes);
+        match &*sizes {
+            Some((at, sizes)) if at.elapsed() < SIZES_AGE => sizes.clone(),
+            _ => {
+                let folder = |name: &str| SizeView { name: name.to_owned(), bytes: folder_bytes(&data_dir.join(name)) };
+                let vault = SizeView { name: "vault".to_owned(), bytes: self.store.size_bytes() };
+                let fresh = vec![vault, folder(KEYWORD), folder(VECTORS)];
+                *sizes = Some((Instant::now(), fresh.clone()));
+                fresh
+            }
+        }
+    }
+
+    /// Stops the workers; blocks until each finished its batch.
+    fn stop_blocking(&self) {
+        self.news.over.store(true, Ordering::Relaxed);
+        self.news.any.notify_one();
+        let ingest = lock(&self.ingest).take();
+        drop(ingest);
+    }
+}
+
+impl App {
+    /// Opens everything that the keys open and starts the workers.
+    pub(super) async fn open_session(self: &Arc<Self>, keys: Keys) -> ApiResult<()> {
+        let mut slot = self.session.write().await;
+        if slot.is_some() {
+            return Ok(());
+        }
+        let session = self.make_session(keys).await?;
+        *slot = Some(Arc::clone(&session));
+        drop(slot);
+        self.touch();
+        let teller = tokio::spawn(tell(Arc::downgrade(self), session));
+        self.background().push(teller);
+        Ok(())
+    }
+
+    /// Stops the workers and forgets keys, handles and caches.
+    pub(super) async fn close_session(&self) {
+        let session = self.session.write().await.take();
+        if let Some(session) = session {
+            // Joining threads blocks.
+            let _ = tokio::task::spawn_blocking(move || session.stop_blocking()).await;
+        }
+    }
+
+    async fn make_session(&self, keys: Keys) -> ApiResult<Arc<Session>> {
+        let data_dir = self.config.data_dir.clone();
+        let mut mended = Vec::new();
+        let key = keys.sqlcipher();
+        let raw = RawKey { key: key.key.clone(), salt: key.salt };
+        let path = data_dir.join(DATABASE);
+        let store = Arc::new(super::blocking(move || Ok(Store::open(&path, raw)?)).await?);
+        let keyword = {
+            let (store, keys, dir) = (Arc::clone(&store), keys.clone(), data_dir.join(KEYWORD));
+            let (keyword, note) = super::blocking(move || open_keyword(&store, &keys, &dir)).await?;
+            mended.extend(note);
+            keyword
+        };
+        let models = Arc::new(Models::new(&self.config.assets_dir));
+        let (vector, note) = open_vectors(&store, &keys, &data_dir.join(VECTORS), &models).await?;
+        mended.extend(note);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let meaning = Meaning { vectors: vector.clone(), embedder: Arc::new(Querying(Arc::clone(&models))) };
+        let searcher = Searcher::new(store.clone(), keyword.clone(), Some(meaning), clock.clone());
+        let settings = settings_of(&store)?;
+        let paused = store.setting(PAUSED)?.as_deref() == Some("yes");
+        let news = Arc::new(News::default());
+        let ingest = match self.config.indexing {
+            Indexing::Off => None,
+            indexing => {
+                let observer = Arc::clone(&news);
+                let budget = if indexing == Indexing::Full { Budget::Full } else { budget(settings.index_budget) };
+                let parts = Parts {
+                    store: Arc::clone(&store),
+                    keyword: keyword.clone(),
+                    vector: vector.clone(),
+                    runtime: tokio::runtime::Handle::current(),
+                    extractor: Arc::new(self.extractor()),
+                    models: Arc::clone(&models),
+                    clock: clock.clone(),
+                    data_dir: data_dir.clone(),
+                    ignore_rules: settings.ignore_rules.clone(),
+                    budget,
+                    paused: paused && indexing != Indexing::Full,
+                    observer: Box::new(move |notice| observer.take(notice)),
+                };
+                Some(Arc::new(start_ingest(parts)?))
+            }
+        };
+        Ok(Arc::new(Session {
+            keys,
+            store,
+            keyword,
+            vector,
+            models,
+            searcher,
+            clock,
+            mended,
+            ingest: Mutex::new(ingest),
+            counts: Mutex::default(),
+            sizes: Mutex::default(),
+            news,
+        }))
+    }
+
+    fn extractor(&self) -> Extractor {
+        let pdfium = self.config.assets_dir.join("runtime").join(pdfium_name());
+        let command = WorkerCommand {
+            program: self.config.worker_program.clone(),
+            args: self.config.worker_args.clone(),
+            env: vec![(PDFIUM_ENV.into(), pdfium.into())],
+        };
+        Extractor::new(command, Limits::default(), Budget::Full.threads())
+    }
+
+    /// Closes everything, throws a damaged index away and opens again: it is built from the store.
+    pub(super) async fn rebuild(self: &Arc<Self>, words: bool, meaning: bool) -> ApiResult<()> {
+        let session = self.session().await?;
+        let (keys, store) = (session.keys.clone(), Arc::clone(&session.store));
+        drop(session);
+        self.close_session().await;
+        let data_dir = self.config.data_dir.clone();
+        super::blocking(move || {
+            if words {
+                store.restart_words()?;
+                discard(&data_dir.join(KEYWORD));
+            }
+            if meaning {
+                store.restart_meaning()?;
+                discard(&data_dir.join(VECTORS));
+            }
+            Ok(())
+        })
+        .await?;
+        self.open_session(keys).await
+    }
+}
+
+/// Starts the workers, and looks for what changed while Atom was not running.
+fn start_ingest(parts: Parts) -> ApiResult<Ingest> {
+    let store = Arc::clone(&parts.store);
+    let ingest = Ingest::start(parts)?;
+    for source in store.sources()? {
+        match source.status {
+            atom_store::SourceStatus::Removing => ingest.remove(source.id)?,
+            atom_store::SourceStatus::Active | atom_store::SourceStatus::Missing => ingest.scan(source.id)?,
+        }
+    }
+    Ok(ingest)
+}
+
+const fn pdfium_name() -> &'static str {
+    if cfg!(target_os = "windows") {
+        "pdfium.dll"
+    } else if cfg!(target_os = "macos") {
+        "libpdfium.dylib"
+    } else {
+        "libpdfium.so"
+    }
+}
+
+pub(super) const fn budget(budget: IndexBudget) -> Budget {
+    match budget {
+        IndexBudget::Gentle => Budget::Gentle,
+        IndexBudget::Half => Budget::Half,
+        IndexBudget::Full => Budget::Full,
+    }
+}
+
+/// Throws a derived folder away; what cannot be removed is in the way of the next open, which says so.
+fn discard(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "a damaged index cannot be removed");
+    }
+}
+
+fn open_keyword(store: &Store, keys: &Keys, dir: &Path) -> ApiResult<(KeywordIndex, Option<String>)> {
+    let open = || keyword::open(dir, keys.seal_root("tantivy/root"));
+    let (index, damaged) = match open() {
+        Ok(index) => (index, false),
+        Err(atom_index::Error::Corrupt { reason, .. }) => {
+            tracing::warn!(reason, "the keyword index is damaged and is built again");
+            discard(dir);
+            (open()?, true)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let counts = store.counts()?.total;
+    let expected = counts.items().saturating_sub(counts.words_pending);
+    if damaged || index.doc_count() < expected {
+        store.restart_words()?;
+        return Ok((index, Some("the keyword index was damaged and is built again from the vault".to_owned())));
+    }
+    Ok((index, None))
+}
+
+async fn open_vectors(
+    store: &Arc<Store>,
+    keys: &Keys,
+    dir: &Path,
+    models: &Models,
+) -> ApiResult<(VectorIndex, Option<String>)> {
+    let changed = match (models.id(), store.setting(MODEL)?) {
+        (Ok(now), Some(before)) if now != before => {
+            store.restart_meaning()?;
+            discard(dir);
+            store.set_setting(MODEL, &now)?;
+            true
+        }
+        (Ok(now), None) => {
+            store.set_setting(MODEL, &now)?;
+            false
+        }
+        _ => false,
+    };
+    let open = || VectorIndex::open(dir, keys.seal_root("lance/root"), EMBEDDING_DIMENSIONS);
+    let mut note = changed.then(|| "another embedding model is installed: meaning is built again".to_owned());
+    let index = match open().await {
+        Ok(opened) => {
+            if opened.healed {
+                note = Some("the newest part of the vector index was damaged and is built again".to_owned());
+            }
+            opened.index
+        }
+        Err(atom_index::Error::Corrupt { reason, .. }) => {
+            tracing::warn!(reason, "the vector index is damaged and is built again");
+            discard(dir);
+            note = Some("the vector index was damaged and is built again from the vault".to_owned());
+            open().await?.index
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let counts = store.counts()?.total;
+    if index.rows().await? < counts.chunks.saturating_sub(counts.chunks_pending) {
+        reconcile_vectors(store, &index).await?;
+        note.get_or_insert_with(|| "passages were missing in the vector index and are added again".to_owned());
+    }
+    Ok((index, note))
+}
+
+/// Marks every item whose passages are not exactly those in the vector index; returns how many.
+pub(super) async fn reconcile_vectors(store: &Arc<Store>, index: &VectorIndex) -> ApiResult<usize> {
+    let pairs = index.all_pairs().await?;
+    let store = Arc::clone(store);
+    super::blocking(move || Ok(store.reconcile_meaning(&pairs)?)).await
+}
+
+fn folder_bytes(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| match entry.metadata() {
+            Ok(facts) if facts.is_dir() => folder_bytes(&entry.path()),
+            Ok(facts) => facts.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
+/// Tells the shells what happened, a few times a second at most, until the session ends.
+async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
+    let news = Arc::clone(&session.news);
+    drop(session);
+    loop {
+        news.any.notified().await;
+        let Some(app) = app.upgrade() else { return };
+        if news.over.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Some(stage) = lock(&news.damaged).take() {
+            let rebuilding = Arc::clone(&app);
+            // On its own: rebuilding ends this very task.
+            tokio::spawn(async move {
+                if let Err(error) = rebuilding.rebuild(stage == "words", stage == "meaning").await {
+                    tracing::error!(%error, stage, "a damaged index cannot be built again");
+                }
+            });
+            return;
+        }
+        if news.jobs.swap(false, Ordering::Relaxed) {
+            app.emit(Event::JobsChanged);
+        }
+        if news.sources.swap(false, Ordering::Relaxed) {
+            app.emit(Event::SourcesChanged);
+        }
+        let ready = std::mem::take(&mut *lock(&news.ready));
+        for source in ready {
+            tell_ready(&app, source).await;
+        }
+        if news.progressed.swap(false, Ordering::Relaxed)
+            && let Ok(status) = app.status_get().await
+        {
+            app.emit(Event::IndexProgressed(Box::new(status)));
+        }
+        drop(app);
+        tokio::time::sleep(TELL_EVERY).await;
+    }
+}
+
+async fn tell_ready(app: &Arc<App>, source: SourceId) {
+    let Ok(session) = app.session().await else { return };
+    let facts = super::blocking(move || Ok((session.store.source(source)?, session.counts()?))).await;
+    if let Ok((Some(row), counts)) = facts {
+        let indexed = counts.sources.get(&source).map_or(0, |counts| counts.files);
+        app.emit(Event::FolderReady { path: row.path.to_string_lossy().into_owned(), files: indexed });
+    }
+}
+
+/// An item id as it came over the boundary.
+pub(super) fn item_id(text: &str) -> ApiResult<ItemId> {
+    text.parse().map_err(|_| crate::ApiError::new(crate::ErrorCode::InvalidInput, "this is no id of an item"))
+}

@@ -1,0 +1,68 @@
+//! What a person can set.
+
+use super::session::budget;
+use super::{App, blocking, settings_of};
+use crate::dto::Settings;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::event::Event;
+use atom_watch::Rules;
+
+/// Setting: all of them, as JSON.
+pub(super) const KEY: &str = "settings";
+const MAX_LOCK_MINUTES: u32 = 24 * 60;
+
+impl App {
+    /// What is set.
+    ///
+    /// # Errors
+    /// [`ErrorCode::VaultLocked`].
+    pub async fn settings_get(&self) -> ApiResult<Settings> {
+        let session = self.session().await?;
+        blocking(move || settings_of(&session.store)).await
+    }
+
+    /// Sets it; what it changes takes effect at once.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidInput`] names the setting that makes no sense; nothing is changed then.
+    pub async fn settings_set(&self, settings: Settings) -> ApiResult<Settings> {
+        self.touch();
+        let session = self.session().await?;
+        let settings = blocking(move || {
+            check(&settings)?;
+            let before = settings_of(&session.store)?;
+            let text = serde_json::to_string(&settings)
+                .map_err(|error| ApiError::new(ErrorCode::Internal, format!("writing the settings: {error}")))?;
+            session.store.set_setting(KEY, &text)?;
+            if let Some(ingest) = session.ingest() {
+                ingest.set_budget(budget(settings.index_budget));
+                if before.ignore_rules != settings.ignore_rules {
+                    ingest.set_ignore_rules(&settings.ignore_rules);
+                    for source in session.store.sources()? {
+                        ingest.scan(source.id)?;
+                    }
+                }
+            }
+            Ok(settings)
+        })
+        .await?;
+        self.emit(Event::SettingsChanged(settings.clone()));
+        Ok(settings)
+    }
+}
+
+fn check(settings: &Settings) -> ApiResult<()> {
+    let invalid = |message: String| Err(ApiError::new(ErrorCode::InvalidInput, message));
+    if let Err(error) = Rules::check(&settings.ignore_rules) {
+        return invalid(error.to_string());
+    }
+    if settings.hotkey.trim().is_empty() {
+        return invalid("the hotkey needs at least one key".to_owned());
+    }
+    match settings.lock_after_minutes {
+        Some(minutes) if !(1..=MAX_LOCK_MINUTES).contains(&minutes) => {
+            invalid(format!("lock after 1 to {MAX_LOCK_MINUTES} minutes, or never"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,53 @@
+//! State of the index.
+
+use super::{App, activity, blocking, views};
+use crate::dto::{ModelView, StageProgress, StatusView, WatchingView};
+use crate::error::ApiResult;
+
+impl App {
+    /// State of the index.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::VaultLocked`].
+    pub async fn status_get(&self) -> ApiResult<StatusView> {
+        let session = self.session().await?;
+        let data_dir = self.config.data_dir.clone();
+        blocking(move || {
+            let counts = session.counts()?;
+            let total = &counts.total;
+            let ingest = session.ingest();
+            let rates = ingest.as_ref().map(|ingest| ingest.rates()).unwrap_or_default();
+            let watch = ingest.as_ref().map(|ingest| ingest.watch_state()).unwrap_or_default();
+            let troubles = ingest.as_ref().map(|ingest| ingest.troubles()).unwrap_or_default();
+            let model = match session.models.id() {
+                Ok(id) => {
+                    let state = if session.models.is_loaded() { "ready" } else { "unloaded" };
+                    ModelView { id: Some(id), state: state.to_owned() }
+                }
+                Err(_) => ModelView { id: None, state: "missing".to_owned() },
+            };
+            // A full disk first: it stops everything.
+            let trouble = troubles.iter().find(|trouble| trouble.disk_full).or(troubles.first());
+            let message = trouble.map(|trouble| trouble.message.clone()).or_else(|| session.mended.first().cloned());
+            let words_left = total.unread.max(total.words_pending).min(total.items());
+            Ok(StatusView {
+                progress: StageProgress {
+                    names: views::progress(0, total.items(), None),
+                    words: views::progress(words_left, total.items(), rates.files),
+                    meaning: views::progress(total.chunks_pending, total.chunks, rates.chunks),
+                },
+                paused: activity::is_paused(&session)?,
+                items: total.items(),
+                chunks: total.chunks,
+                vectors: total.chunks.saturating_sub(total.chunks_pending),
+                counts: views::state_counts(total),
+                sizes: session.sizes(&data_dir),
+                model,
+                watching: WatchingView { folders: watch.watched, polled: watch.polled },
+                message,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,299 @@
+//! The binary Office formats of before 2007: Word, PowerPoint and Outlook messages inside an OLE container.
+//! Excel's is read by calamine.
+
+use super::html;
+use crate::draft::{Draft, Failure};
+use crate::encoding::decode;
+use cfb::CompoundFile;
+use encoding_rs::{UTF_16LE, WINDOWS_1252};
+use std::io::{Read, Seek};
+
+/// Largest stream that is read, in bytes.
+const MAX_STREAM: u64 = 100 * 1024 * 1024;
+
+/// An open OLE container.
+pub(crate) struct Container<F> {
+    file: CompoundFile<F>,
+}
+
+impl<F: Read + Seek> Container<F> {
+    pub(crate) fn open(source: F) -> Result<Self, Failure> {
+        let file = CompoundFile::open(source).map_err(|_| Failure::damaged("The file is cut off or damaged."))?;
+        Ok(Self { file })
+    }
+
+    /// Whether there is a stream or storage of that name at the top.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.file.exists(name)
+    }
+
+    fn stream(&mut self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        if !self.file.is_stream(name) {
+            return Ok(None);
+        }
+        let damaged = |_| Failure::damaged("A part of the file is damaged.");
+        let stream = self.file.open_stream(name).map_err(damaged)?;
+        let mut bytes = Vec::new();
+        match stream.take(MAX_STREAM).read_to_end(&mut bytes) {
+            Err(_) if bytes.is_empty() => Err(Failure::damaged("A part of the file is damaged.")),
+            _ => Ok(Some(bytes)),
+        }
+    }
+
+    /// Reads title, author and date.
+    pub(crate) fn read_properties(&mut self, draft: &mut Draft) {
+        if let Ok(Some(summary)) = self.stream("\u{5}SummaryInformation") {
+            let _ = properties(&summary, draft);
+        }
+    }
+
+    /// Reads a Word document.
+    pub(crate) fn read_word(&mut self, draft: &mut Draft) -> Result<(), Failure> {
+        let main = self.stream("WordDocument")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
+        let flags = u16_at(&main, 0x0a).ok_or_else(cut_off)?;
+        if flags & 0x0100 != 0 {
+            return Err(Failure::Encrypted);
+        }
+        self.read_properties(draft);
+        let version = u16_at(&main, 2).unwrap_or(0);
+        if version < 0xc1 {
+            // Word 6 and 95: the text lies in one piece.
+            let (start, end) = u32_at(&main, 0x18).zip(u32_at(&main, 0x1c)).ok_or_else(cut_off)?;
+            let text = main.get(start as usize..end as usize).ok_or_else(cut_off)?;
+            write_word(&WINDOWS_1252.decode_without_bom_handling(text).0, draft);
+            return Ok(());
+        }
+        let table = if flags & 0x0200 == 0 { "0Table" } else { "1Table" };
+        let table = self.stream(table)?.ok_or_else(|| Failure::damaged("Its table of text pieces is missing."))?;
+        let (start, length) = u32_at(&main, 0x1a2).zip(u32_at(&main, 0x1a6)).ok_or_else(cut_off)?;
+        let pieces = table.get(start as usize..).and_then(|rest| rest.get(..length as usize)).ok_or_else(cut_off)?;
+        let mut text = String::new();
+        for (offset, characters, wide) in word_pieces(pieces).ok_or_else(cut_off)? {
+            if text.len() > draft_room() {
+                break;
+            }
+            let bytes = main.get(offset..).unwrap_or_default();
+            if wide {
+                let bytes = bytes.get(..characters.saturating_mul(2)).unwrap_or(bytes);
+                text.push_str(&UTF_16LE.decode_without_bom_handling(bytes).0);
+            } else {
+                let bytes = bytes.get(..characters).unwrap_or(bytes);
+                text.push_str(&WINDOWS_1252.decode_without_bom_handling(bytes).0);
+            }
+        }
+        write_word(&text, draft);
+        Ok(())
+    }
+
+    /// Reads a presentation.
+    pub(crate) fn read_slides(&mut self, draft: &mut Draft) -> Result<(), Failure> {
+        if self.stream("Current User")?.is_some_and(|user| u32_at(&user, 12) == Some(0xf3d1_c4df)) {
+            return Err(Failure::Encrypted);
+        }
+        let records =
+            self.stream("PowerPoint Document")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
+        self.read_properties(draft);
+        write_slides(&records, draft);
+        Ok(())
+    }
+
+    /// Reads an Outlook message.
+    pub(crate) fn read_outlook(&mut self, draft: &mut Draft) -> Result<(), Failure> {
+        let subject = self.outlook_text("", "0037");
+        let from = [self.outlook_text("", "0C1A"), self.outlook_text("", "0C1F")].join(" ");
+        draft.set_title(&subject);
+        draft.set_author(&from);
+        for (name, value) in [
+            ("Subject", subject),
+            ("From", from),
+            ("To", self.outlook_text("", "0E04")),
+            ("Cc", self.outlook_text("", "0E03")),
+        ] {
+            if !value.trim().is_empty() {
+                draft.push(&format!("{name}: {}\n", value.trim()));
+            }
+        }
+        draft.paragraph_break();
+        let body = self.outlook_text("", "1000");
+        if body.trim().is_empty() {
+            if let Some(page) = self.stream("/__substg1.0_10130102")? {
+                html::read(&page, draft);
+            }
+        } else {
+            draft.push(&body);
+        }
+        draft.paragraph_break();
+        let mut folders: Vec<String> = self
+            .file
+            .walk()
+            .filter(|entry| entry.is_storage() && entry.name().starts_with("__attach_version1.0"))
+            .map(|entry| entry.path().to_string_lossy().into_owned())
+            .take(1000)
+            .collect();
+        folders.sort();
+        for folder in folders {
+            let long = self.outlook_text(&folder, "3707");
+            let name = if long.is_empty() { self.outlook_text(&folder, "3704") } else { long };
+            if !name.is_empty() {
+                draft.push(&format!("Attachment: {name}\n"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A property of a message that is text, in whichever of its two forms it is there.
+    fn outlook_text(&mut self, folder: &str, property: &str) -> String {
+        if let Ok(Some(bytes)) = self.stream(&format!("{folder}/__substg1.0_{property}001F")) {
+            return UTF_16LE.decode_without_bom_handling(&bytes).0.into_owned();
+        }
+        match self.stream(&format!("{folder}/__substg1.0_{property}001E")) {
+            Ok(Some(bytes)) => decode(&bytes, None).into_owned(),
+            _ => String::new(),
+        }
+    }
+}
+
+const fn draft_room() -> usize {
+    64 * 1024 * 1024
+}
+
+fn cut_off() -> Failure {
+    Failure::damaged("The file is cut off or damaged.")
+}
+
+fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
+    bytes.get(offset..offset.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
+}
+
+fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
+    bytes.get(offset..offset.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
+}
+
+/// The pieces of a Word text: offset in the main stream, characters, and whether they are of two bytes.
+fn word_pieces(mut table: &[u8]) -> Option<Vec<(usize, usize, bool)>> {
+    // Formatting comes first.
+    while table.first() == Some(&1) {
+        let length = usize::from(u16_at(table, 1)?);
+        table = table.get(3 + length..)?;
+    }
+    if table.first() != Some(&2) {
+        return None;
+    }
+    let length = u32_at(table, 1)? as usize;
+    let table = table.get(5..)?;
+    let table = table.get(..length).unwrap_or(table);
+    let count = table.len().checked_sub(4)? / 12;
+    let mut pieces = Vec::new();
+    for index in 0..count {
+        let (from, to) = (u32_at(table, index * 4)?, u32_at(table, index * 4 + 4)?);
+        let packed = u32_at(table, (count + 1) * 4 + index * 8 + 2)?;
+        let wide = packed & 0x4000_0000 == 0;
+        let offset = (packed & 0x3fff_ffff) as usize;
+        let offset = if wide { offset } else { offset / 2 };
+        pieces.push((offset, to.checked_sub(from)? as usize, wide));
+    }
+    Some(pieces)
+}
+
+/// Writes Word's text, in which control characters end cells and paragraphs and enclose fields.
+fn write_word(text: &str, draft: &mut Draft) {
+    let mut fields: Vec<bool> = Vec::new();
+    let mut plain = String::new();
+    for c in text.chars() {
+        match c {
+            // A field is its instruction, which nobody sees, then what is shown.
+            '\u{13}' => fields.push(true),
+            '\u{14}' => {
+                if let Some(instruction) = fields.last_mut() {
+                    *instruction = false;
+                }
+            }
+            '\u{15}' => {
+                fields.pop();
+            }
+            _ if fields.contains(&true) => {}
+            '\r' | '\u{b}' | '\u{c}' => plain.push('\n'),
+            '\u{7}' => plain.push('\t'),
+            '\u{1e}' => plain.push('-'),
+            c => plain.push(c),
+        }
+        if fields.len() > 64 {
+            fields.clear();
+        }
+    }
+    draft.push(&plain);
+}
+
+/// Writes the text of all slides. Containers lie inside each other; the walk is flat, for a container's
+/// records simply follow its head.
+fn write_slides(records: &[u8], draft: &mut Draft) {
+    const MASTER: u16 = 0x03f8;
+    const SLIDE: u16 = 0x03ee;
+    const TEXT_WIDE: u16 = 0x0fa0;
+    const TEXT_NARROW: u16 = 0x0fa8;
+    let mut at = 0usize;
+    let mut slides = 0;
+    while let (Some(head), Some(kind), Some(length)) =
+        (u16_at(records, at), u16_at(records, at + 2), u32_at(records, at + 4))
+    {
+        let body = records.get(at + 8..).unwrap_or_default();
+        let body = body.get(..length as usize).unwrap_or(body);
+        let is_container = head & 0x0f == 0x0f;
+        match kind {
+            TEXT_WIDE => {
+                draft.push(&UTF_16LE.decode_without_bom_handling(body).0);
+                draft.line_break();
+            }
+            TEXT_NARROW => {
+                draft.push(&WINDOWS_1252.decode_without_bom_handling(body).0);
+                draft.line_break();
+            }
+            SLIDE => {
+                slides += 1;
+                draft.section(&format!("Slide {slides}"));
+            }
+            _ => {}
+        }
+        if draft.is_full() {
+            return;
+        }
+        // What stands on a master is a prompt for its author.
+        let inside = is_container && kind != MASTER;
+        at = at.saturating_add(8).saturating_add(if inside { 0 } else { length as usize });
+    }
+}
+
+/// Title, author and creation date of a property set.
+fn properties(bytes: &[u8], draft: &mut Draft) -> Option<()> {
+    let section = u32_at(bytes, 44)? as usize;
+    let count = u32_at(bytes, section.checked_add(4)?)?.min(100) as usize;
+    let mut encoding = WINDOWS_1252;
+    for index in 0..count {
+        let entry = section.checked_add(8 + index * 8)?;
+        let (id, offset) = (u32_at(bytes, entry)?, u32_at(bytes, entry + 4)? as usize);
+        let value = section.checked_add(offset)?;
+        let kind = u32_at(bytes, value)? & 0xffff;
+        match (id, kind) {
+            (1, 2) if u16_at(bytes, value + 4) == Some(65001) => encoding = encoding_rs::UTF_8,
+            (1, 2) => {
+                let label = format!("windows-{}", u16_at(bytes, value + 4)?);
+                encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap_or(encoding);
+            }
+            (2 | 4, 0x1e) => {
+                let length = u32_at(bytes, value + 4)? as usize;
+                let raw = bytes.get(value + 8..)?.get(..length)?;
+                let raw = raw.split(|&byte| byte == 0).next().unwrap_or_default();
+                let text = encoding.decode_without_bom_handling(raw).0;
+                if id == 2 { draft.set_title(&text) } else { draft.set_author(&text) }
+            }
+            (12, 0x40) => {
+                let ticks = u64::from(u32_at(bytes, value + 4)?) | u64::from(u32_at(bytes, value + 8)?) << 32;
+                // Tenths of microseconds since 1601; 0 where it was never set.
+                let ms = i64::try_from(ticks / 10_000).ok()?;
+                draft.created_ms = (ticks > 0).then_some(ms - 11_644_473_600_000);
+            }
+            _ => {}
+        }
+    }
+    Some(())
+}

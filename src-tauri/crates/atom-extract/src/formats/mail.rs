@@ -1,0 +1,180 @@
+//! E-mail: one message, or a mailbox of many. The head is part of the text, for who wrote what to whom when is
+//! what people search by.
+
+use super::html;
+use crate::draft::{Draft, Failure};
+use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
+
+/// Deepest forwarded message inside a message.
+const MAX_DEPTH: u32 = 3;
+
+/// Reads one message.
+pub(crate) fn read_message(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+    // Apple Mail begins with the length of the message in a line of its own.
+    let bytes = match bytes.iter().position(|&byte| byte == b'\n') {
+        Some(end)
+            if bytes.get(..end).is_some_and(|line| {
+                !line.is_empty() && line.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
+            }) =>
+        {
+            bytes.get(end + 1..).unwrap_or_default()
+        }
+        _ => bytes,
+    };
+    let message = MessageParser::default().parse(bytes).ok_or_else(|| Failure::damaged("The message is damaged."))?;
+    draft.set_title(message.subject().unwrap_or_default());
+    if let Some(from) = message.from() {
+        draft.set_author(&addresses(from));
+    }
+    draft.created_ms = message.date().map(|date| date.to_timestamp() * 1000);
+    write_message(&message, draft, 0);
+    Ok(())
+}
+
+/// Reads a mailbox message by message; each is a section.
+pub(crate) fn read_mailbox(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+    for raw in messages(bytes) {
+        if draft.is_full() {
+            break;
+        }
+        let Some(message) = MessageParser::default().parse(raw) else {
+            continue;
+        };
+        draft.section(message.subject().unwrap_or("Message"));
+        write_message(&message, draft, 0);
+    }
+    Ok(())
+}
+
+/// The messages of a mailbox: each begins after a line that begins with `From `.
+fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut starts = vec![0];
+    let mut at = 0;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        let after = bytes.get(at + line.len()..).unwrap_or_default();
+        if at > 0 && line.starts_with(b"From ") && blank_before(bytes, at) && is_header(after) {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([bytes.len()]).collect();
+    starts.into_iter().zip(ends).map(|(start, end)| {
+        let message = bytes.get(start..end).unwrap_or_default();
+        match message.iter().position(|&byte| byte == b'\n') {
+            Some(line) if message.starts_with(b"From ") => message.get(line + 1..).unwrap_or_default(),
+            _ => message,
+        }
+    })
+}
+
+/// Whether text begins with a header line, which a sentence that begins with `From` is not followed by.
+fn is_header(text: &[u8]) -> bool {
+    let name = text.iter().take(80).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    name > 0 && text.get(name) == Some(&b':') || text.starts_with(b">From ")
+}
+
+fn blank_before(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(..at).unwrap_or_default();
+    before.ends_with(b"\n\n") || before.ends_with(b"\r\n\r\n")
+}
+
+fn write_message(message: &Message<'_>, draft: &mut Draft, depth: u32) {
+    write_head(message, draft);
+    for &index in &message.text_body {
+        let Some(part) = message.parts.get(index as usize) else {
+            continue;
+        };
+        match &part.body {
+            PartType::Text(text) => draft.push(text),
+            PartType::Html(text) => html::read_str(text, draft),
+            _ => {}
+        }
+        draft.paragraph_break();
+    }
+    for attachment in message.attachments() {
+        if draft.is_full() {
+            return;
+        }
+        if let Some(name) = attachment.attachment_name() {
+            draft.line_break();
+            draft.push(&format!("Attachment: {name}\n"));
+        }
+        match &attachment.body {
+            PartType::Message(inner) if depth < MAX_DEPTH => {
+                draft.paragraph_break();
+                write_message(inner, draft, depth + 1);
+            }
+            PartType::Text(text) => draft.push(text),
+            PartType::Html(text) => html::read_str(text, draft),
+            _ => {}
+        }
+        draft.paragraph_break();
+    }
+}
+
+fn write_head(message: &Message<'_>, draft: &mut Draft) {
+    let mut line = |name: &str, value: &str| {
+        if !value.is_empty() {
+            draft.push(name);
+            draft.push(": ");
+            draft.push_inline(value);
+            draft.line_break();
+        }
+    };
+    line("Subject", message.subject().unwrap_or_default());
+    line("From", &message.from().map(addresses).unwrap_or_default());
+    line("To", &message.to().map(addresses).unwrap_or_default());
+    line("Cc", &message.cc().map(addresses).unwrap_or_default());
+    line("Date", &message.date().map(|date| date.to_rfc3339()).unwrap_or_default());
+    draft.paragraph_break();
+}
+
+fn addresses(address: &Address<'_>) -> String {
+    let people: Vec<String> = address
+        .iter()
+        .map(|person| match (person.name(), person.address()) {
+            (Some(name), Some(address)) => format!("{name} <{address}>"),
+            (Some(only), None) | (None, Some(only)) => only.to_owned(),
+            (None, None) => String::new(),
+        })
+        .filter(|person| !person.is_empty())
+        .collect();
+    people.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+
+    #[test]
+    fn mailbox_is_split_at_its_from_lines() {
+        let mailbox =
+            b"From a@b Mon Jan 1\nSubject: One\n\nfirst\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
+        let mut draft = Draft::new(1000);
+        super::read_mailbox(mailbox, &mut draft).unwrap();
+        let found = draft.finish("application/mbox").unwrap();
+        assert_eq!(found.text, "Subject: One\n\nfirst\n\nFrom here on\ntext\n\nSubject: Two\n\nmore");
+        let headings: Vec<_> = found.sections.iter().map(|section| section.heading.as_str()).collect();
+        assert_eq!(headings, ["One", "Two"]);
+    }
+
+    #[test]
+    fn message_is_head_body_and_attachments() {
+        let message = b"From: =?utf-8?q?J=C3=BCrgen?= <j@example.org>\r\nTo: a@example.org, B <b@example.org>\r\nSubject: Hello\r\n\
+            Date: Thu, 29 Feb 2024 12:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n\
+            --x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Hi <b>there</b><style>a{}</style>\r\n\
+            --x\r\nContent-Type: application/pdf; name=\"bill.pdf\"\r\nContent-Disposition: attachment; filename=\"bill.pdf\"\r\n\
+            Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--x--\r\n";
+        let mut draft = Draft::new(1000);
+        super::read_message(message, &mut draft).unwrap();
+        let found = draft.finish("message/rfc822").unwrap();
+        assert_eq!(found.title.as_deref(), Some("Hello"));
+        assert_eq!(found.author.as_deref(), Some("Jürgen <j@example.org>"));
+        assert_eq!(found.created_ms, Some(1_709_208_000_000));
+        assert_eq!(
+            found.text,
+            "Subject: Hello\nFrom: Jürgen <j@example.org>\nTo: a@example.org, B <b@example.org>\nDate: 2024-02-29T12:00:00Z\n\n\
+             Hi there\n\nAttachment: bill.pdf"
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! Spreadsheets of Excel: XLSX, XLSB and XLS, by calamine; also CSV and its kin as they are.
+
+use crate::draft::{Draft, Failure};
+use calamine::{Data, DataRef, Reader, Xls, XlsError, Xlsb, Xlsx};
+use std::io::{Read, Seek};
+
+/// Reads XLSX cell by cell, so that a lonely cell at the far end of a sheet costs nothing.
+pub(crate) fn read_xlsx(source: impl Read + Seek, draft: &mut Draft) -> Result<(), Failure> {
+    let mut book = Xlsx::new(source).map_err(|error| match error {
+        calamine::XlsxError::Password => Failure::Encrypted,
+        _ => damaged(),
+    })?;
+    for sheet in book.sheet_names() {
+        if draft.is_full() {
+            break;
+        }
+        draft.section(&sheet);
+        // Sheets that hold a chart have no cells.
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
+            continue;
+        };
+        let mut row = 0;
+        while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
+            let position = cell.get_position();
+            write_ref(cell.get_value(), position.0 != row, draft);
+            row = position.0;
+            if draft.is_full() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads XLSB cell by cell.
+pub(crate) fn read_xlsb(source: impl Read + Seek, draft: &mut Draft) -> Result<(), Failure> {
+    let mut book = Xlsb::new(source).map_err(|error| match error {
+        calamine::XlsbError::Password => Failure::Encrypted,
+        _ => damaged(),
+    })?;
+    for sheet in book.sheet_names() {
+        if draft.is_full() {
+            break;
+        }
+        draft.section(&sheet);
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
+            continue;
+        };
+        let mut row = 0;
+        while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
+            let position = cell.get_position();
+            write_ref(cell.get_value(), position.0 != row, draft);
+            row = position.0;
+            if draft.is_full() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads XLS.
+pub(crate) fn read_xls(source: impl Read + Seek, draft: &mut Draft) -> Result<(), Failure> {
+    let mut book = Xls::new(source).map_err(|error| match error {
+        XlsError::Password => Failure::Encrypted,
+        _ => damaged(),
+    })?;
+    for sheet in book.sheet_names() {
+        if draft.is_full() {
+            break;
+        }
+        draft.section(&sheet);
+        let Ok(range) = book.worksheet_range(&sheet) else {
+            continue;
+        };
+        for row in range.rows() {
+            for cell in row {
+                write_data(cell, draft);
+            }
+            draft.line_break();
+            if draft.is_full() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_ref(value: &DataRef<'_>, new_row: bool, draft: &mut Draft) {
+    if new_row {
+        draft.line_break();
+    }
+    match value {
+        DataRef::SharedString(text) => cell(text, draft),
+        other => write_data(&Data::from(other.clone()), draft),
+    }
+}
+
+fn write_data(value: &Data, draft: &mut Draft) {
+    match value {
+        Data::Empty | Data::Error(_) => {}
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => cell(text, draft),
+        Data::Int(number) => cell(&number.to_string(), draft),
+        Data::Float(number) => cell(&number.to_string(), draft),
+        Data::Bool(value) => cell(if *value { "TRUE" } else { "FALSE" }, draft),
+        Data::DateTime(time) => {
+            if time.is_duration() {
+                cell(&time.as_f64().to_string(), draft);
+            } else {
+                let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+                let date = format!("{year:04}-{month:02}-{day:02}");
+                let midnight = (hour, minute, second) == (0, 0, 0);
+                let text = if midnight { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") };
+                cell(&text, draft);
+            }
+        }
+    }
+}
+
+fn cell(text: &str, draft: &mut Draft) {
+    draft.push_inline(text);
+    draft.cell_break();
+}
+
+fn damaged() -> Failure {
+    Failure::damaged("The spreadsheet is damaged.")
+}

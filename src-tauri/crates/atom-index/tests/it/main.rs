@@ -1,0 +1,5 @@
+//! Both indexes as their callers see them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod keyword;
+mod vector;

@@ -1,0 +1,6 @@
+mod basics;
+mod damage;
+mod home;
+mod quality;
+mod secrecy;
+mod upkeep;

@@ -1,0 +1,66 @@
+// A real browser on the fake build, under the content security policy of the app.
+
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+
+const FOLDER = fileURLToPath(new URL("../../../ui/dist-fake", import.meta.url));
+export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ipc: http://ipc.localhost";
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
+
+function serve(): Promise<{ server: Server; address: string }> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+    readFile(join(FOLDER, path === "/" ? "index.html" : path)).then(
+      (body) => {
+        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? TYPES[".html"], "content-security-policy": POLICY });
+        response.end(body);
+      },
+      () => {
+        response.writeHead(404).end();
+      },
+    );
+  });
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve({ server, address: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}` });
+    });
+  });
+}
+
+export interface Harness {
+  browser: Browser;
+  /** Opens a window; `problems` collects what the page complains about: errors and blocked content. */
+  open: (path: string, options?: BrowserContextOptions) => Promise<{ page: Page; problems: string[] }>;
+  close: () => Promise<void>;
+}
+
+export async function startHarness(): Promise<Harness> {
+  const { server, address } = await serve();
+  const browser = await chromium.launch({
+    executablePath: process.env["ATOM_TEST_BROWSER"] ?? "/usr/bin/chromium",
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  return {
+    browser,
+    open: async (path, options = {}) => {
+      const context = await browser.newContext({ viewport: { width: 1160, height: 740 }, locale: "en-GB", reducedMotion: "reduce", ...options });
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error" && !message.text().includes("favicon")) problems.push(message.text());
+      });
+      await page.goto(address + path);
+      return { page, problems };
+    },
+    close: async () => {
+      await browser.close();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}

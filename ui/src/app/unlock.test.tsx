@@ -1,0 +1,48 @@
+import { screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { App } from "./app";
+import { FAKE_PASSPHRASE, FAKE_RECOVERY_CODE } from "../platform/fake/platform";
+import { expectAccessible, renderScreen } from "../testing/render";
+
+it("opens with the passphrase", async () => {
+  const { user } = renderScreen(<App />, { start: "locked" });
+  await user.type(await screen.findByLabelText("Passphrase"), `${FAKE_PASSPHRASE}{Enter}`);
+  expect(await screen.findByRole("combobox", { name: "Search" })).toBeTruthy();
+});
+
+it("says that a passphrase is wrong, empties the field and keeps the focus in it", async () => {
+  const { user } = renderScreen(<App />, { start: "locked" });
+  await user.type(await screen.findByLabelText("Passphrase"), "guess{Enter}");
+  expect((await screen.findByRole("alert")).textContent).toContain("Wrong passphrase");
+  expect(screen.getByLabelText<HTMLInputElement>("Passphrase").value).toBe("");
+  expect(document.activeElement).toBe(screen.getByLabelText("Passphrase"));
+  await expectAccessible();
+});
+
+it("opens with the recovery code", async () => {
+  const { user, callsOf } = renderScreen(<App />, { start: "locked" });
+  await user.click(await screen.findByRole("button", { name: "Use the recovery code" }));
+  await user.type(screen.getByLabelText("Recovery code"), ` ${FAKE_RECOVERY_CODE} {Enter}`);
+  expect(await screen.findByRole("combobox", { name: "Search" })).toBeTruthy();
+  expect(callsOf("vaultUnlock")).toEqual([[FAKE_RECOVERY_CODE]]);
+});
+
+it("opens from the keychain, and names the way on when it does not answer", async () => {
+  const { user, platform } = renderScreen(<App />, { start: "locked" });
+  platform.fail("vaultUnlockKeychain", "keychain-unavailable", "no secret service");
+  await user.click(await screen.findByRole("button", { name: /keychain/ }));
+  expect((await screen.findByRole("alert")).textContent).toContain("Use the passphrase");
+  await user.click(screen.getByRole("button", { name: /keychain/ }));
+  expect(await screen.findByRole("combobox", { name: "Search" })).toBeTruthy();
+});
+
+it("forgets everything on screen when the vault locks", async () => {
+  const { emit, callsOf, client } = renderScreen(<App />, { hash: "#/search?q=lease" });
+  await screen.findByRole("option", { name: /Lease agreement/ });
+  await emit("vaultChanged", { state: "locked", keychainAvailable: true, hasKeychainSlot: false, dataDir: "/x" });
+  expect(await screen.findByRole("heading", { name: "Unlock Atom" })).toBeTruthy();
+  expect(callsOf("forgetPage")).toHaveLength(1);
+  expect(document.body.textContent).not.toContain("Brunnenstrasse");
+  expect(window.location.hash).not.toContain("lease");
+  expect(client.getQueryCache().getAll().map((query) => query.queryKey[0])).toEqual(["vault"]);
+});

@@ -1,0 +1,44 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { act, render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import type { ReactNode } from "react";
+import { expect } from "vitest";
+import { Surroundings } from "../app/start";
+import { createQueryClient } from "../data/client";
+import { createFakePlatform, type FakeOptions } from "../platform/fake/platform";
+
+/** A screen over a fresh fake platform, at an address. */
+export function renderScreen(screen: ReactNode, options: FakeOptions & { hash?: string } = {}) {
+  if (options.hash !== undefined) window.history.replaceState(null, "", options.hash);
+  const platform = createFakePlatform(options);
+  const client = createQueryClient();
+  const root = document.createElement("div");
+  root.id = "root";
+  document.body.append(root);
+  const view = render(
+    <QueryClientProvider client={client}>
+      <Surroundings platform={platform}>{screen}</Surroundings>
+    </QueryClientProvider>,
+    { container: root },
+  );
+  return {
+    ...view,
+    platform,
+    client,
+    user: userEvent.setup(),
+    callsOf: (name: string) => platform.calls.filter((call) => call.name === name).map((call) => call.arguments),
+    emit: async (...event: Parameters<typeof platform.emit>) => {
+      await act(async () => {
+        platform.emit(...event);
+        await Promise.resolve();
+      });
+    },
+  };
+}
+
+/** Colours are checked in a real browser; jsdom knows none. */
+export async function expectAccessible(): Promise<void> {
+  const result = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, "region": { enabled: false } } });
+  expect(result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
+}
