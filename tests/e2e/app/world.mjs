@@ -72,7 +72,7 @@ export class World {
       WEBKIT_DISABLE_DMABUF_RENDERER: "1",
       NO_AT_BRIDGE: "1",
       GSETTINGS_BACKEND: "memory",
-      ...(process.env.ATOM_ASSETS_DIR ? { ATOM_ASSETS_DIR: process.env.ATOM_ASSETS_DIR } : {}),
+      ...(process.env.ATOM_ASSETS ? { ATOM_ASSETS: process.env.ATOM_ASSETS } : {}),
     };
     try {
       await world.#desktop(takesAltSpace);
@@ -116,11 +116,12 @@ export class World {
     return stdout;
   }
 
-  /** Runs Atom's command line beside the app. */
-  cli(...args) {
+  /** Runs Atom's command line, with what it reads from its standard input. */
+  cli(args, input = "", env = {}) {
     const { stdout, stderr, status } = spawnSync(ATOM, [...args, "--data-dir", this.data], {
-      env: this.env,
+      env: { ...this.env, ...env },
       encoding: "utf8",
+      input,
       timeout: 60_000,
     });
     return { stdout, stderr, status };
