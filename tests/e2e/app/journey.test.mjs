@@ -29,7 +29,7 @@ before(async () => {
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(world.documents, name), text);
   app = await world.drive();
-  await app.turnTo("/index.html");
+  await app.turnTo("main");
 });
 
 after(() => world?.stop());
@@ -95,7 +95,7 @@ test("a search in the main window finds the passage and previews it", async () =
 
 test("the key, a few letters, Enter: the right file opens", async () => {
   await callQuick();
-  await app.turnTo("/quick.html");
+  await app.turnTo("quick");
   world.type("plumber rad");
   await until("the result", async () => (await rows())[0]?.includes("landlord"));
   assert.equal(await field(), "plumber rad");
@@ -138,7 +138,7 @@ test("Ctrl+Enter shows the folder", async () => {
 });
 
 test("hostile names and texts are shown and do nothing", async () => {
-  await app.turnTo("/index.html");
+  await app.turnTo("main");
   const query = await app.find("input[aria-label='Search']");
   await query.clear();
   await query.type("zebrafish");
@@ -202,7 +202,7 @@ test("leaving for another page is refused", async () => {
 });
 
 test("quick search may not change anything, nor call a plugin", async () => {
-  await app.turnTo("/quick.html");
+  await app.turnTo("quick");
   for (const command of ["sources_add", "settings_set", "vault_lock", "files_list", "plugin:window|close", "plugin:opener|open_path"]) {
     const answer = await app.runAsync(
       "const done = arguments[arguments.length - 1]; window.__TAURI_INTERNALS__.invoke(arguments[0], {}).then(() => done('allowed'), (error) => done(String(error)))",
@@ -219,7 +219,7 @@ test("the command line answers while the app runs", () => {
 });
 
 test("a second start brings the first one's window to the front", async () => {
-  world.tool("xdotool", "windowclose", world.windowOf("Atom"));
+  world.tool("xdotool", "windowquit", world.windowOf("Atom"));
   await until("the main window to go", () => !world.sees("Atom"));
   const second = world.start();
   assert.deepEqual(await second.ended, { code: 0, signal: null }, second.log);
@@ -235,7 +235,7 @@ test("the command `toggle` shows quick search", async () => {
 });
 
 test("locking closes everything; only the passphrase opens it", async () => {
-  await app.turnTo("/index.html");
+  await app.turnTo("main");
   await until("the focus", () => world.focused() === "Atom");
   world.key("ctrl+shift+l");
   await app.find(heading("Unlock Atom"));
@@ -243,14 +243,14 @@ test("locking closes everything; only the passphrase opens it", async () => {
   const locked = world.cli(["search", "darjeeling", "--json"]);
   assert.equal(locked.status, 3, locked.stderr);
   await callQuick();
-  await app.turnTo("/quick.html");
+  await app.turnTo("quick");
   await until("the locked face", async () => (await app.text()).includes("Atom is locked"));
   assert.deepEqual(await rows(), [], "nothing is left of what was found");
   world.shot("quick-locked");
   world.key("Escape");
   await until("quick search to hide", () => !world.sees(QUICK));
 
-  await app.turnTo("/index.html");
+  await app.turnTo("main");
   await (await app.find("input[type=password]")).type(`not the passphrase${Key.enter}`);
   await app.find("[role=alert], .banner", 30_000);
   assert.equal((await app.xpath(heading("Unlock Atom"))).length, 1);
