@@ -9,8 +9,8 @@ export default defineConfig({
   resolve: {
     alias: {
       "playwright-core": here("./node_modules/playwright-core/index.mjs"),
+      "axe-core": here("./node_modules/axe-core/axe.js"),
       "vitest": here("./node_modules/vitest"),
-      "vite": here("./node_modules/vite"),
     },
   },
   server: { fs: { allow: [here("..")] } },

@@ -1,9 +1,229 @@
-//! The command line.
+//! The command line: `atom index | search | status | files | watch | doctor | toggle | init`.
+//!
+//! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
+//! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
 
+mod args;
+mod backend;
+mod index;
+mod json;
+mod search;
+mod unlock;
+
+use crate::places;
+use args::{Arguments, Command};
+use atom_api::dto::{DoctorRequest, DoctorResponse, FilesListRequest, FilesListResponse, SourceView, StatusView};
+use atom_api::{ApiError, ApiResult, AppConfig, Call, ErrorCode, Indexing};
+use backend::Backend;
+use clap::Parser;
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
+/// Exit code when the vault is locked or the passphrase is wrong.
+const LOCKED: u8 = 3;
+/// Files asked for at once.
+const PAGE: u32 = 5_000;
+
 /// Runs a subcommand.
-pub(crate) fn run(_args: Vec<OsString>) -> ExitCode {
-    ExitCode::from(2)
+pub(crate) fn run(args: Vec<OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(std::iter::once(OsString::from("atom")).chain(args)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too, and go to stdout.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let _ = atom_api::harden();
+    log_to_stderr();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&ApiError::new(ErrorCode::Internal, format!("starting: {error}"))),
+    };
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &ApiError) -> ExitCode {
+    eprintln!("atom: {}", error.message);
+    if let Some(details) = &error.details {
+        eprintln!("      {details}");
+    }
+    match error.code {
+        ErrorCode::VaultLocked | ErrorCode::WrongPassphrase | ErrorCode::KeychainUnavailable => ExitCode::from(LOCKED),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
+    let config = places::config(arguments.data_dir).map_err(|error| {
+        ApiError::new(ErrorCode::InvalidInput, error.to_string())
+    })?;
+    match arguments.command {
+        Command::Init { passphrase_stdin, keychain } => unlock::init(config, passphrase_stdin, keychain).await,
+        Command::Index { paths, wait, json } => {
+            let backend = open(config, Indexing::Full).await?;
+            finish(backend, async |backend| index::run(backend, &paths, wait, json).await).await
+        }
+        Command::Search(request) => {
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| search::run(backend, request).await).await
+        }
+        Command::Status { json } => {
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| status(backend, json).await).await
+        }
+        Command::Files { state, json } => {
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| files(backend, state, json).await).await
+        }
+        Command::Watch => watch(config).await,
+        Command::Doctor { rebuild, json } => {
+            let backend = open(config, Indexing::Full).await?;
+            finish(backend, async |backend| doctor(backend, rebuild, json).await).await
+        }
+        Command::Toggle => {
+            atom_api::socket::call(&config.data_dir, Call::Toggle).await.map_err(|_| {
+                ApiError::new(ErrorCode::Busy, "Atom is not running: start it first, `atom --hidden` puts it into the tray")
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn open(config: AppConfig, indexing: Indexing) -> ApiResult<Backend> {
+    let mut backend = Backend::open(AppConfig { indexing, ..config }).await?;
+    unlock::unlock(&mut backend).await?;
+    Ok(backend)
+}
+
+/// Runs the work, or ends in order at Ctrl-C.
+async fn finish(
+    mut backend: Backend,
+    work: impl AsyncFnOnce(&mut Backend) -> ApiResult<ExitCode>,
+) -> ApiResult<ExitCode> {
+    let outcome = tokio::select! {
+        outcome = work(&mut backend) => outcome,
+        _ = tokio::signal::ctrl_c() => {
+            eprintln!("\natom: stopped; what was done is kept, and goes on from there next time");
+            Ok(ExitCode::from(130))
+        }
+    };
+    backend.stop().await;
+    outcome
+}
+
+async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
+    let status: StatusView = backend.call(Call::StatusGet).await?;
+    let sources: Vec<SourceView> = backend.call(Call::SourcesList).await?;
+    if json {
+        let mut value = json::snake(&status)?;
+        if let Some(object) = value.as_object_mut() {
+            object.insert("sources".to_owned(), json::snake(&sources)?);
+        }
+        print_line(&value.to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let percent = |done: u64, total: u64| if total == 0 { 100 } else { 100 * done / total };
+    let progress = &status.progress;
+    print_line(&format!(
+        "Names {} % · Words {} % · Meaning {} %{}",
+        percent(progress.names.done, progress.names.total),
+        percent(progress.words.done, progress.words.total),
+        percent(progress.meaning.done, progress.meaning.total),
+        if status.paused { " · paused" } else { "" },
+    ));
+    for source in sources {
+        print_line(&format!("{}  {} files, {}", source.path, source.files, json::bytes(source.bytes)));
+        if let Some(message) = source.message {
+            print_line(&format!("  {message}"));
+        }
+    }
+    let states: Vec<_> = status.counts.iter().map(|count| format!("{} {}", count.count, count.state)).collect();
+    print_line(&format!("{} items ({}), {} passages", status.items, states.join(", "), status.chunks));
+    let sizes: Vec<_> = status.sizes.iter().map(|size| format!("{} {}", size.name, json::bytes(size.bytes))).collect();
+    print_line(&format!("On disk: {}", sizes.join(", ")));
+    print_line(&format!(
+        "Model: {}  Atom {}",
+        status.model.id.as_deref().unwrap_or("missing; run `cargo xtask setup`"),
+        status.version
+    ));
+    if let Some(message) = status.message {
+        print_line(&format!("Note: {message}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn files(backend: &mut Backend, state: Option<String>, json: bool) -> ApiResult<ExitCode> {
+    let states: Vec<String> = state.iter().flat_map(|state| state.split(',')).map(str::to_owned).collect();
+    let mut offset = 0;
+    loop {
+        let request = FilesListRequest { states: states.clone(), offset, limit: PAGE, ..FilesListRequest::default() };
+        let page: FilesListResponse = backend.call(Call::FilesList(request)).await?;
+        for file in &page.files {
+            if json {
+                let line = serde_json::json!({
+                    "path": file.path, "state": file.state, "stage": file.stage, "mime": file.mime, "reason": file.reason,
+                });
+                print_line(&line.to_string());
+            } else {
+                let reason = file.reason.as_deref().map(|reason| format!("  ({reason})")).unwrap_or_default();
+                print_line(&format!("{:<12} {}{reason}", file.state, json::printable(&file.path)));
+            }
+        }
+        if page.files.len() < PAGE as usize {
+            return Ok(ExitCode::SUCCESS);
+        }
+        offset += PAGE;
+    }
+}
+
+async fn watch(config: AppConfig) -> ApiResult<ExitCode> {
+    let backend = open(config, Indexing::AsSet).await?;
+    if backend.is_remote() {
+        eprintln!("atom: the running app keeps the index live already");
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("atom: keeping the index live; Ctrl-C ends it");
+    let _ = tokio::signal::ctrl_c().await;
+    backend.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn doctor(backend: &mut Backend, rebuild: Option<args::Rebuild>, json: bool) -> ApiResult<ExitCode> {
+    let rebuild = rebuild.map(|which| which.as_str().to_owned());
+    let found: DoctorResponse = backend.call(Call::Doctor(DoctorRequest { rebuild })).await?;
+    if !backend.is_remote() && found.checks.iter().any(|check| check.mended) {
+        index::wait_until_done(backend).await?;
+    }
+    if json {
+        print_line(&json::snake(&found)?.to_string());
+    } else {
+        for check in &found.checks {
+            let verdict = match (check.ok, check.mended) {
+                (true, false) => "ok    ",
+                (true, true) => "mended",
+                (false, _) => "FAILED",
+            };
+            print_line(&format!("{verdict}  {:<12} {}", check.name, check.message));
+        }
+    }
+    Ok(if found.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints to stdout; a closed pipe ends the output quietly.
+fn print_line(line: &str) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{line}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ATOM_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -1,6 +1,6 @@
 //! Where Atom keeps its data and finds its model and libraries: the same for the desktop app and the command line.
 
-use atom_api::AppConfig;
+use atom_api::{AppConfig, Indexing};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +30,7 @@ pub fn config(data_dir: Option<PathBuf>) -> std::io::Result<AppConfig> {
         assets_dir: assets_dir(&program, variable(ASSETS).map(PathBuf::from)),
         worker_program: program,
         worker_args: vec![crate::start::WORKER.into()],
+        indexing: Indexing::AsSet,
     })
 }
 

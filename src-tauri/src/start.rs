@@ -59,7 +59,7 @@ fn desktop(args: &[OsString]) -> Option<Start> {
 
 /// Runs the boxed worker.
 pub(crate) fn worker() -> ExitCode {
-    ExitCode::from(2)
+    atom_api::worker_main()
 }
 
 /// The variables of which one must be set for a window to open.

@@ -219,7 +219,7 @@ test("the command line answers while the app runs", () => {
 });
 
 test("a second start brings the first one's window to the front", async () => {
-  world.tool("xdotool", "windowquit", world.windowOf("Atom"));
+  world.close("Atom");
   await until("the main window to go", () => !world.sees("Atom"));
   const second = world.start();
   assert.deepEqual(await second.ended, { code: 0, signal: null }, second.log);

@@ -64,7 +64,7 @@ test("without an open vault there is nothing to pause or lock", async () => {
 test("quick search and the window are behind the menu", async () => {
   await choose("Quick search");
   await until("quick search", () => world.sees("Atom quick search"));
-  world.tool("xdotool", "windowquit", world.windowOf("Atom"));
+  world.close("Atom");
   await until("the main window to go", () => !world.sees("Atom"));
   await choose("Open Atom");
   await until("the main window", () => world.sees("Atom"));

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type MouseEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent, type MouseEvent } from "react";
 import type { HitView } from "../platform";
 import { countOf } from "../text/format";
 import { visibleLine } from "../text/visible";
@@ -49,9 +49,21 @@ export function HitList({ id, label, hits, selectedId, onSelect, onOpen, onNearE
     if (hits.length > 0 && lastSeen >= hits.length - 10) onNearEnd?.();
   }, [lastSeen, hits.length, onNearEnd]);
 
-  // The selected row is always in the page, so that the query box can point at it.
+  const handleKey = (event: KeyboardEvent) => {
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (by !== 0) {
+      event.preventDefault();
+      const next = hits[Math.min(hits.length - 1, Math.max(0, selectedIndex + by))];
+      if (next) onSelect(next.id);
+    } else if (event.key === "Enter" && selectedId !== null) {
+      event.preventDefault();
+      onOpen(selectedId);
+    }
+  };
+
   return (
-    <div ref={scroller} className="hit-scroller" onMouseDown={keepFocus}>
+    <div ref={scroller} className="hit-scroller" tabIndex={0} role="group" aria-label={label} onMouseDown={keepFocus} onKeyDown={handleKey}>
       <div id={id} role="listbox" aria-label={label} className="hit-list" style={{ height: rows.getTotalSize(), position: "relative" }}>
         {items.map((item) => {
           const hit = hits[item.index];

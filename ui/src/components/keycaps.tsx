@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { shortcutKeys } from "../data/keyboard";
 import { usePlatform } from "../platform/context";
 
@@ -5,10 +6,11 @@ export function Keycaps({ shortcut }: { shortcut: string }) {
   const { isMac } = usePlatform();
   return (
     <span className="keycaps">
-      {shortcutKeys(shortcut, isMac).map((key) => (
-        <kbd key={key} className="keycap">
-          {key}
-        </kbd>
+      {shortcutKeys(shortcut, isMac).map((key, index) => (
+        <Fragment key={key}>
+          {index > 0 ? <span className="only-for-readers">+</span> : null}
+          <kbd className="keycap">{key}</kbd>
+        </Fragment>
       ))}
     </span>
   );

@@ -5,6 +5,8 @@ import { visibleLine } from "../text/visible";
 import { completionOf } from "./operators";
 import { joinQuery, takePills, textBehind } from "./pills";
 
+const NO_PILLS: readonly string[] = [];
+
 interface QueryBoxProps {
   query: string;
   onQuery: (query: string) => void;
@@ -20,9 +22,9 @@ interface QueryBoxProps {
 }
 
 export function QueryBox({ query, onQuery, chips, label, placeholder, listId, activeId, onKeyDown, inputRef }: QueryBoxProps) {
-  const [held, setHeld] = useState<{ pills: string[]; typing: boolean }>({ pills: [], typing: false });
+  const [held, setHeld] = useState<{ pills: readonly string[]; typing: boolean }>({ pills: [], typing: false });
   const behind = textBehind(held.pills, query);
-  const pills = behind === null ? [] : held.pills;
+  const pills = behind === null ? NO_PILLS : held.pills;
   const text = behind ?? query;
   const completion = completionOf(text);
 
@@ -32,7 +34,8 @@ export function QueryBox({ query, onQuery, chips, label, placeholder, listId, ac
     // The core's answer says what an operator is; the text changes because of it, not because of a key.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setHeld((before) => ({ ...before, pills: taken.pills }));
-    onQuery(joinQuery(taken.pills, taken.text));
+    const renewed = joinQuery(taken.pills, taken.text);
+    if (renewed !== query) onQuery(renewed);
   }, [chips, query, pills, held.typing, onQuery]);
 
   const dropPill = (index: number) => {
@@ -95,7 +98,7 @@ export function QueryBox({ query, onQuery, chips, label, placeholder, listId, ac
           role="combobox"
           aria-label={label}
           aria-expanded={activeId !== null}
-          aria-controls={listId}
+          aria-controls={activeId === null ? undefined : listId}
           aria-activedescendant={activeId ?? undefined}
           aria-autocomplete="list"
           autoComplete="off"

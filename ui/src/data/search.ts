@@ -59,7 +59,6 @@ export function useSearch(query: string, mode: SearchMode, limit: number, pinned
   useEffect(() => {
     if (!best) return;
     // The list is built up over several answers, and the clock decides how: it cannot be derived while rendering.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
     setShown((before) => {
       if (before?.response === best) return before;
       const now = performance.now();

@@ -26,9 +26,7 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 // Joiners (U+200C, U+200D) stay: scripts and emoji need them, and they neither hide nor reorder Latin text.
-// eslint-disable-next-line no-control-regex
 const UNSEEN_IN_NAMES = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
-// eslint-disable-next-line no-control-regex
 const UNSEEN_IN_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 export type Piece = { kind: "text"; text: string } | { kind: "unseen"; text: string; label: string };

@@ -32,7 +32,19 @@ const LOCK_FILE: &str = "lock";
 /// Events that a slow listener may fall behind.
 const EVENT_BACKLOG: usize = 256;
 
-/// Where things are.
+/// Whether this process indexes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Indexing {
+    /// No: it only looks.
+    Off,
+    /// Yes, within the budget that is set.
+    #[default]
+    AsSet,
+    /// Yes, on every core, because a person waits for it.
+    Full,
+}
+
+/// Where things are, and what this process is for.
 #[derive(Debug, Clone)]
 pub struct AppConfig {
     /// Everything that Atom keeps.
@@ -43,6 +55,8 @@ pub struct AppConfig {
     pub worker_program: PathBuf,
     /// Arguments of the worker.
     pub worker_args: Vec<OsString>,
+    /// Whether this process indexes.
+    pub indexing: Indexing,
 }
 
 /// Atom without a face.

@@ -15,7 +15,7 @@ mod error;
 mod event;
 pub mod socket;
 
-pub use app::{App, AppConfig};
+pub use app::{App, AppConfig, Indexing};
 pub use atom_extract::worker_main;
 pub use atom_vault::memory::harden;
 

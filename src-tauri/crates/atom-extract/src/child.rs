@@ -87,7 +87,10 @@ impl Worker {
         let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1) };
         self.files_read += 1;
         if let Err(error) = self.send(&job, file) {
-            return (Outcome::Unavailable { reason: format!("The reader did not take the file: {error}.") }, After::Spent);
+            return (
+                Outcome::Unavailable { reason: format!("The reader did not take the file: {error}.") },
+                After::Spent,
+            );
         }
         match self.receive(Instant::now() + wall) {
             Ok(Answer::Done { outcome, resident }) => {
@@ -176,7 +179,9 @@ impl Worker {
     fn end(&mut self) -> Option<String> {
         // A process that closed its socket by dying has its status already: the signal cannot change it.
         let _ = self.child.kill();
-        let Ok(status) = self.child.wait() else { return Some("The reader vanished.".to_owned()) };
+        let Ok(status) = self.child.wait() else {
+            return Some("The reader vanished.".to_owned());
+        };
         let mut words = Vec::new();
         // The pipe does not block: this takes what is there and no more.
         let _ = (&mut self.errors).take(LAST_WORDS as u64).read_to_end(&mut words);
@@ -203,9 +208,7 @@ fn death(status: ExitStatus, words: &[u8]) -> Option<String> {
         Some(rustix::process::Signal::XCPU) => return None,
         _ if said("memory allocation of") => "The reader needed more memory than it may have.",
         _ if said("has overflowed its stack") => "The file is nested too deeply for the reader.",
-        Some(rustix::process::Signal::SEGV | rustix::process::Signal::BUS) => {
-            "The reader failed on it (memory fault)."
-        }
+        Some(rustix::process::Signal::SEGV | rustix::process::Signal::BUS) => "The reader failed on it (memory fault).",
         Some(rustix::process::Signal::ABORT) => "The reader gave up on it (abort).",
         Some(rustix::process::Signal::KILL) => "The reader was killed, most likely for want of memory.",
         Some(rustix::process::Signal::TRAP | rustix::process::Signal::ILL) => {

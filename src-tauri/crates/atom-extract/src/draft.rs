@@ -188,10 +188,10 @@ impl Draft {
         }
     }
 
-    /// Ends the cell of a table's row.
+    /// Ends the cell of a table's row; empty cells leave no trace.
     pub(crate) fn cell_break(&mut self) {
         self.space_due = false;
-        if self.trailing_newlines == 0 {
+        if self.trailing_newlines == 0 && !self.text.ends_with('\t') {
             self.push_raw("\t");
         }
     }
@@ -204,7 +204,9 @@ impl Draft {
 
     /// Ends a heading and records it.
     pub(crate) fn end_heading(&mut self) {
-        let Some(start) = self.heading_start.take() else { return };
+        let Some(start) = self.heading_start.take() else {
+            return;
+        };
         let heading = one_line(self.text.get(start..).unwrap_or_default());
         self.record(start, heading);
         self.line_break();
@@ -362,7 +364,8 @@ mod tests {
         draft.push_inline("end");
         let extracted = draft.finish("text/plain").unwrap();
         assert_eq!(extracted.text, "before\n\nA heading\nafter\n\nend");
-        let found: Vec<_> = extracted.sections.iter().map(|s| (s.heading.as_str(), &extracted.text[s.start..])).collect();
+        let found: Vec<_> =
+            extracted.sections.iter().map(|s| (s.heading.as_str(), &extracted.text[s.start..])).collect();
         assert_eq!(found, [("A heading", "A heading\nafter\n\nend"), ("Page 2", "end")]);
     }
 

@@ -16,7 +16,10 @@ pub(crate) fn looks_like_text(head: &[u8]) -> bool {
     if probe.contains(&0) {
         return false;
     }
-    let controls = probe.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08)).count();
+    let controls = probe
+        .iter()
+        .filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08))
+        .count();
     let utf8 = match std::str::from_utf8(probe) {
         Ok(_) => true,
         // The probe may end inside a character.
@@ -101,7 +104,11 @@ mod tests {
         check(b"w\0i\0t\0h\0o\0u\0t\0", None, "without");
         check(b"\0w\0i\0t\0h\0o\0u\0t", None, "without");
         check(b"Gr\xfc\xdfe aus M\xfcnchen, sch\xf6ne Stra\xdfe", None, "Grüße aus München, schöne Straße");
-        check(b"\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0! \xca\xe0\xea \xe4\xe5\xeb\xe0?", None, "Привет, мир! Как дела?");
+        check(
+            b"\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0! \xca\xe0\xea \xe4\xe5\xeb\xe0?",
+            None,
+            "Привет, мир! Как дела?",
+        );
         check(b"caf\xe9", Some("iso-8859-1"), "café");
     }
 

@@ -49,8 +49,9 @@ impl Readers {
 
     /// Reads a file.
     pub fn read(&self, file: &File, hint: &FileHint) -> Outcome {
-        self.try_read(file, hint)
-            .unwrap_or_else(|error| Outcome::Unreadable { reason: format!("Reading it from the disk failed: {error}.") })
+        self.try_read(file, hint).unwrap_or_else(|error| Outcome::Unreadable {
+            reason: format!("Reading it from the disk failed: {error}."),
+        })
     }
 
     fn try_read(&self, file: &File, hint: &FileHint) -> io::Result<Outcome> {
@@ -143,8 +144,8 @@ impl Readers {
         let mut draft = Draft::new(self.limits.max_text);
         let mut mime = OLE;
         // Some writers list more sectors than the file has; those are empty, and the library wants them there.
-        let open = Container::open(FileSource::new(file, size))
-            .or_else(|_| Container::open(FileSource::padded(file, size)));
+        let open =
+            Container::open(FileSource::new(file, size)).or_else(|_| Container::open(FileSource::padded(file, size)));
         let result = open.and_then(|mut container| {
             let (format, found) = detect::identify_container(&container, hint);
             mime = found;

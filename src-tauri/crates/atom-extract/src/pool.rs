@@ -76,7 +76,9 @@ impl Extractor {
                 return Outcome::NameOnly { mime: "inode/other".to_owned() };
             }
             Ok(_) => {}
-            Err(error) => return Outcome::Unreadable { reason: format!("It cannot be opened: {error}.") },
+            Err(error) => {
+                return Outcome::Unreadable { reason: format!("It cannot be opened: {error}.") };
+            }
         }
         let mut worker = match self.take() {
             Ok(worker) => worker,

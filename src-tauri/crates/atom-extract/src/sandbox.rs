@@ -183,7 +183,8 @@ fn build_filter() -> Result<seccompiler::BpfProgram, seccompiler::BackendError> 
         libc::SYS_exit,
         libc::SYS_exit_group,
     ];
-    let equals = |argument, value: u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value);
+    let equals =
+        |argument, value: u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value);
     let own_pid = u64::from(std::process::id());
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = freely.into_iter().map(|call| (call, Vec::new())).collect();
     #[cfg(target_arch = "x86_64")]

@@ -60,7 +60,9 @@ fn run(hook: Hook) -> io::Result<()> {
         // A panic may leave a library in a bad state: answer, then make way for a fresh worker.
         let (outcome, fit) = match catch_unwind(read) {
             Ok(outcome) => (outcome, true),
-            Err(_) => (Outcome::Unreadable { reason: "Damaged, or built in a way that Atom cannot read.".to_owned() }, false),
+            Err(_) => {
+                (Outcome::Unreadable { reason: "Damaged, or built in a way that Atom cannot read.".to_owned() }, false)
+            }
         };
         drop(file);
         let resident = if fit { resident_memory(memory.as_ref()) } else { u64::MAX };
@@ -74,7 +76,8 @@ fn receive(socket: &File) -> io::Result<Option<(Job, File)>> {
     let mut length = [0u8; 4];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-    let received = recvmsg(socket.as_fd(), &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
+    let received =
+        recvmsg(socket.as_fd(), &mut [IoSliceMut::new(&mut length)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
     if received.bytes == 0 {
         return Ok(None);
     }
@@ -101,11 +104,12 @@ fn receive(socket: &File) -> io::Result<Option<(Job, File)>> {
 /// Resident memory in bytes; 0 where unknown.
 fn resident_memory(statm: Option<&File>) -> u64 {
     let mut line = [0u8; 128];
-    let Some(length) = statm.and_then(|file| file.read_at(&mut line, 0).ok()) else { return 0 };
+    let Some(length) = statm.and_then(|file| file.read_at(&mut line, 0).ok()) else {
+        return 0;
+    };
     let pages = std::str::from_utf8(line.get(..length).unwrap_or_default())
         .ok()
         .and_then(|line| line.split(' ').nth(1))
         .and_then(|word| word.parse::<u64>().ok());
     pages.unwrap_or(0).saturating_mul(rustix::param::page_size() as u64)
 }
-

@@ -220,7 +220,7 @@ pub fn open(dir: &Path, root: SealRoot) -> Result<KeywordIndex> {
 /// # Errors
 /// As [`open`].
 pub fn open_with_cache(dir: &Path, root: SealRoot, block_cache: usize) -> Result<KeywordIndex> {
-    guarded(OPENING, || {
+    guarded(None, OPENING, || {
         let directory = SealedDirectory::open(dir, root, block_cache)?;
         KeywordIndex::build(Box::new(directory.clone()), Some(directory))
     })
@@ -232,7 +232,7 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Engine`].
     pub fn in_memory() -> Result<Self> {
-        guarded(OPENING, || Self::build(Box::new(RamDirectory::create()), None))
+        guarded(None, OPENING, || Self::build(Box::new(RamDirectory::create()), None))
     }
 
     fn build(engine: Box<dyn tantivy::Directory>, directory: Option<SealedDirectory>) -> Result<Self> {
@@ -273,7 +273,7 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Corrupt`] if what must be read is damaged.
     pub fn search(&self, query: &KeywordQuery, limit: usize) -> Result<KeywordHits> {
-        guarded("searching", || {
+        self.shared.guarded("searching", || {
             let snapshot = self.shared.snapshot();
             let found = snapshot.search(self.shared.fields, query, limit);
             found.map_err(|error| self.shared.error("searching", &error))
@@ -291,7 +291,7 @@ impl KeywordIndex {
         among: Option<&[ItemId]>,
         limit: usize,
     ) -> Result<(Vec<ItemId>, bool)> {
-        guarded("filtering", || {
+        self.shared.guarded("filtering", || {
             let snapshot = self.shared.snapshot();
             let found = snapshot.filter(self.shared.fields, query, among, limit);
             found.map_err(|error| self.shared.error("filtering", &error))
@@ -303,7 +303,7 @@ impl KeywordIndex {
     /// # Errors
     /// As [`KeywordIndex::search`].
     pub fn similar(&self, word: &str) -> Result<Vec<(String, u64)>> {
-        guarded("looking for similar words", || {
+        self.shared.guarded("looking for similar words", || {
             let snapshot = self.shared.snapshot();
             let found = snapshot.similar(self.shared.fields, word);
             found.map_err(|error| self.shared.error("looking for similar words", &error))
@@ -335,7 +335,7 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Corrupt`] if a file is not what was written.
     pub fn verify(&self) -> Result<()> {
-        guarded("verifying", || {
+        self.shared.guarded("verifying", || {
             let Some(directory) = &self.shared.directory else { return Ok(()) };
             let living = || -> Result<HashSet<PathBuf>> {
                 let metas = self.shared.index.load_metas();
@@ -370,6 +370,10 @@ impl Shared {
         let snapshot = Arc::new(reloaded.map_err(|error| self.error("reloading", &error))?);
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
+    }
+
+    fn guarded<T>(&self, operation: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        guarded(self.directory.as_ref(), operation, work)
     }
 
     fn error(&self, operation: &'static str, error: &TantivyError) -> Error {
@@ -486,13 +490,28 @@ impl Snapshot {
     }
 }
 
-/// Runs `work`; a panic of the engine, which damaged files may cause, is an error like others.
-fn guarded<T>(operation: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs `work`; a panic of the engine, which damaged files and full disks may cause, is an error like others.
+fn guarded<T>(
+    directory: Option<&SealedDirectory>,
+    operation: &'static str,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        Err(Error::Corrupt {
+        Err(told_trouble(directory, operation).unwrap_or_else(|| Error::Corrupt {
             index: "keyword",
             reason: format!("the engine gave up while {operation}"),
-        })
+        }))
+    })
+}
+
+/// What the directory saw go wrong, if anything.
+fn told_trouble(directory: Option<&SealedDirectory>, operation: &'static str) -> Option<Error> {
+    Some(match directory?.take_trouble()? {
+        Trouble::Full => Error::DiskFull { operation },
+        Trouble::Damaged(reason) => Error::Corrupt {
+            index: "keyword",
+            reason,
+        },
     })
 }
 
@@ -503,10 +522,8 @@ fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, er
         index: "keyword",
         reason,
     };
-    match directory.and_then(SealedDirectory::take_trouble) {
-        Some(Trouble::Full) => return Error::DiskFull { operation },
-        Some(Trouble::Damaged(reason)) => return corrupt(reason),
-        None => {}
+    if let Some(trouble) = told_trouble(directory, operation) {
+        return trouble;
     }
     match error {
         TantivyError::IoError(io)
@@ -525,7 +542,7 @@ fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, er
         }
         TantivyError::DataCorruption(corruption) => corrupt(format!("{corruption:?}")),
         TantivyError::SchemaError(_) if operation == OPENING => corrupt("it is of another version".to_owned()),
-        TantivyError::Poisoned | TantivyError::InternalError(_) => {
+        TantivyError::Poisoned => {
             corrupt(format!("the engine gave up while {operation}"))
         }
         TantivyError::LockFailure(..) => Error::Engine {

@@ -131,8 +131,7 @@ impl VectorIndex {
         const OPENING: &str = "opening the vector index";
         std::fs::create_dir_all(dir).map_err(|e| io_error(OPENING, e))?;
         let dir = std::fs::canonicalize(dir).map_err(|e| io_error(OPENING, e))?;
-        let store = SealedStore::new(&dir, root)
-            .map_err(|error| refused(OPENING, error.to_string()))?;
+        let store = SealedStore::new(&dir, root).map_err(|error| refused(OPENING, error.to_string()))?;
         let watch = store.watch();
         caught(async move {
             let found = folder::prepare(&dir, &store).await?;
@@ -153,15 +152,11 @@ impl VectorIndex {
                 watch,
                 writer: Mutex::default(),
                 gate: RwLock::new(()),
-                commits: AtomicU64::new(0),
+                // What a damaged head has left is worth a round of maintenance.
+                commits: AtomicU64::new(if found.healed { COMMITS } else { 0 }),
                 scratch,
             };
-            Ok(Opened {
-                index: Self {
-                    inner: Arc::new(inner),
-                },
-                healed: found.healed,
-            })
+            Ok(Opened { index: Self { inner: Arc::new(inner) }, healed: found.healed })
         })
         .await
     }
@@ -213,20 +208,14 @@ impl VectorIndex {
     ///
     /// # Errors
     /// If the vector has the wrong length or no direction.
-    pub async fn search(
-        &self,
-        vector: &[f32],
-        limit: usize,
-        among: Option<&[ItemId]>,
-    ) -> Result<Vec<VectorHit>> {
+    pub async fn search(&self, vector: &[f32], limit: usize, among: Option<&[ItemId]>) -> Result<Vec<VectorHit>> {
         const OPERATION: &str = "searching vectors";
         rows::check_vector(OPERATION, self.inner.dims, vector)?;
         if limit == 0 || among.is_some_and(<[ItemId]>::is_empty) {
             return Ok(Vec::new());
         }
         let vector = vector.to_vec();
-        let among: Option<Vec<i64>> =
-            among.map(|items| items.iter().map(|item| item.get()).collect());
+        let among: Option<Vec<i64>> = among.map(|items| items.iter().map(|item| item.get()).collect());
         self.run(OPERATION, move |inner: Arc<Inner>| async move {
             let _open = inner.gate.read().await;
             let mut query = inner
@@ -246,10 +235,7 @@ impl VectorIndex {
                     // Probes go on until there are enough hits that pass the filter.
                     query.maximum_nprobes(None)?
                 };
-                query = query.only_if_expr(is_in(
-                    col(rows::ITEM),
-                    among.into_iter().map(lit).collect(),
-                ));
+                query = query.only_if_expr(is_in(col(rows::ITEM), among.into_iter().map(lit).collect()));
             }
             let batches: Vec<_> = query.execute().await?.try_collect().await?;
             Ok(rows::hits(&batches)?)
@@ -302,11 +288,7 @@ impl VectorIndex {
     }
 
     /// Runs `work` as a task of its own: it ends also if the caller goes away, and a panic in it is an error.
-    async fn run<T, F>(
-        &self,
-        operation: &'static str,
-        work: impl FnOnce(Arc<Inner>) -> F,
-    ) -> Result<T>
+    async fn run<T, F>(&self, operation: &'static str, work: impl FnOnce(Arc<Inner>) -> F) -> Result<T>
     where
         T: Send + 'static,
         F: Future<Output = std::result::Result<T, Failure>> + Send + 'static,
@@ -314,8 +296,7 @@ impl VectorIndex {
         let watch = Arc::clone(&self.inner.watch);
         let mark = watch.mark();
         let work = Box::pin(work(Arc::clone(&self.inner)));
-        caught(async move { work.await.map_err(|failure| failure.classify(operation, &watch, mark)) })
-            .await
+        caught(async move { work.await.map_err(|failure| failure.classify(operation, &watch, mark)) }).await
     }
 }
 
@@ -380,9 +361,7 @@ impl From<Error> for Failure {
 }
 
 /// Runs `work` as a task and turns a panic in it, which Lance answers some damage with, into [`Error::Corrupt`].
-async fn caught<T: Send + 'static>(
-    work: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
+async fn caught<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     match tokio::spawn(work).await {
         Ok(done) => done,
         Err(error) if error.is_panic() => Err(corrupt("the engine gave up on what it read")),
@@ -405,5 +384,40 @@ async fn open_table(
             let schema = rows::schema(dims);
             connection.create_empty_table(name, schema).execute().await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn panic_of_the_engine_is_damage() {
+        let panicked = caught(async {
+            if true {
+                panic!("as Lance does");
+            }
+            Ok(())
+        });
+        assert!(matches!(panicked.await, Err(Error::Corrupt { .. })));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn closed_index_lets_go_of_keys_and_plaintext() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = atom_vault::Keys::ephemeral().unwrap().seal_root("lance/root");
+        let opened = VectorIndex::open(&folder.path().join("vectors"), root, 4).await.unwrap();
+        let row = Row {
+            chunk: ChunkId::new(1),
+            item: ItemId::new(1),
+            source: SourceId::new(1),
+            vector: vec![1.0, 0.0, 0.0, 0.0],
+        };
+        opened.index.replace(&[ItemId::new(1)], vec![row]).await.unwrap();
+        assert_eq!(opened.index.search(&[1.0; 4], 1, None).await.unwrap().len(), 1);
+        // The store and its caches hold on to the same counters.
+        let watch = Arc::downgrade(&opened.index.inner.watch);
+        drop(opened);
+        assert!(watch.upgrade().is_none());
     }
 }

@@ -1,9 +1,25 @@
 //! Query language, retrieval, fusion, snippets.
+//!
+//! - [`query`]: text to plan, pure and total
+//! - [`fusion`]: two rankings to one, pure
+//! - [`snippet`]: the passage that answers, pure
+//! - [`Searcher`]: all of it over the real indexes
+//!
+//! Deliberately absent: any knowledge of how texts come into the indexes, and of who asks.
 #![cfg_attr(
     test,
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod embedding;
+mod engine;
+mod error;
 pub mod fusion;
+mod library;
 pub mod query;
 pub mod snippet;
+
+pub use embedding::QueryEmbedder;
+pub use engine::{Answer, Explanation, Hit, Meaning, Mode, Request, Searcher};
+pub use error::{Error, Result};
+pub use library::Library;

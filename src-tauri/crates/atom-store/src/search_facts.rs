@@ -153,6 +153,25 @@ impl Store {
         })
     }
 
+    /// Passages of an item from the one with that ordinal on, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn chunks_from(&self, item: ItemId, ordinal: u64, limit: usize) -> Result<Vec<ChunkText>> {
+        const OPERATION: &str = "reading passages";
+        self.read(OPERATION, |tx| {
+            let mut statement = tx
+                .prepare_cached(
+                    "SELECT id, item_id, ordinal, start, heading, text FROM chunk
+                     WHERE item_id = ?1 AND ordinal >= ?2 ORDER BY ordinal LIMIT ?3",
+                )
+                .during(OPERATION)?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let rows = statement.query_map([item.get(), ordinal.cast_signed(), limit], chunk).during(OPERATION)?;
+            rows.collect::<rusqlite::Result<_>>().during(OPERATION)
+        })
+    }
+
     /// One passage.
     ///
     /// # Errors

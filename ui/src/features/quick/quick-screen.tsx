@@ -59,6 +59,7 @@ function LockedQuick({ isNew }: { isNew: boolean }) {
         if (event.key === "Escape") void platform.hideQuick();
       }}
     >
+      <h1 className="only-for-readers">Quick search</h1>
       <Blank
         icon={Lock}
         title={isNew ? "Atom is not set up yet" : "Atom is locked"}
@@ -171,6 +172,7 @@ function OpenQuick() {
 
   return (
     <main className="quick">
+      <h1 className="only-for-readers">Quick search</h1>
       <header className="quick-head">
         <QueryBox
           query={query}
@@ -179,7 +181,7 @@ function OpenQuick() {
           label="Quick search"
           placeholder="Search your files"
           listId={listId}
-          activeId={selected ? hitElementId(listId, selected.id) : null}
+          activeId={selected && open !== "preview" ? hitElementId(listId, selected.id) : null}
           onKeyDown={handleKey}
           inputRef={input}
         />

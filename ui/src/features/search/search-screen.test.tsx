@@ -92,6 +92,12 @@ it("takes its state from the address", async () => {
   expect(screen.getByRole<HTMLInputElement>("radio", { name: "Words" }).checked).toBe(true);
 });
 
+it("keeps the selected row when an address with operators is opened", async () => {
+  await search("", "#/search?q=type%3Amarkdown+search&id=75");
+  await screen.findByRole("button", { name: "Remove type:markdown" });
+  expect(window.location.hash).toContain("id=75");
+});
+
 it("turns a finished operator into a pill, and Backspace takes it back", async () => {
   const { user } = await search("type:pdf lea");
   await screen.findByRole("button", { name: "Remove type:pdf" });

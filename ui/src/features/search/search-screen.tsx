@@ -107,6 +107,12 @@ export function SearchScreen() {
     }
   };
 
+  const stepPreview = (event: globalThis.KeyboardEvent, by: 1 | -1) => {
+    if (isTyping(event.target) && event.target !== input.current) return;
+    event.preventDefault();
+    preview.current?.step(by);
+  };
+
   useWindowKeys((event) => {
     const is = (shortcut: string) => isShortcut(event, shortcut, platform.isMac);
     if (event.defaultPrevented) return;
@@ -121,14 +127,9 @@ export function SearchScreen() {
     else if (is("Shift+ArrowUp") && selected) stepPreview(event, -1);
   });
 
-  const stepPreview = (event: globalThis.KeyboardEvent, by: 1 | -1) => {
-    if (isTyping(event.target) && event.target !== input.current) return;
-    event.preventDefault();
-    preview.current?.step(by);
-  };
-
   return (
     <div className="search-screen">
+      <h1 className="only-for-readers">Search</h1>
       <header className="search-head">
         <QueryBox
           query={query}

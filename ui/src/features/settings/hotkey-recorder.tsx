@@ -17,7 +17,6 @@ export function HotkeyRecorder({ value, onRecord }: HotkeyRecorderProps) {
       <button
         type="button"
         className={`button hotkey-button ${state.on ? "on" : ""}`}
-        aria-label={state.on ? "Press the new shortcut, Escape to keep the old one" : `Quick search shortcut: ${value}. Activate to change`}
         onClick={() => {
           setState({ on: true, held: [], hint: null });
         }}
@@ -39,7 +38,12 @@ export function HotkeyRecorder({ value, onRecord }: HotkeyRecorderProps) {
           }
         }}
       >
-        {state.on ? state.held.length > 0 ? <Keycaps shortcut={state.held.join("+")} /> : "Press keys…" : <Keycaps shortcut={value} />}
+        {state.on ? state.held.length > 0 ? <Keycaps shortcut={state.held.join("+")} /> : "Press keys…" : (
+          <>
+            <span className="only-for-readers">Quick search shortcut: </span>
+            <Keycaps shortcut={value} />
+          </>
+        )}
       </button>
       <span className="soft" role="status">
         {state.on ? (state.hint ?? "Escape keeps the old one.") : ""}

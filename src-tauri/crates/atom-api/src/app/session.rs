@@ -1,6 +1,6 @@
 //! What exists only while the vault is open.
 
-use super::{App, lock, settings_of};
+use super::{App, Indexing, lock, settings_of};
 use crate::dto::{IndexBudget, SizeView};
 use crate::error::ApiResult;
 use crate::event::Event;
@@ -182,28 +182,28 @@ impl App {
         let settings = settings_of(&store)?;
         let paused = store.setting(PAUSED)?.as_deref() == Some("yes");
         let news = Arc::new(News::default());
-        let observer = Arc::clone(&news);
-        let ingest = Ingest::start(Parts {
-            store: Arc::clone(&store),
-            keyword: keyword.clone(),
-            vector: vector.clone(),
-            runtime: tokio::runtime::Handle::current(),
-            extractor: Arc::new(self.extractor()),
-            models: Arc::clone(&models),
-            clock: clock.clone(),
-            data_dir: data_dir.clone(),
-            ignore_rules: settings.ignore_rules.clone(),
-            budget: budget(settings.index_budget),
-            paused,
-            observer: Box::new(move |notice| observer.take(notice)),
-        })?;
-        // What changed while Atom was not running.
-        for source in store.sources()? {
-            match source.status {
-                atom_store::SourceStatus::Removing => ingest.remove(source.id)?,
-                _ => ingest.scan(source.id)?,
+        let ingest = match self.config.indexing {
+            Indexing::Off => None,
+            indexing => {
+                let observer = Arc::clone(&news);
+                let budget = if indexing == Indexing::Full { Budget::Full } else { budget(settings.index_budget) };
+                let parts = Parts {
+                    store: Arc::clone(&store),
+                    keyword: keyword.clone(),
+                    vector: vector.clone(),
+                    runtime: tokio::runtime::Handle::current(),
+                    extractor: Arc::new(self.extractor()),
+                    models: Arc::clone(&models),
+                    clock: clock.clone(),
+                    data_dir: data_dir.clone(),
+                    ignore_rules: settings.ignore_rules.clone(),
+                    budget,
+                    paused: paused && indexing != Indexing::Full,
+                    observer: Box::new(move |notice| observer.take(notice)),
+                };
+                Some(Arc::new(start_ingest(parts)?))
             }
-        }
+        };
         Ok(Arc::new(Session {
             keys,
             store,
@@ -213,7 +213,7 @@ impl App {
             searcher,
             clock,
             mended,
-            ingest: Mutex::new(Some(Arc::new(ingest))),
+            ingest: Mutex::new(ingest),
             counts: Mutex::default(),
             sizes: Mutex::default(),
             news,
@@ -251,6 +251,19 @@ impl App {
         .await?;
         self.open_session(keys).await
     }
+}
+
+/// Starts the workers, and looks for what changed while Atom was not running.
+fn start_ingest(parts: Parts) -> ApiResult<Ingest> {
+    let store = Arc::clone(&parts.store);
+    let ingest = Ingest::start(parts)?;
+    for source in store.sources()? {
+        match source.status {
+            atom_store::SourceStatus::Removing => ingest.remove(source.id)?,
+            atom_store::SourceStatus::Active | atom_store::SourceStatus::Missing => ingest.scan(source.id)?,
+        }
+    }
+    Ok(ingest)
 }
 
 const fn pdfium_name() -> &'static str {

@@ -17,6 +17,7 @@ fn misbehave(hint: &FileHint, _file: &File) -> Option<Outcome> {
             std::hint::spin_loop();
         },
         "x-abort" => std::process::abort(),
+        #[allow(clippy::disallowed_methods, reason = "to end without an answer is what this is for")]
         "x-exit" => std::process::exit(0),
         "x-overflow" => Some(text(&descend(1).to_string())),
         "x-memory" => {
@@ -65,9 +66,12 @@ fn free_descriptors() -> usize {
     copies.len()
 }
 
+/// Something a reader may not do.
+type Attempt = fn() -> io::Result<()>;
+
 /// What a reader under foreign control would try, one line each with what came of it.
 fn attempts() -> String {
-    let attempts: [(&str, fn() -> io::Result<()>); 12] = [
+    let attempts: [(&str, Attempt); 12] = [
         ("open", || File::open("/etc/passwd").map(drop)),
         ("create", || File::create("/tmp/atom-extract-escape").map(drop)),
         ("list", || std::fs::read_dir("/").map(drop)),
@@ -86,7 +90,10 @@ fn attempts() -> String {
         Ok(Err(error)) => error.raw_os_error().unwrap_or(0).to_string(),
         Err(_) => "panicked".to_owned(),
     };
-    attempts.into_iter().map(|(name, attempt)| format!("{name}: {}\n", said(std::panic::catch_unwind(attempt)))).collect()
+    attempts
+        .into_iter()
+        .map(|(name, attempt)| format!("{name}: {}\n", said(std::panic::catch_unwind(attempt))))
+        .collect()
 }
 
 /// Asks whether a signal could be sent, which is refused like the signal itself.

@@ -28,7 +28,9 @@ pub(crate) fn parse_iso(text: &str) -> Option<i64> {
 }
 
 fn offset_minutes(zone: &[char]) -> i64 {
-    let [sign @ ('+' | '-'), digits @ ..] = zone else { return 0 };
+    let [sign @ ('+' | '-'), digits @ ..] = zone else {
+        return 0;
+    };
     let number = |pair: Option<&[char]>| -> i64 {
         pair.map(|pair| pair.iter().collect::<String>()).and_then(|pair| pair.parse().ok()).unwrap_or(0)
     };

@@ -118,7 +118,8 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
         }
     }
     let is_source = matches!(kind, Kind::Code | Kind::Markdown) && ext != "vue" && ext != "svelte";
-    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") || (!is_source && contains(start, b"<html")) {
+    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") || (!is_source && contains(start, b"<html"))
+    {
         return Detected::Read(Html, "text/html");
     }
     if is_xml && !matches!(kind, Kind::Web) {
@@ -138,13 +139,23 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
 /// Whether text begins like a mail message: several of the usual header lines, from the first line on.
 fn is_message(start: &[u8]) -> bool {
     const USUAL: [&[u8]; 11] = [
-        b"from:", b"to:", b"subject:", b"date:", b"received:", b"message-id:", b"mime-version:", b"return-path:",
-        b"content-type:", b"delivered-to:", b"reply-to:",
+        b"from:",
+        b"to:",
+        b"subject:",
+        b"date:",
+        b"received:",
+        b"message-id:",
+        b"mime-version:",
+        b"return-path:",
+        b"content-type:",
+        b"delivered-to:",
+        b"reply-to:",
     ];
     let mut seen = 0;
     for (number, line) in start.split(|&byte| byte == b'\n').enumerate() {
         let usual = USUAL.iter().any(|header| line.starts_with(header));
-        let extra = line.starts_with(b"x-") || line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(b">from ");
+        let extra =
+            line.starts_with(b"x-") || line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(b">from ");
         if usual {
             seen += 1;
         } else if number == 0 && !extra {
@@ -241,8 +252,15 @@ pub(crate) fn identify_package(package: &mut Package<'_>) -> Result<(PackageForm
         };
         return Ok(found);
     }
-    if package.has("Index/Document.iwa") || package.has("Index.zip") || package.has("index.xml") || package.has("index.apxl") {
-        return Ok((Unknown("A document of Apple's office programs: Atom does not read it."), "application/vnd.apple.iwork"));
+    if package.has("Index/Document.iwa")
+        || package.has("Index.zip")
+        || package.has("index.xml")
+        || package.has("index.apxl")
+    {
+        return Ok((
+            Unknown("A document of Apple's office programs: Atom does not read it."),
+            "application/vnd.apple.iwork",
+        ));
     }
     if package.has("content.xml") && package.has("meta.xml") {
         return Ok((OpenDocument, "application/vnd.oasis.opendocument"));

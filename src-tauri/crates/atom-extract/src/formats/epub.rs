@@ -26,7 +26,9 @@ pub(crate) fn read(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), F
         if locked.contains(&name) {
             return Err(Failure::Encrypted);
         }
-        let Some(part) = package.part(&name)? else { continue };
+        let Some(part) = package.part(&name)? else {
+            continue;
+        };
         draft.paragraph_break();
         html::read_str(&decode(&part, Some("utf-8")), draft);
         draft.paragraph_break();

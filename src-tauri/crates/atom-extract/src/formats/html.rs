@@ -152,20 +152,25 @@ impl State {
     /// Start and end of a block part the words; those of an inline element do not.
     fn edge(&mut self, name: &str) {
         match name {
-            "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "nav" | "aside" | "ul" | "ol" | "dl"
-            | "table" | "blockquote" | "figure" | "form" | "fieldset" | "details" | "body" | "address" | "center" => {
+            "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "nav" | "aside" | "ul" | "ol"
+            | "dl" | "table" | "blockquote" | "figure" | "form" | "fieldset" | "details" | "body" | "address"
+            | "center" => {
                 self.draft.paragraph_break();
             }
-            "li" | "tr" | "dt" | "dd" | "caption" | "figcaption" | "option" | "legend" | "summary" | "thead" | "tbody"
-            | "tfoot" | "select" | "optgroup" | "hgroup" | "head" | "html" => self.draft.line_break(),
+            "li" | "tr" | "dt" | "dd" | "caption" | "figcaption" | "option" | "legend" | "summary" | "thead"
+            | "tbody" | "tfoot" | "select" | "optgroup" | "hgroup" | "head" | "html" => self.draft.line_break(),
             "td" | "th" | "label" | "button" | "input" => self.draft.push_inline(" "),
             _ => {}
         }
     }
 
     fn meta(&mut self, tag: &Tag) {
-        let Some(name) = attribute(tag, "name") else { return };
-        let Some(content) = attribute(tag, "content") else { return };
+        let Some(name) = attribute(tag, "name") else {
+            return;
+        };
+        let Some(content) = attribute(tag, "content") else {
+            return;
+        };
         if name.eq_ignore_ascii_case("author") || name.eq_ignore_ascii_case("dc.creator") {
             self.draft.set_author(&content);
         }
@@ -238,8 +243,10 @@ mod tests {
 
     #[test]
     fn title_headings_and_author_are_found() {
-        let page = read(b"<html><head><title>The &amp; title\n</title><meta name=Author content='A. Person'></head>
-            <body><h1>First <em>part</em></h1>text<h2 id=x>Second</h2><p>more</body>");
+        let page = read(
+            b"<html><head><title>The &amp; title\n</title><meta name=Author content='A. Person'></head>
+            <body><h1>First <em>part</em></h1>text<h2 id=x>Second</h2><p>more</body>",
+        );
         assert_eq!(page.title.as_deref(), Some("The & title"));
         assert_eq!(page.author.as_deref(), Some("A. Person"));
         let headings: Vec<_> = page.sections.iter().map(|s| (s.heading.as_str(), &page.text[s.start..][..5])).collect();

@@ -90,7 +90,8 @@ impl<F: Read + Seek> Container<F> {
         if self.stream("Current User")?.is_some_and(|user| u32_at(&user, 12) == Some(0xf3d1_c4df)) {
             return Err(Failure::Encrypted);
         }
-        let records = self.stream("PowerPoint Document")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
+        let records =
+            self.stream("PowerPoint Document")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
         self.read_properties(draft);
         write_slides(&records, draft);
         Ok(())
@@ -102,9 +103,12 @@ impl<F: Read + Seek> Container<F> {
         let from = [self.outlook_text("", "0C1A"), self.outlook_text("", "0C1F")].join(" ");
         draft.set_title(&subject);
         draft.set_author(&from);
-        for (name, value) in
-            [("Subject", subject), ("From", from), ("To", self.outlook_text("", "0E04")), ("Cc", self.outlook_text("", "0E03"))]
-        {
+        for (name, value) in [
+            ("Subject", subject),
+            ("From", from),
+            ("To", self.outlook_text("", "0E04")),
+            ("Cc", self.outlook_text("", "0E03")),
+        ] {
             if !value.trim().is_empty() {
                 draft.push(&format!("{name}: {}\n", value.trim()));
             }
@@ -229,7 +233,9 @@ fn write_slides(records: &[u8], draft: &mut Draft) {
     const TEXT_NARROW: u16 = 0x0fa8;
     let mut at = 0usize;
     let mut slides = 0;
-    while let (Some(head), Some(kind), Some(length)) = (u16_at(records, at), u16_at(records, at + 2), u32_at(records, at + 4)) {
+    while let (Some(head), Some(kind), Some(length)) =
+        (u16_at(records, at), u16_at(records, at + 2), u32_at(records, at + 4))
+    {
         let body = records.get(at + 8..).unwrap_or_default();
         let body = body.get(..length as usize).unwrap_or(body);
         let is_container = head & 0x0f == 0x0f;

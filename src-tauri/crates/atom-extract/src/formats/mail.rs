@@ -12,7 +12,11 @@ const MAX_DEPTH: u32 = 3;
 pub(crate) fn read_message(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
     // Apple Mail begins with the length of the message in a line of its own.
     let bytes = match bytes.iter().position(|&byte| byte == b'\n') {
-        Some(end) if bytes.get(..end).is_some_and(|line| !line.is_empty() && line.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())) => {
+        Some(end)
+            if bytes.get(..end).is_some_and(|line| {
+                !line.is_empty() && line.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
+            }) =>
+        {
             bytes.get(end + 1..).unwrap_or_default()
         }
         _ => bytes,
@@ -33,7 +37,9 @@ pub(crate) fn read_mailbox(bytes: &[u8], draft: &mut Draft) -> Result<(), Failur
         if draft.is_full() {
             break;
         }
-        let Some(message) = MessageParser::default().parse(raw) else { continue };
+        let Some(message) = MessageParser::default().parse(raw) else {
+            continue;
+        };
         draft.section(message.subject().unwrap_or("Message"));
         write_message(&message, draft, 0);
     }
@@ -75,7 +81,9 @@ fn blank_before(bytes: &[u8], at: usize) -> bool {
 fn write_message(message: &Message<'_>, draft: &mut Draft, depth: u32) {
     write_head(message, draft);
     for &index in &message.text_body {
-        let Some(part) = message.parts.get(index as usize) else { continue };
+        let Some(part) = message.parts.get(index as usize) else {
+            continue;
+        };
         match &part.body {
             PartType::Text(text) => draft.push(text),
             PartType::Html(text) => html::read_str(text, draft),
@@ -140,7 +148,8 @@ mod tests {
 
     #[test]
     fn mailbox_is_split_at_its_from_lines() {
-        let mailbox = b"From a@b Mon Jan 1\nSubject: One\n\nfirst\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
+        let mailbox =
+            b"From a@b Mon Jan 1\nSubject: One\n\nfirst\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
         let mut draft = Draft::new(1000);
         super::read_mailbox(mailbox, &mut draft).unwrap();
         let found = draft.finish("application/mbox").unwrap();

@@ -32,8 +32,7 @@ struct Cell {
 
 /// Reads a notebook.
 pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
-    let notebook: Notebook =
-        serde_json::from_slice(bytes).map_err(|_| Failure::damaged("The notebook is damaged."))?;
+    let notebook: Notebook = serde_json::from_slice(bytes).map_err(|_| Failure::damaged("The notebook is damaged."))?;
     let cells = notebook.cells.iter().chain(notebook.worksheets.iter().flat_map(|sheet| &sheet.cells));
     for cell in cells {
         let source = lines(&cell.source);

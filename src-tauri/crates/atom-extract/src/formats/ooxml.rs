@@ -8,7 +8,9 @@ use std::collections::HashSet;
 
 /// Reads title, author and date, which all of the family keep in the same place.
 pub(crate) fn read_properties(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), Failure> {
-    let Some(core) = package.part("docProps/core.xml")? else { return Ok(()) };
+    let Some(core) = package.part("docProps/core.xml")? else {
+        return Ok(());
+    };
     let mut name = String::new();
     let mut value = String::new();
     // A damaged description does not keep anyone from the text.
@@ -102,7 +104,9 @@ fn heading_styles(styles: &[u8]) -> HashSet<String> {
                     found.insert(style.clone());
                 }
             }
-            Piece::Start("outlineLvl", attributes) if attributes.get("val").is_some_and(|level| level.len() == 1 && level != "9") => {
+            Piece::Start("outlineLvl", attributes)
+                if attributes.get("val").is_some_and(|level| level.len() == 1 && level != "9") =>
+            {
                 found.insert(style.clone());
             }
             _ => {}
@@ -294,7 +298,9 @@ pub(crate) fn read_visio(package: &mut Package<'_>, draft: &mut Draft) -> Result
     let names = package.names();
     for prefix in ["visio/pages/page", "visio/masters/master"] {
         for name in numbered(&names, prefix) {
-            let Some(page) = package.part(&name)? else { continue };
+            let Some(page) = package.part(&name)? else {
+                continue;
+            };
             let mut in_words = false;
             walk(&page, |piece| {
                 match piece {
@@ -317,10 +323,13 @@ pub(crate) fn read_visio(package: &mut Package<'_>, draft: &mut Draft) -> Result
 /// Reads an XPS document page by page: its words are attributes of the glyphs.
 pub(crate) fn read_xps(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), Failure> {
     read_properties(package, draft)?;
-    let mut pages: Vec<_> = package.names().into_iter().filter(|name| name.to_lowercase().ends_with(".fpage")).collect();
+    let mut pages: Vec<_> =
+        package.names().into_iter().filter(|name| name.to_lowercase().ends_with(".fpage")).collect();
     pages.sort_by_key(|name| (name.len(), name.clone()));
     for (number, name) in pages.iter().enumerate() {
-        let Some(page) = package.part(name)? else { continue };
+        let Some(page) = package.part(name)? else {
+            continue;
+        };
         draft.section(&format!("Page {}", number + 1));
         walk(&page, |piece| {
             if let Piece::Start("Glyphs", attributes) = piece

@@ -69,7 +69,8 @@ impl<'a> Package<'a> {
     /// Opens a container and checks what can be checked before anything is unpacked.
     pub(crate) fn open(source: impl Source + 'a, limits: ArchiveLimits) -> Result<Self, Failure> {
         let source: Box<dyn Source + 'a> = Box::new(source);
-        let mut zip = ZipArchive::new(source).map_err(|_| Failure::damaged("The file is cut off or damaged: its list of parts cannot be read."))?;
+        let mut zip = ZipArchive::new(source)
+            .map_err(|_| Failure::damaged("The file is cut off or damaged: its list of parts cannot be read."))?;
         if zip.len() > limits.entries {
             return Err(Failure::TooLarge(format!("It holds more than {} parts.", limits.entries)));
         }
@@ -100,7 +101,9 @@ impl<'a> Package<'a> {
             Ok(part) => part,
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(ZipError::InvalidPassword) => return Err(Failure::Encrypted),
-            Err(ZipError::UnsupportedArchive(reason)) if reason == ZipError::PASSWORD_REQUIRED => return Err(Failure::Encrypted),
+            Err(ZipError::UnsupportedArchive(reason)) if reason == ZipError::PASSWORD_REQUIRED => {
+                return Err(Failure::Encrypted);
+            }
             Err(ZipError::UnsupportedArchive(_)) => {
                 return Err(Failure::Unsupported("It is packed in a way that Atom does not know.".to_owned()));
             }
@@ -132,7 +135,9 @@ impl<'a> Package<'a> {
     pub(crate) fn check_declared(&mut self) -> Result<(), Failure> {
         let mut total = 0u64;
         for index in 0..self.zip.len() {
-            let Ok(part) = self.zip.by_index_raw(index) else { continue };
+            let Ok(part) = self.zip.by_index_raw(index) else {
+                continue;
+            };
             let by_ratio = part.compressed_size().max(self.limits.ratio_from).saturating_mul(self.limits.ratio);
             total = total.saturating_add(part.size());
             if part.size() > by_ratio.min(self.limits.part) || total > self.limits.expanded {

@@ -112,7 +112,8 @@ impl Parser<'_> {
             Destination::Author => self.draft.set_author(&property),
             Destination::Created => {
                 let [year, month, day, hour, minute] = self.date;
-                self.draft.created_ms = date::parse_iso(&format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00Z"));
+                self.draft.created_ms =
+                    date::parse_iso(&format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:00Z"));
             }
             _ => {}
         }
@@ -146,7 +147,9 @@ impl Parser<'_> {
     }
 
     fn control(&mut self) {
-        let Some((&first, after)) = self.rest.split_first() else { return };
+        let Some((&first, after)) = self.rest.split_first() else {
+            return;
+        };
         if !first.is_ascii_alphabetic() {
             self.rest = after;
             self.symbol(first);
@@ -348,7 +351,9 @@ mod tests {
 
     #[test]
     fn title_author_and_date_are_found() {
-        let found = read(b"{\\rtf1{\\info{\\title The Title}{\\author A. Person}{\\creatim\\yr2024\\mo2\\dy29\\hr12\\min0}}text}");
+        let found = read(
+            b"{\\rtf1{\\info{\\title The Title}{\\author A. Person}{\\creatim\\yr2024\\mo2\\dy29\\hr12\\min0}}text}",
+        );
         assert_eq!(found.title.as_deref(), Some("The Title"));
         assert_eq!(found.author.as_deref(), Some("A. Person"));
         assert_eq!(found.created_ms, Some(1_709_208_000_000));

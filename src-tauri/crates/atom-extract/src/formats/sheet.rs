@@ -16,7 +16,9 @@ pub(crate) fn read_xlsx(source: impl Read + Seek, draft: &mut Draft) -> Result<(
         }
         draft.section(&sheet);
         // Sheets that hold a chart have no cells.
-        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
+            continue;
+        };
         let mut row = 0;
         while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
             let position = cell.get_position();
@@ -41,7 +43,9 @@ pub(crate) fn read_xlsb(source: impl Read + Seek, draft: &mut Draft) -> Result<(
             break;
         }
         draft.section(&sheet);
-        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
+            continue;
+        };
         let mut row = 0;
         while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
             let position = cell.get_position();
@@ -66,7 +70,9 @@ pub(crate) fn read_xls(source: impl Read + Seek, draft: &mut Draft) -> Result<()
             break;
         }
         draft.section(&sheet);
-        let Ok(range) = book.worksheet_range(&sheet) else { continue };
+        let Ok(range) = book.worksheet_range(&sheet) else {
+            continue;
+        };
         for row in range.rows() {
             for cell in row {
                 write_data(cell, draft);

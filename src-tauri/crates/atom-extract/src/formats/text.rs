@@ -49,7 +49,8 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
         } else if let Some((start, heading)) = previous.take().filter(|_| is_underline(bare)) {
             draft.record_at(start, &heading);
         }
-        previous = (!bare.is_empty() && fence.is_none() && !front_matter).then(|| (draft.text().len(), bare.to_owned()));
+        previous =
+            (!bare.is_empty() && fence.is_none() && !front_matter).then(|| (draft.text().len(), bare.to_owned()));
         draft.push(line);
     }
     if let Some(heading) = draft.first_heading().map(str::to_owned) {
@@ -99,8 +100,11 @@ mod tests {
         super::read_markdown(text.as_bytes(), &mut draft);
         let extracted = draft.finish("text/markdown").unwrap();
         assert_eq!(extracted.title.as_deref(), Some("Front"));
-        let found: Vec<_> =
-            extracted.sections.iter().map(|s| (s.heading.as_str(), extracted.text[s.start..].lines().next().unwrap())).collect();
+        let found: Vec<_> = extracted
+            .sections
+            .iter()
+            .map(|s| (s.heading.as_str(), extracted.text[s.start..].lines().next().unwrap()))
+            .collect();
         assert_eq!(found, [("One", "# One"), ("Two", "Two"), ("Three", "## Three ##")]);
         assert_eq!(extracted.text, text.trim_end());
     }

@@ -58,13 +58,15 @@ pub(crate) fn walk_str(xml: &str, mut each: impl FnMut(Piece<'_>) -> Walk) -> Re
     loop {
         let event = reader.read_event().map_err(|_| Failure::damaged("The XML inside is damaged."))?;
         let walk = match event {
-            Event::Start(start) => with_name(start.local_name().as_ref(), |name| each(Piece::Start(name, &Attributes(&start)))),
-            Event::Empty(start) => with_name(start.local_name().as_ref(), |name| {
-                match each(Piece::Start(name, &Attributes(&start))) {
+            Event::Start(start) => {
+                with_name(start.local_name().as_ref(), |name| each(Piece::Start(name, &Attributes(&start))))
+            }
+            Event::Empty(start) => {
+                with_name(start.local_name().as_ref(), |name| match each(Piece::Start(name, &Attributes(&start))) {
                     Walk::On => each(Piece::End(name)),
                     Walk::Stop => Walk::Stop,
-                }
-            }),
+                })
+            }
             Event::End(end) => with_name(end.local_name().as_ref(), |name| each(Piece::End(name))),
             Event::Text(text) => each(Piece::Text(&String::from_utf8_lossy(&text))),
             Event::CData(text) => each(Piece::Text(&String::from_utf8_lossy(&text))),

@@ -38,7 +38,11 @@ fn every_sample_document_has_an_outcome() {
             _ => (0, String::new()),
         };
         let reason = outcome.reason().unwrap_or_default();
-        println!("{}\t{name}\t{}\t{length}\t{title}\t{reason}", outcome.state().as_str(), outcome.mime().unwrap_or_default());
+        println!(
+            "{}\t{name}\t{}\t{length}\t{title}\t{reason}",
+            outcome.state().as_str(),
+            outcome.mime().unwrap_or_default()
+        );
         if let (Some(folder), Outcome::Text(extracted)) = (std::env::var_os("ATOM_SAMPLE_TEXTS"), &outcome) {
             std::fs::write(Path::new(&folder).join(name + ".txt"), &extracted.text).unwrap();
         }

@@ -474,7 +474,8 @@ impl Write for SealedWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.as_mut().ok_or_else(terminated)?.flush()
+        let flushed = self.writer.as_mut().ok_or_else(terminated)?.flush();
+        flushed.inspect_err(|error| self.directory.note(error))
     }
 }
 
@@ -627,7 +628,6 @@ mod tests {
     use std::path::Path;
 
     use atom_vault::Keys;
-    use tantivy::HasLen;
     use tantivy::directory::{Directory, TerminatingWrite};
     use tempfile::TempDir;
 

@@ -6,7 +6,7 @@ use atom_core::ItemId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{IndexWriter, TantivyDocument};
 
-use super::{Document, Shared, guarded};
+use super::{Document, Shared};
 use crate::Result;
 
 /// Memory of the postings that are not yet on the disk, bytes, over all threads.
@@ -35,7 +35,7 @@ impl KeywordWriter {
             .num_worker_threads(threads)
             .num_merge_threads(1)
             .build();
-        let engine: IndexWriter = guarded("opening the writer", || {
+        let engine: IndexWriter = shared.guarded("opening the writer", || {
             let opened = shared.index.writer_with_options(options);
             opened.map_err(|error| shared.error("opening the writer", &error))
         })?;
@@ -54,7 +54,7 @@ impl KeywordWriter {
     pub fn upsert(&mut self, document: &Document) -> Result<()> {
         let row: TantivyDocument = self.shared.fields.document(document);
         let term = self.shared.fields.item_term(document.item);
-        guarded("adding a document", || {
+        self.shared.guarded("adding a document", || {
             self.engine.delete_term(term);
             let added = self.engine.add_document(row);
             added.map_err(|error| self.shared.error("adding a document", &error))?;
@@ -68,7 +68,7 @@ impl KeywordWriter {
     /// Any; see [`KeywordWriter`].
     pub fn delete(&mut self, item: ItemId) -> Result<()> {
         let term = self.shared.fields.item_term(item);
-        guarded("removing a document", || {
+        self.shared.guarded("removing a document", || {
             self.engine.delete_term(term);
             Ok(())
         })
@@ -79,7 +79,7 @@ impl KeywordWriter {
     /// # Errors
     /// Any; see [`KeywordWriter`].
     pub fn clear(&mut self) -> Result<()> {
-        guarded("emptying the index", || {
+        self.shared.guarded("emptying the index", || {
             let cleared = self.engine.delete_all_documents();
             cleared.map_err(|error| self.shared.error("emptying the index", &error))?;
             Ok(())
@@ -91,7 +91,7 @@ impl KeywordWriter {
     /// # Errors
     /// [`crate::Error::DiskFull`] and others; the last commit stays as it was. See [`KeywordWriter`].
     pub fn commit(&mut self) -> Result<()> {
-        guarded("committing", || {
+        self.shared.guarded("committing", || {
             let committed = self.engine.commit();
             committed.map_err(|error| self.shared.error("committing", &error))?;
             self.shared.reload()?;
@@ -108,14 +108,14 @@ impl KeywordWriter {
     /// Any; the last commit stays readable.
     pub fn close(self) -> Result<()> {
         let Self { engine, shared } = self;
-        guarded("merging", || {
+        shared.guarded("merging", || {
             let merged = engine.wait_merging_threads();
             merged.map_err(|error| shared.error("merging", &error))?;
             shared.reload()
         })?;
         // A writer that only collects: the merged-away files were in use until the reload.
         let collector = Self::open(shared)?;
-        guarded("removing old files", || {
+        collector.shared.guarded("removing old files", || {
             let collected = collector.engine.garbage_collect_files().wait();
             collected.map_err(|error| collector.shared.error("removing old files", &error))?;
             Ok(())

@@ -22,10 +22,10 @@ pub(crate) const BLOCK: u64 = 1 << super::store::BLOCK_LOG2;
 const LONGEST_CACHED: u64 = 16 * BLOCK;
 
 /// 32 MiB of decrypted blocks.
-const BLOCKS: NonZeroUsize = NonZeroUsize::new(512).expect("not zero");
+const BLOCKS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(511);
 
 /// Open files.
-const OBJECTS: NonZeroUsize = NonZeroUsize::new(128).expect("not zero");
+const OBJECTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 
 /// A verified sealed object.
 pub(crate) struct Object {
@@ -63,11 +63,7 @@ impl Cache {
     }
 
     pub(crate) fn insert(&self, meta: ObjectMeta, reader: SealReader) -> Arc<Object> {
-        let object = Arc::new(Object {
-            id: self.next.fetch_add(1, Ordering::Relaxed),
-            meta,
-            reader,
-        });
+        let object = Arc::new(Object { id: self.next.fetch_add(1, Ordering::Relaxed), meta, reader });
         lock(&self.objects).put(object.meta.location.clone(), Arc::clone(&object));
         object
     }
@@ -82,10 +78,7 @@ impl Cache {
             return None;
         }
         let mut blocks = lock(&self.blocks);
-        gather(object, range, |index| {
-            blocks.get(&(object.id, index)).cloned().ok_or(())
-        })
-        .ok()
+        gather(object, range, |index| blocks.get(&(object.id, index)).cloned().ok_or(())).ok()
     }
 
     /// `range` of the plaintext, read and decrypted where it is not at hand.
@@ -116,11 +109,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Puts `range` together from blocks; a range within one block is not copied.
-fn gather<E>(
-    object: &Object,
-    range: &Range<u64>,
-    mut block: impl FnMut(u64) -> Result<Bytes, E>,
-) -> Result<Bytes, E> {
+fn gather<E>(object: &Object, range: &Range<u64>, mut block: impl FnMut(u64) -> Result<Bytes, E>) -> Result<Bytes, E> {
     if range.start >= range.end {
         return Ok(Bytes::new());
     }

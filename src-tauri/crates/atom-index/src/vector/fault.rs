@@ -32,10 +32,7 @@ pub(crate) struct Mark {
 
 impl Watch {
     pub(crate) fn mark(&self) -> Mark {
-        Mark {
-            refused: self.refused.load(Ordering::Relaxed),
-            full: self.full.load(Ordering::Relaxed),
-        }
+        Mark { refused: self.refused.load(Ordering::Relaxed), full: self.full.load(Ordering::Relaxed) }
     }
 
     pub(crate) fn note_refused(&self) {
@@ -57,12 +54,7 @@ impl Watch {
     }
 
     /// The crate's error for a failed `operation` that began at `mark`.
-    pub(crate) fn classify(
-        &self,
-        operation: &'static str,
-        mark: Mark,
-        error: &(dyn StdError + 'static),
-    ) -> Error {
+    pub(crate) fn classify(&self, operation: &'static str, mark: Mark, error: &(dyn StdError + 'static)) -> Error {
         if self.full_since(mark) || is_disk_full(error) {
             return Error::DiskFull { operation };
         }
@@ -70,29 +62,22 @@ impl Watch {
         if self.refused_since(mark) || is_damage(error) {
             return corrupt(reason);
         }
-        Error::Engine {
-            index: NAME,
-            operation,
-            reason,
+        if let Some(kind) = system_error(error) {
+            let source = io::Error::new(kind, reason);
+            return Error::Io { operation, source };
         }
+        Error::Engine { index: NAME, operation, reason }
     }
 }
 
 /// The error of a damaged vector index.
 pub(crate) fn corrupt(reason: impl Into<String>) -> Error {
-    Error::Corrupt {
-        index: NAME,
-        reason: reason.into(),
-    }
+    Error::Corrupt { index: NAME, reason: reason.into() }
 }
 
 /// The error of a request that the index refuses.
 pub(crate) fn refused(operation: &'static str, reason: impl Into<String>) -> Error {
-    Error::Engine {
-        index: NAME,
-        operation,
-        reason: reason.into(),
-    }
+    Error::Engine { index: NAME, operation, reason: reason.into() }
 }
 
 /// The error of a file operation.
@@ -103,40 +88,38 @@ pub(crate) fn io_error(operation: &'static str, source: io::Error) -> Error {
     Error::Io { operation, source }
 }
 
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |cause: &&'a (dyn StdError + 'static)| (*cause).source())
 }
 
 fn is_disk_full(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|cause| cause.kind() == io::ErrorKind::StorageFull)
+        cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::StorageFull)
             || cause.to_string().contains("No space left on device")
     })
+}
+
+/// A failure of the machine (permissions, handles, hardware): not the index's fault, and rebuilding does not help.
+fn system_error(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .find(|cause| cause.raw_os_error().is_some())
+        .map(io::Error::kind)
 }
 
 /// A refused object, a file that a manifest names and that is gone, or a file that Lance cannot make sense of.
 fn is_damage(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(|cause| {
         if let Some(cause) = cause.downcast_ref::<lancedb::Error>() {
-            return matches!(cause, lancedb::Error::TableCorrupted { .. })
-                || cause.to_string().contains(REFUSED);
+            return matches!(cause, lancedb::Error::TableCorrupted { .. }) || cause.to_string().contains(REFUSED);
         }
         if let Some(cause) = cause.downcast_ref::<lance::Error>() {
             return matches!(
                 cause,
-                lance::Error::CorruptFile { .. }
-                    | lance::Error::NotFound { .. }
-                    | lance::Error::DatasetNotFound { .. }
+                lance::Error::CorruptFile { .. } | lance::Error::NotFound { .. } | lance::Error::DatasetNotFound { .. }
             );
         }
-        matches!(
-            cause.downcast_ref::<object_store::Error>(),
-            Some(object_store::Error::NotFound { .. })
-        )
+        matches!(cause.downcast_ref::<object_store::Error>(), Some(object_store::Error::NotFound { .. }))
     })
 }
 
@@ -150,10 +133,7 @@ mod tests {
 
     fn stored(kind: io::ErrorKind) -> lancedb::Error {
         lancedb::Error::ObjectStore {
-            source: object_store::Error::Generic {
-                store: "sealed",
-                source: Box::new(io::Error::from(kind)),
-            },
+            source: object_store::Error::Generic { store: "sealed", source: Box::new(io::Error::from(kind)) },
         }
     }
 
@@ -172,20 +152,26 @@ mod tests {
     }
 
     #[test]
+    fn failures_of_the_machine_are_not_taken_for_damage() {
+        const INPUT_OUTPUT: i32 = 5;
+        let watch = Watch::default();
+        let error = lancedb::Error::ObjectStore {
+            source: object_store::Error::Generic {
+                store: "sealed",
+                source: Box::new(io::Error::from_raw_os_error(INPUT_OUTPUT)),
+            },
+        };
+        let judged = watch.classify("reading", watch.mark(), &error);
+        assert!(matches!(judged, Error::Io { .. }));
+    }
+
+    #[test]
     fn refusal_during_the_operation_is_damage_even_if_the_cause_is_lost() {
         let watch = Watch::default();
         let before = watch.mark();
         watch.note_refused();
-        let lost = lancedb::Error::Runtime {
-            message: "task failed".into(),
-        };
-        assert!(matches!(
-            watch.classify("searching", before, &lost),
-            Error::Corrupt { .. }
-        ));
-        assert!(matches!(
-            watch.classify("searching", watch.mark(), &lost),
-            Error::Engine { .. }
-        ));
+        let lost = lancedb::Error::Runtime { message: "task failed".into() };
+        assert!(matches!(watch.classify("searching", before, &lost), Error::Corrupt { .. }));
+        assert!(matches!(watch.classify("searching", watch.mark(), &lost), Error::Engine { .. }));
     }
 }

@@ -46,6 +46,9 @@ pub(crate) async fn prepare(folder: &Path, store: &SealedStore) -> Result<Found>
     for table in tables_in(folder).map_err(|e| io_error(OPENING, e))? {
         let manifests = manifests(&table).map_err(|e| io_error(OPENING, e))?;
         if manifests.is_empty() {
+            if table.join("data").exists() {
+                return Err(corrupt("the table has lost its versions"));
+            }
             // The process ended before the first version was there.
             fs::remove_dir_all(&table).map_err(|e| io_error(OPENING, e))?;
         } else {
@@ -53,20 +56,14 @@ pub(crate) async fn prepare(folder: &Path, store: &SealedStore) -> Result<Found>
         }
     }
     let Some((table, manifests)) = tables.pop() else {
-        return Ok(Found {
-            table: None,
-            healed: false,
-        });
+        return Ok(Found { table: None, healed: false });
     };
     if !tables.is_empty() {
         return Err(corrupt("there is more than one table"));
     }
     let healed = heal(folder, manifests, store).await?;
     let name = table.file_stem().and_then(|name| name.to_str());
-    Ok(Found {
-        table: name.map(str::to_owned),
-        healed,
-    })
+    Ok(Found { table: name.map(str::to_owned), healed })
 }
 
 fn tables_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -74,9 +71,7 @@ fn tables_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        if entry.file_type()?.is_dir()
-            && path.extension().is_some_and(|e| e == TABLE_EXTENSION)
-        {
+        if entry.file_type()?.is_dir() && path.extension().is_some_and(|e| e == TABLE_EXTENSION) {
             found.push(path);
         }
     }
@@ -107,11 +102,7 @@ fn manifests(table: &Path) -> io::Result<Vec<PathBuf>> {
 fn version(path: &Path) -> Option<u64> {
     let name = path.file_stem()?.to_str()?;
     let number: u64 = name.parse().ok()?;
-    Some(if name.len() == 20 {
-        u64::MAX - number
-    } else {
-        number
-    })
+    Some(if name.len() == 20 { u64::MAX - number } else { number })
 }
 
 /// Puts manifests aside that are newer than the newest one that verifies; says whether there were any.
@@ -131,8 +122,8 @@ async fn heal(folder: &Path, manifests: Vec<PathBuf>, store: &SealedStore) -> Re
 }
 
 async fn verifies(manifest: &Path, store: &SealedStore) -> Result<bool> {
-    let location = object_store::path::Path::from_absolute_path(manifest)
-        .map_err(|_| corrupt("a manifest has a strange name"))?;
+    let location =
+        object_store::path::Path::from_absolute_path(manifest).map_err(|_| corrupt("a manifest has a strange name"))?;
     let mark = store.watch().mark();
     let read = async {
         let bytes = store.get(&location).await?.bytes().await?;
@@ -182,9 +173,8 @@ fn sweep_staged(folder: &Path) -> io::Result<()> {
 }
 
 fn is_staged(name: &str) -> bool {
-    name.split_once('#').is_some_and(|(_, number)| {
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    name.split_once('#')
+        .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -201,12 +191,7 @@ mod tests {
 
     #[test]
     fn only_numbered_leftovers_are_staged() {
-        for (name, staged) in [
-            ("x.lance#1", true),
-            ("x.lance#", false),
-            ("x#y.lance", false),
-            ("x.lance", false),
-        ] {
+        for (name, staged) in [("x.lance#1", true), ("x.lance#", false), ("x#y.lance", false), ("x.lance", false)] {
             assert_eq!(is_staged(name), staged, "{name}");
         }
     }

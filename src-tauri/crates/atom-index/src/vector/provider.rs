@@ -11,9 +11,7 @@ use std::sync::Arc;
 use lance::session::Session;
 use lance_core::Result;
 use lance_io::object_store::providers::local::FileStoreProvider;
-use lance_io::object_store::{
-    ObjectStore, ObjectStoreParams, ObjectStoreProvider, ObjectStoreRegistry,
-};
+use lance_io::object_store::{ObjectStore, ObjectStoreParams, ObjectStoreProvider, ObjectStoreRegistry};
 use lance_io::spill::{LocalSpillStore, Spill, SpillStore};
 use lance_io::traits::Writer;
 use url::Url;
@@ -72,9 +70,7 @@ struct NoSpill;
 #[async_trait::async_trait]
 impl SpillStore for NoSpill {
     async fn new_spill(&self) -> Result<(Box<dyn Writer>, Box<dyn Spill>)> {
-        Err(lance_core::Error::not_supported(
-            "there is no memory-backed folder for scratch files",
-        ))
+        Err(lance_core::Error::not_supported("there is no memory-backed folder for scratch files"))
     }
 }
 
@@ -82,11 +78,7 @@ impl SpillStore for NoSpill {
 pub(crate) fn session(store: Arc<SealedStore>, spills: bool) -> Arc<Session> {
     let registry = ObjectStoreRegistry::empty();
     registry.insert(SCHEME, Arc::new(SealedProvider { store }));
-    let spill: Arc<dyn SpillStore> = if spills {
-        Arc::new(LocalSpillStore::default())
-    } else {
-        Arc::new(NoSpill)
-    };
+    let spill: Arc<dyn SpillStore> = if spills { Arc::new(LocalSpillStore::default()) } else { Arc::new(NoSpill) };
     Arc::new(Session::new(INDEX_CACHE, METADATA_CACHE, Arc::new(registry)).with_spill_store(spill))
 }
 

@@ -23,12 +23,7 @@ pub(crate) const DISTANCE: &str = "_distance";
 /// The columns of the table.
 pub(crate) fn schema(dims: usize) -> SchemaRef {
     let id = |name| Field::new(name, DataType::Int64, false);
-    Arc::new(Schema::new(vec![
-        id(CHUNK),
-        id(ITEM),
-        id(SOURCE),
-        Field::new(VECTOR, vector_type(dims), false),
-    ]))
+    Arc::new(Schema::new(vec![id(CHUNK), id(ITEM), id(SOURCE), Field::new(VECTOR, vector_type(dims), false)]))
 }
 
 fn component() -> Arc<Field> {
@@ -55,10 +50,7 @@ pub(crate) async fn check_schema(table: &Table, dims: usize) -> Result<()> {
 /// Refuses a vector that has no angle to others.
 pub(crate) fn check_vector(operation: &'static str, dims: usize, vector: &[f32]) -> Result<()> {
     if vector.len() != dims {
-        return Err(refused(
-            operation,
-            format!("a vector has {} components instead of {dims}", vector.len()),
-        ));
+        return Err(refused(operation, format!("a vector has {} components instead of {dims}", vector.len())));
     }
     let length: f32 = vector.iter().map(|x| x * x).sum();
     if !length.is_normal() {
@@ -68,12 +60,7 @@ pub(crate) fn check_vector(operation: &'static str, dims: usize, vector: &[f32])
 }
 
 /// Refuses rows of items that are not replaced, and vectors that cannot be compared.
-pub(crate) fn check(
-    operation: &'static str,
-    dims: usize,
-    items: &[ItemId],
-    rows: &[Row],
-) -> Result<()> {
+pub(crate) fn check(operation: &'static str, dims: usize, items: &[ItemId], rows: &[Row]) -> Result<()> {
     let items: HashSet<ItemId> = items.iter().copied().collect();
     for row in rows {
         check_vector(operation, dims, &row.vector)?;
@@ -89,9 +76,7 @@ pub(crate) fn check(
 
 /// One batch of all `rows`.
 pub(crate) fn batch(dims: usize, rows: &[Row]) -> lancedb::Result<RecordBatch> {
-    let ids = |id: fn(&Row) -> i64| -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(id)))
-    };
+    let ids = |id: fn(&Row) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(rows.iter().map(id))) };
     let values: Float32Array = rows.iter().flat_map(|row| row.vector.iter().copied()).collect();
     let length = i32::try_from(dims).unwrap_or(i32::MAX);
     let vectors = FixedSizeListArray::try_new(component(), length, Arc::new(values), None)?;
@@ -133,9 +118,7 @@ pub(crate) fn hits(batches: &[RecordBatch]) -> Result<Vec<VectorHit>> {
             .column_by_name(DISTANCE)
             .and_then(|column| column.as_any().downcast_ref::<Float32Array>())
             .ok_or_else(|| corrupt("hits come without a distance"))?;
-        for ((item, chunk), distance) in
-            items.values().iter().zip(chunks.values()).zip(distances.values())
-        {
+        for ((item, chunk), distance) in items.values().iter().zip(chunks.values()).zip(distances.values()) {
             found.push(VectorHit {
                 chunk: ChunkId::new(*chunk),
                 item: ItemId::new(*item),

@@ -45,11 +45,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let mut users = self
-            .folder
-            .users
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut users = self.folder.users.lock().unwrap_or_else(PoisonError::into_inner);
         *users = users.saturating_sub(1);
         if *users == 0 {
             self.folder.private.wipe();
@@ -69,10 +65,7 @@ fn make() -> Option<Arc<Folder>> {
         tracing::warn!("the folder for temporary files is already set");
         return None;
     }
-    Some(Arc::new(Folder {
-        private,
-        users: Mutex::new(0),
-    }))
+    Some(Arc::new(Folder { private, users: Mutex::new(0) }))
 }
 
 #[cfg(target_os = "linux")]
@@ -173,12 +166,7 @@ mod platform {
     }
 
     fn lock_file(path: &Path) -> io::Result<File> {
-        OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(path)
+        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
     }
 
     /// Removes what processes that are gone have left.

@@ -26,9 +26,8 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyMode, CopyOptions, Error, GetOptions, GetRange, GetResult, GetResultPayload, ListResult,
-    MultipartUpload, ObjectMeta, ObjectStore, PutMode, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, Result,
+    CopyMode, CopyOptions, Error, GetOptions, GetRange, GetResult, GetResultPayload, ListResult, MultipartUpload,
+    ObjectMeta, ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
 use super::cache::{Cache, Object};
@@ -102,20 +101,13 @@ impl SealedStore {
     /// The store's error for a sealed object that did not verify or could not be read.
     fn sealed(&self, location: &Path, error: atom_vault::Error) -> Error {
         match error {
-            atom_vault::Error::Io { source, .. }
-                if source.kind() != io::ErrorKind::UnexpectedEof =>
-            {
+            atom_vault::Error::Io { source, .. } if source.kind() != io::ErrorKind::UnexpectedEof => {
                 self.local(location, source)
             }
-            atom_vault::Error::DiskFull { .. } => {
-                self.local(location, io::ErrorKind::StorageFull.into())
-            }
+            atom_vault::Error::DiskFull { .. } => self.local(location, io::ErrorKind::StorageFull.into()),
             error => {
                 self.watch.note_refused();
-                Error::Generic {
-                    store: NAME,
-                    source: format!("{REFUSED}: {error}").into(),
-                }
+                Error::Generic { store: NAME, source: format!("{REFUSED}: {error}").into() }
             }
         }
     }
@@ -123,14 +115,8 @@ impl SealedStore {
     fn local(&self, location: &Path, error: io::Error) -> Error {
         self.watch.note_error(&error);
         match error.kind() {
-            io::ErrorKind::NotFound => Error::NotFound {
-                path: location.to_string(),
-                source: Box::new(error),
-            },
-            _ => Error::Generic {
-                store: NAME,
-                source: Box::new(error),
-            },
+            io::ErrorKind::NotFound => Error::NotFound { path: location.to_string(), source: Box::new(error) },
+            _ => Error::Generic { store: NAME, source: Box::new(error) },
         }
     }
 
@@ -174,19 +160,12 @@ impl SealedStore {
     }
 
     fn verify(&self, at: &Path, file: File, length: u64, binding: &str) -> Result<SealReader> {
-        self.root
-            .open(file, length, binding)
-            .map_err(|error| self.sealed(at, error))
+        self.root.open(file, length, binding).map_err(|error| self.sealed(at, error))
     }
 
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(Self) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(Self) -> Result<T> + Send + 'static) -> Result<T> {
         let store = self.clone();
-        tokio::task::spawn_blocking(move || work(store))
-            .await
-            .map_err(Error::from)?
+        tokio::task::spawn_blocking(move || work(store)).await.map_err(Error::from)?
     }
 
     async fn object(&self, location: &Path) -> Result<Arc<Object>> {
@@ -194,8 +173,7 @@ impl SealedStore {
             return Ok(object);
         }
         let location = location.clone();
-        self.blocking(move |store| store.open_blocking(&location))
-            .await
+        self.blocking(move |store| store.open_blocking(&location)).await
     }
 
     async fn read(&self, object: Arc<Object>, range: Range<u64>) -> Result<Bytes> {
@@ -203,10 +181,7 @@ impl SealedStore {
             return Ok(bytes);
         }
         self.blocking(move |store| {
-            store
-                .cache
-                .read_blocking(&object, &range)
-                .map_err(|error| store.sealed(&object.meta.location, error))
+            store.cache.read_blocking(&object, &range).map_err(|error| store.sealed(&object.meta.location, error))
         })
         .await
     }
@@ -214,10 +189,7 @@ impl SealedStore {
     fn seal_blocking(&self, at: &Path, plain: &[Bytes], binding: &str) -> Result<Vec<u8>> {
         let length = plain.iter().map(Bytes::len).sum::<usize>();
         let sealed = Vec::with_capacity(length + length / 4096 + 128);
-        let mut writer = self
-            .root
-            .writer(sealed, binding, BLOCK_LOG2)
-            .map_err(|error| self.sealed(at, error))?;
+        let mut writer = self.root.writer(sealed, binding, BLOCK_LOG2).map_err(|error| self.sealed(at, error))?;
         for piece in plain {
             writer.write_all(piece).map_err(|error| self.local(at, error))?;
         }
@@ -239,59 +211,34 @@ impl SealedStore {
             .blocking(move |store| {
                 // Verifies the source, so that a copy is never better bound than its original.
                 store.open_blocking(&at)?;
-                let mut sealed =
-                    std::fs::read(store.path(&at)?).map_err(|error| store.local(&at, error))?;
+                let mut sealed = std::fs::read(store.path(&at)?).map_err(|error| store.local(&at, error))?;
                 let header = sealed
                     .first_chunk_mut::<{ seal::HEADER_LEN }>()
                     .ok_or_else(|| store.local(&at, io::ErrorKind::InvalidData.into()))?;
-                *header = store
-                    .root
-                    .rebind(header, &old, &new)
-                    .map_err(|error| store.sealed(&at, error))?;
+                *header = store.root.rebind(header, &old, &new).map_err(|error| store.sealed(&at, error))?;
                 Ok(sealed)
             })
             .await?;
         self.cache.forget(to);
-        self.files
-            .put_opts(to, sealed.into(), mode.into())
-            .await
-            .map_err(|error| self.noted(error))?;
+        self.files.put_opts(to, sealed.into(), mode.into()).await.map_err(|error| self.noted(error))?;
         Ok(())
     }
 }
 
 #[async_trait]
 impl ObjectStore for SealedStore {
-    async fn put_opts(
-        &self,
-        location: &Path,
-        payload: PutPayload,
-        opts: PutOptions,
-    ) -> Result<PutResult> {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
         let binding = self.binding(location)?;
         let pieces: Vec<Bytes> = payload.into_iter().collect();
         let at = location.clone();
-        let sealed = self
-            .blocking(move |store| store.seal_blocking(&at, &pieces, &binding))
-            .await?;
+        let sealed = self.blocking(move |store| store.seal_blocking(&at, &pieces, &binding)).await?;
         self.cache.forget(location);
-        self.files
-            .put_opts(location, sealed.into(), opts)
-            .await
-            .map_err(|error| self.noted(error))
+        self.files.put_opts(location, sealed.into(), opts).await.map_err(|error| self.noted(error))
     }
 
-    async fn put_multipart_opts(
-        &self,
-        location: &Path,
-        opts: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
+    async fn put_multipart_opts(&self, location: &Path, opts: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
         let binding = self.binding(location)?;
-        let inner = self
-            .files
-            .put_multipart_opts(location, opts)
-            .await
-            .map_err(|error| self.noted(error))?;
+        let inner = self.files.put_multipart_opts(location, opts).await.map_err(|error| self.noted(error))?;
         self.cache.forget(location);
         let upload = SealedUpload::new(&self.root, &binding, inner, self.watch())
             .map_err(|error| self.sealed(location, error))?;
@@ -306,11 +253,7 @@ impl ObjectStore for SealedStore {
             Some(range) => checked_range(range, meta.size)?,
             None => 0..meta.size,
         };
-        let bytes = if options.head {
-            Bytes::new()
-        } else {
-            self.read(object, range.clone()).await?
-        };
+        let bytes = if options.head { Bytes::new() } else { self.read(object, range.clone()).await? };
         Ok(GetResult {
             payload: GetResultPayload::Stream(stream::once(async move { Ok(bytes) }).boxed()),
             meta,
@@ -330,10 +273,7 @@ impl ObjectStore for SealedStore {
         Ok(out)
     }
 
-    fn delete_stream(
-        &self,
-        locations: BoxStream<'static, Result<Path>>,
-    ) -> BoxStream<'static, Result<Path>> {
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
         let store = self.clone();
         self.files.delete_stream(
             locations
@@ -353,8 +293,7 @@ impl ObjectStore for SealedStore {
         stream::once(async move {
             let mut found: Vec<ObjectMeta> = found.try_collect().await?;
             found.sort_by(|a, b| a.location.cmp(&b.location));
-            let found: Vec<Result<ObjectMeta>> =
-                found.into_iter().map(|meta| Ok(Self::listed(meta))).collect();
+            let found: Vec<Result<ObjectMeta>> = found.into_iter().map(|meta| Ok(Self::listed(meta))).collect();
             Ok::<_, Error>(stream::iter(found))
         })
         .try_flatten()
@@ -382,10 +321,7 @@ impl ObjectStore for SealedStore {
 /// # Errors
 /// If the range is backwards or empty, or starts behind the end.
 fn checked_range(range: &GetRange, length: u64) -> Result<Range<u64>> {
-    range.as_range(length).map_err(|error| Error::Generic {
-        store: NAME,
-        source: Box::new(error),
-    })
+    range.as_range(length).map_err(|error| Error::Generic { store: NAME, source: Box::new(error) })
 }
 
 /// The tag of a file: another inode, time or size makes another tag. The form is that of the local store.

@@ -22,10 +22,7 @@ impl Outbox {
 
 impl Write for Outbox {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -60,12 +57,7 @@ impl SealedUpload {
     ) -> std::result::Result<Self, atom_vault::Error> {
         let outbox = Outbox::default();
         let writer = root.writer(outbox.clone(), binding, BLOCK_LOG2)?;
-        Ok(Self {
-            writer: Some(writer),
-            outbox,
-            inner,
-            watch,
-        })
+        Ok(Self { writer: Some(writer), outbox, inner, watch })
     }
 
     fn seal(&mut self, data: &PutPayload) -> io::Result<Vec<u8>> {
@@ -82,10 +74,7 @@ fn ended() -> io::Error {
 }
 
 fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::Generic {
-        store: "sealed",
-        source: error.into(),
-    }
+    Error::Generic { store: "sealed", source: error.into() }
 }
 
 #[async_trait]
@@ -109,9 +98,7 @@ impl MultipartUpload for SealedUpload {
             self.inner.put_part(last.into()).await?;
             self.inner.complete().await
         };
-        finished
-            .await
-            .inspect_err(|error| watch.note_error(error))
+        finished.await.inspect_err(|error| watch.note_error(error))
     }
 
     async fn abort(&mut self) -> Result<()> {

@@ -96,8 +96,7 @@ async fn uploads_in_parts_read_back_and_aborted_ones_leave_nothing() {
     let home = Home::new();
     let plain = sample(5 * BLOCK + 77);
     let mut upload = home.store.put_multipart(&home.at("a")).await.unwrap();
-    let parts: Vec<_> =
-        plain.chunks(BLOCK / 3).map(|part| upload.put_part(part.to_vec().into())).collect();
+    let parts: Vec<_> = plain.chunks(BLOCK / 3).map(|part| upload.put_part(part.to_vec().into())).collect();
     // The parts may arrive in any order; their places were given when they were put.
     for part in parts.into_iter().rev() {
         part.await.unwrap();

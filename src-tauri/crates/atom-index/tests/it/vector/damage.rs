@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use atom_index::Error;
 use atom_index::vector::VectorIndex;
 
-use super::home::{
-    Home, Noise, SMALL, copy_folder, files, fill, items, manifests, pairs, row, rows_of,
-};
+use super::home::{Home, Noise, SMALL, copy_folder, files, fill, items, manifests, pairs, row, rows_of};
 
 type Answer = (BTreeSet<(i64, i64)>, Vec<i64>);
 
@@ -128,12 +126,8 @@ async fn damaged_index_files_never_change_an_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn damaged_head_steps_back_and_goes_on() {
-    let damages: [fn(&mut Vec<u8>); 4] = [
-        Vec::clear,
-        |bytes| bytes.fill(0),
-        |bytes| bytes.truncate(bytes.len() / 2),
-        |bytes| bytes[100] ^= 1,
-    ];
+    let damages: [fn(&mut Vec<u8>); 4] =
+        [Vec::clear, |bytes| bytes.fill(0), |bytes| bytes.truncate(bytes.len() / 2), |bytes| bytes[100] ^= 1];
     for damage in damages {
         let home = Home::new(SMALL);
         let index = home.open().await;

@@ -22,21 +22,13 @@ impl Home {
     pub(crate) fn new(dims: usize) -> Self {
         // Not the default folder for temporary files: that becomes the scratch folder.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self {
-            folder,
-            keys: Keys::ephemeral().unwrap(),
-            dims,
-        }
+        Self { folder, keys: Keys::ephemeral().unwrap(), dims }
     }
 
     /// Another folder with the same keys.
     pub(crate) fn with_dims(&self, dims: usize) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        Self {
-            folder,
-            keys: self.keys.clone(),
-            dims,
-        }
+        Self { folder, keys: self.keys.clone(), dims }
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -67,12 +59,7 @@ pub(crate) fn items(ids: impl IntoIterator<Item = i64>) -> Vec<ItemId> {
 }
 
 pub(crate) fn row(item: i64, chunk: i64, vector: Vec<f32>) -> Row {
-    Row {
-        chunk: ChunkId::new(chunk),
-        item: ItemId::new(item),
-        source: SourceId::new(1),
-        vector,
-    }
+    Row { chunk: ChunkId::new(chunk), item: ItemId::new(item), source: SourceId::new(1), vector }
 }
 
 /// Item and chunk of every row, in order; fails on duplicates.
@@ -85,12 +72,7 @@ pub(crate) async fn pairs(index: &VectorIndex) -> BTreeSet<(i64, i64)> {
 }
 
 /// Chunks found, nearest first.
-pub(crate) async fn nearest(
-    index: &VectorIndex,
-    vector: &[f32],
-    limit: usize,
-    among: Option<&[ItemId]>,
-) -> Vec<i64> {
+pub(crate) async fn nearest(index: &VectorIndex, vector: &[f32], limit: usize, among: Option<&[ItemId]>) -> Vec<i64> {
     let hits = index.search(vector, limit, among).await.unwrap();
     hits.iter().map(|hit| hit.chunk.get()).collect()
 }

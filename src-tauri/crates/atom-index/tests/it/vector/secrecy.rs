@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use super::home::{Home, Noise, fill, files, items, row, rows_of};
+use super::home::{Home, Noise, files, fill, items, row, rows_of};
 
 const DIMS: usize = 32;
 const FOOTER: &[u8] = b"LANC";
@@ -57,12 +57,7 @@ fn recent(folder: &Path, start: SystemTime, levels: usize) -> Vec<PathBuf> {
 }
 
 /// Looks at the disk again and again until told to stop; gives back what was readable, and whether scratch was used.
-fn look(
-    folder: PathBuf,
-    temporary: PathBuf,
-    scratch: PathBuf,
-    stop: Arc<AtomicBool>,
-) -> (Vec<PathBuf>, bool) {
+fn look(folder: PathBuf, temporary: PathBuf, scratch: PathBuf, stop: Arc<AtomicBool>) -> (Vec<PathBuf>, bool) {
     let start = SystemTime::now();
     let mark = mark_bytes();
     let mut readable = Vec::new();

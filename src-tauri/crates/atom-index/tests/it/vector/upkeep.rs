@@ -2,9 +2,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::home::{
-    Home, Noise, SMALL, copy_folder, files, fill, items, manifests, nearest, pairs, row, rows_of,
-};
+use super::home::{Home, Noise, SMALL, copy_folder, files, fill, items, manifests, nearest, pairs, row, rows_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_small_writes_leave_few_files() {

@@ -1,8 +1,8 @@
 import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { App } from "../../app/app";
-import { FAKE_PASSPHRASE, FAKE_RECOVERY_CODE } from "../../platform/fake/platform";
-import { expectAccessible, renderScreen } from "../../testing/render";
+import { App } from "./app";
+import { FAKE_PASSPHRASE, FAKE_RECOVERY_CODE } from "../platform/fake/platform";
+import { expectAccessible, renderScreen } from "../testing/render";
 
 it("opens with the passphrase", async () => {
   const { user } = renderScreen(<App />, { start: "locked" });

@@ -1,9 +1,9 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { App } from "../../app/app";
-import { FAKE_RECOVERY_CODE } from "../../platform/fake/platform";
-import { expectAccessible, renderScreen } from "../../testing/render";
-import { groupsOf, pickTwo, sameGroup } from "./recovery";
+import { App } from "./app";
+import { FAKE_RECOVERY_CODE } from "../platform/fake/platform";
+import { expectAccessible, renderScreen } from "../testing/render";
+import { groupsOf, pickTwo, sameGroup } from "../features/vault/recovery";
 
 const PASSPHRASE = "lantern violet harbour quartz";
 

@@ -1,0 +1,222 @@
+//! Every format end to end, and the attacks on it.
+
+use crate::fixtures::{docx, epub, odf, package, pdf, pptx, xlsx};
+use crate::support::{pdfium, pool, read};
+use atom_core::ItemState;
+use atom_extract::{ArchiveLimits, Extracted, Extractor, Limits, Outcome};
+
+const DATE: i64 = 1_709_208_000_000;
+
+fn extracted(extractor: &Extractor, name: &str, content: &[u8]) -> Extracted {
+    match read(extractor, name, content) {
+        Outcome::Text(extracted) => extracted,
+        other => panic!("{name}: no text but {other:?}"),
+    }
+}
+
+fn headings(extracted: &Extracted) -> Vec<(&str, &str)> {
+    let line = |start: usize| extracted.text[start..].lines().next().unwrap_or_default();
+    extracted.sections.iter().map(|section| (section.heading.as_str(), line(section.start))).collect()
+}
+
+fn assert_described(extracted: &Extracted) {
+    assert_eq!(extracted.title.as_deref(), Some("A title"));
+    assert_eq!(extracted.author.as_deref(), Some("A. Person"));
+    assert_eq!(extracted.created_ms, Some(DATE));
+}
+
+#[test]
+fn docx_is_read_with_headings_tables_and_notes() {
+    let body = "<w:p><w:pPr><w:pStyle w:val='berschrift1'/></w:pPr><w:r><w:t>The he</w:t></w:r><w:r><w:t>ading</w:t></w:r></w:p>\
+        <w:p><w:r><w:t xml:space='preserve'>one &amp; </w:t><w:tab/><w:t>two</w:t><w:instrText>PAGE</w:instrText></w:r></w:p>\
+        <w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>\
+        <mc:AlternateContent><mc:Choice><w:p><w:r><w:t>once</w:t></w:r></w:p></mc:Choice><mc:Fallback><w:p><w:r><w:t>once</w:t></w:r></w:p></mc:Fallback></mc:AlternateContent>";
+    let found = extracted(&pool(Limits::default(), 1), "a.docx", &docx(body));
+    assert_described(&found);
+    assert_eq!(found.text, "The heading\n\none & \ttwo\n\na\tb\n\nonce\n\na footnote");
+    assert_eq!(headings(&found), [("The heading", "The heading")]);
+    assert!(found.mime.ends_with("wordprocessingml.document"));
+}
+
+#[test]
+fn content_decides_before_the_name() {
+    let extractor = pool(Limits::default(), 1);
+    let found = extracted(&extractor, "wrong.txt", &docx("<w:p><w:r><w:t>words</w:t></w:r></w:p>"));
+    assert_eq!(found.text, "words\n\na footnote");
+    assert_eq!(extracted(&extractor, "wrong.docx", b"just text").text, "just text");
+    assert_eq!(extracted(&extractor, "page", b"<!DOCTYPE html><title>T</title><p>x").title.as_deref(), Some("T"));
+}
+
+#[test]
+fn slides_are_read_in_order_with_notes() {
+    let found = extracted(&pool(Limits::default(), 1), "a.pptx", &pptx());
+    assert_described(&found);
+    assert_eq!(found.text, "First\n\nthe beginning\n\nremember this\n\nLast\n\nthe end");
+    assert_eq!(headings(&found), [("First", "First"), ("Last", "Last")]);
+}
+
+#[test]
+fn sheets_are_read_cell_by_cell() {
+    let rows = "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1'><v>1200.5</v></c></row>\
+        <row r='1048576'><c r='XFD1048576' t='s'><v>1</v></c></row>";
+    let found = extracted(&pool(Limits::default(), 1), "a.xlsx", &xlsx(rows));
+    assert_described(&found);
+    assert_eq!(found.text, "Rent & heat\t1200.5\nFood");
+    assert_eq!(headings(&found), [("Budget", "Rent & heat\t1200.5")]);
+}
+
+#[test]
+fn open_documents_are_read() {
+    let extractor = pool(Limits::default(), 1);
+    let body = "<text:h text:outline-level='1'>The heading</text:h><text:p>one<text:s/>two <text:span>three</text:span></text:p>\
+        <text:tracked-changes><text:p>deleted</text:p></text:tracked-changes><text:p>a<text:line-break/>b</text:p>";
+    let found = extracted(&extractor, "a.odt", &odf("text", body, ""));
+    assert_described(&found);
+    assert_eq!(found.text, "The heading\none two three\n\na\nb");
+    assert_eq!(headings(&found), [("The heading", "The heading")]);
+
+    let body = "<table:table table:name='Budget'><table:table-row><table:table-cell><text:p>Rent</text:p></table:table-cell>\
+        <table:table-cell table:number-columns-repeated='16000'/><table:table-cell><text:p>1,200</text:p></table:table-cell></table:table-row>\
+        <table:table-row table:number-rows-repeated='1000000'><table:table-cell/></table:table-row></table:table>";
+    let found = extracted(&extractor, "a.ods", &odf("spreadsheet", body, ""));
+    assert_eq!(found.text, "Rent\t1,200");
+    assert_eq!(headings(&found), [("Budget", "Rent\t1,200")]);
+
+    let locked = odf("text", "garbage", "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>");
+    assert_eq!(read(&extractor, "a.odt", &locked).state(), ItemState::Encrypted);
+}
+
+#[test]
+fn book_is_read_in_reading_order() {
+    let found = extracted(&pool(Limits::default(), 1), "a.epub", &epub());
+    assert_eq!(found.title.as_deref(), Some("A book"));
+    assert_eq!(found.text, "Chapter 1\n\nbefore\n\nChapter 2\n\nand after");
+    assert_eq!(headings(&found), [("Chapter 1", "Chapter 1"), ("Chapter 2", "Chapter 2")]);
+}
+
+#[test]
+fn pdf_is_read_page_by_page_or_said_to_be_unsupported() {
+    let extractor = pool(Limits::default(), 1);
+    let outcome = read(&extractor, "a.pdf", &pdf(&["Hello there", "Second page"]));
+    if pdfium().is_none() {
+        assert_eq!(outcome.state(), ItemState::Unsupported);
+        println!("skipped: no PDF library");
+        return;
+    }
+    let Outcome::Text(found) = outcome else { panic!("{outcome:?}") };
+    assert_described(&found);
+    assert_eq!(found.text, "Hello there\n\nSecond page");
+    assert_eq!(headings(&found), [("Page 1", "Hello there"), ("Page 2", "Second page")]);
+    assert_eq!(read(&extractor, "a.pdf", b"%PDF-1.7 and nothing more").state(), ItemState::Unreadable);
+    assert_eq!(read(&extractor, "a.pdf", &pdf(&[""])).state(), ItemState::Empty);
+}
+
+#[test]
+fn notebooks_mail_and_data_are_read() {
+    let extractor = pool(Limits::default(), 1);
+    let check = |name: &str, content: &[u8], expect: &str| {
+        let found = extracted(&extractor, name, content);
+        assert_eq!(found.text, expect, "{name}");
+    };
+    let notebook = br##"{"cells":[{"cell_type":"markdown","source":["# Title\n","words"]},
+        {"cell_type":"code","source":"print(1)","outputs":[{"text":["1\n"]},{"data":{"image/png":"AAAA"}}]}]}"##;
+    check("a.ipynb", notebook, "# Title\nwords\n\nprint(1)\n\n1");
+    check("a.eml", b"Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody", "Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody");
+    check(
+        "message",
+        b"Received: x\nSubject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
+        "Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
+    );
+    check("a.csv", b"a;b\n1;2\n", "a;b\n1;2");
+    check("a.json", b"{\"a\": 1}", "{\"a\": 1}");
+    check("a.xml", b"<?xml version='1.0'?><a>b</a>", "<?xml version='1.0'?><a>b</a>");
+    check("a.rs", b"fn main() {\n    a();\n}\n", "fn main() {\n    a();\n}");
+    check("a.rtf", b"{\\rtf1 rich}", "rich");
+    check("a.srt", b"1\n00:00 --> 00:01\nsaid\n", "1\n00:00 --> 00:01\nsaid");
+    check("a.svg", b"<svg><path d='M0 0'/><text>label</text></svg>", "label");
+}
+
+#[test]
+fn every_file_has_a_state_and_a_reason() {
+    let extractor = pool(Limits::default(), 1);
+    let check = |name: &str, content: &[u8], state: ItemState| {
+        let outcome = read(&extractor, name, content);
+        assert_eq!(outcome.state(), state, "{name} {outcome:?}");
+        assert!(outcome.reason().is_some_and(|reason| reason.ends_with('.')), "{name} {outcome:?}");
+    };
+    check("empty.txt", b"", ItemState::Empty);
+    check("blank.txt", b" \n\t\n", ItemState::Empty);
+    check("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ItemState::NameOnly);
+    check("drawing.svg", b"<svg><path d='M0 0'/></svg>", ItemState::NameOnly);
+    check("archive.tar.gz", b"\x1f\x8b\x08\0\0\0\0\0", ItemState::NameOnly);
+    check("program", &[&b"\x7fELF\x02\x01\x01"[..], &[0; 64]].concat(), ItemState::NameOnly);
+    check("archive.zip", &package(&[("a.txt", "words")]), ItemState::NameOnly);
+    check("data.qqq", b"\0\x01\x02\x03\0\0\xff\xfe\0", ItemState::Unsupported);
+    check("cut.docx", &docx("")[..200], ItemState::Unreadable);
+    check("broken.rtf", b"\0\0\0\0", ItemState::Unsupported);
+    check(
+        "hollow.docx",
+        &package(&[("[Content_Types].xml", "<Types><Override ContentType='x.wordprocessingml.main+xml'/></Types>")]),
+        ItemState::Unreadable,
+    );
+}
+
+#[test]
+fn limits_are_kept() {
+    let limits = Limits { max_text: 10, max_plain_file: 100, ..Limits::default() };
+    let extractor = pool(limits, 1);
+    let found = extracted(&extractor, "a.txt", b"0123456789abc");
+    assert_eq!((found.text.as_str(), found.truncated), ("0123456789", true));
+    assert!(read(&extractor, "a.txt", b"0123456789abc").reason().is_some());
+    assert_eq!(read(&extractor, "a.txt", &[b'a'; 101]).state(), ItemState::TooLarge);
+}
+
+#[test]
+fn zip_bombs_are_refused() {
+    let archive = ArchiveLimits { expanded: 4 << 20, part: 3 << 20, ratio: 100, ratio_from: 1024, entries: 20 };
+    let extractor = pool(Limits { archive, ..Limits::default() }, 1);
+    let check = |what: &str, content: &[u8], state: ItemState| {
+        let outcome = read(&extractor, "a.docx", content);
+        assert_eq!(outcome.state(), state, "{what}: {outcome:?}");
+    };
+    let words = |count: usize| format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", "a".repeat(count));
+    check("too dense", &docx(&words(2 << 20)), ItemState::TooLarge);
+    check("too large", &docx(&words(4 << 20)), ItemState::TooLarge);
+    let many: Vec<String> = (0..30).map(|number| format!("part{number}")).collect();
+    let parts: Vec<(&str, &str)> = many.iter().map(|name| (name.as_str(), "x")).collect();
+    check("too many parts", &package(&parts), ItemState::TooLarge);
+    check("fine", &docx(&words(10_000)), ItemState::Indexed);
+}
+
+#[test]
+fn overlapping_parts_are_refused() {
+    // Two entries of the list of parts that point at the same bytes.
+    let mut zip = package(&[("word/a.xml", "aaaaaaaaaa"), ("word/b.xml", "bbbbbbbbbb")]);
+    let heads: Vec<usize> = (0..zip.len() - 4).filter(|&at| zip[at..].starts_with(b"PK\x01\x02")).collect();
+    let first: Vec<u8> = zip[heads[0] + 42..heads[0] + 46].to_vec();
+    zip[heads[1] + 42..heads[1] + 46].copy_from_slice(&first);
+    let outcome = read(&pool(Limits::default(), 1), "a.docx", &zip);
+    assert_eq!(outcome, Outcome::Unreadable { reason: "Its parts overlap, as in a zip bomb.".to_owned() });
+}
+
+#[test]
+fn entity_bombs_and_deep_nesting_cost_nothing() {
+    let extractor = pool(Limits::default(), 1);
+    let entities: String =
+        (1..12).map(|n| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10))).collect();
+    let bomb = format!(
+        "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e0 \"boom\">{entities}]><office:document><text:p>a&e11;b</text:p></office:document>"
+    );
+    assert_eq!(extracted(&extractor, "a.fodt", bomb.as_bytes()).text, "ab");
+
+    let depth = 200_000;
+    let xml = format!("<?xml version='1.0'?><office:document>{}<text:p>deep</text:p>", "<a>".repeat(depth));
+    assert_eq!(extracted(&extractor, "a.fodt", xml.as_bytes()).text, "deep");
+    let html = format!("{}deep", "<div><b>".repeat(depth));
+    assert_eq!(extracted(&extractor, "a.html", html.as_bytes()).text, "deep");
+    let rtf = format!("{{\\rtf1 {}deep", "{".repeat(depth));
+    assert_eq!(extracted(&extractor, "a.rtf", rtf.as_bytes()).text, "deep");
+    let json = "[".repeat(1_000_000);
+    assert_eq!(extracted(&extractor, "a.json", json.as_bytes()).text.len(), json.len());
+    assert_eq!(read(&extractor, "a.ipynb", format!("{{\"cells\":{json}").as_bytes()).state(), ItemState::Unreadable);
+}

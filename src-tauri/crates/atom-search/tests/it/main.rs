@@ -1,0 +1,1 @@
+//! The engine over real indexes and a library in memory.

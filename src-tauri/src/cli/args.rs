@@ -1,0 +1,122 @@
+//! What the command line understands.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Private search on this machine: by word and by meaning, offline, encrypted at rest.
+///
+/// Without a subcommand it opens the desktop app.
+#[derive(Debug, Parser)]
+#[command(name = "atom", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    /// Where Atom keeps its data (also ATOM_DATA_DIR).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a vault; prints the recovery code once.
+    Init {
+        /// Read the passphrase from standard input.
+        #[arg(long)]
+        passphrase_stdin: bool,
+        /// Also unlock with this computer's keychain.
+        #[arg(long)]
+        keychain: bool,
+    },
+    /// Add folders and bring them in; Ctrl-C loses nothing.
+    Index {
+        /// Folders.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Return when everything is findable by this.
+        #[arg(long, value_enum, default_value_t = Wait::Meaning)]
+        wait: Wait,
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Search.
+    Search(Search),
+    /// Show sources, counts, sizes, model, versions.
+    Status {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every file's state and reason.
+    Files {
+        /// Only this state, or several with commas; `failed` stands for every failure.
+        #[arg(long)]
+        state: Option<String>,
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep the index live without a window.
+    Watch,
+    /// Verify everything: keys, database, both indexes, counts; say and mend.
+    Doctor {
+        /// Throw an index away and build it again.
+        #[arg(long, value_enum)]
+        rebuild: Option<Rebuild>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show or hide quick search in the running app.
+    Toggle,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    /// The query; operators as in the app: type:pdf, -not, "a phrase", after:2024.
+    #[arg(required_unless_present = "stdin")]
+    pub(super) query: Option<String>,
+    /// Which engines answer.
+    #[arg(long, value_enum, default_value_t = Mode::Hybrid)]
+    pub(super) mode: Mode,
+    /// At most this many hits.
+    #[arg(long, default_value_t = 10)]
+    pub(super) limit: u32,
+    /// Say why each hit is where it is.
+    #[arg(long)]
+    pub(super) explain: bool,
+    /// Read one query a line from standard input; the process stays warm.
+    #[arg(long, conflicts_with = "query")]
+    pub(super) stdin: bool,
+    /// Print JSON, one line a query.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Wait {
+    Words,
+    Meaning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Mode {
+    Hybrid,
+    Words,
+    Meaning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Rebuild {
+    Words,
+    Meaning,
+}
+
+impl Rebuild {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Words => "words",
+            Self::Meaning => "meaning",
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! `atom index`.
+
+use super::args::Wait;
+use super::backend::Backend;
+use super::{json, print_line};
+use atom_api::dto::{SourceState, SourceView, SourcesAddRequest, StatusView};
+use atom_api::{ApiError, ApiResult, Call, ErrorCode};
+use serde_json::json;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Lines of progress where nobody watches a terminal.
+const SAY_EVERY: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, json: bool) -> ApiResult<ExitCode> {
+    let begun = Instant::now();
+    let begun_ms = now_ms();
+    let mut added = Vec::new();
+    for path in paths {
+        let path = absolute(path)?;
+        let source: SourceView = backend.call(Call::SourcesAdd(SourcesAddRequest { path })).await?;
+        added.push(source.id);
+    }
+    let mut watch = Watch { json, said: None };
+    let mut words_seconds = None;
+    let sources = loop {
+        let status: StatusView = backend.call(Call::StatusGet).await?;
+        let mut sources: Vec<SourceView> = backend.call(Call::SourcesList).await?;
+        sources.retain(|source| added.contains(&source.id));
+        if let Some(lost) = sources.iter().find(|source| source.state == SourceState::Missing) {
+            let why = lost.message.clone().unwrap_or_default();
+            return Err(ApiError::new(ErrorCode::FolderUnreadable, format!("{}: {why}", lost.path)));
+        }
+        watch.say(&status, &sources, begun.elapsed());
+        let scanned = sources.iter().all(|source| source.last_scan_at.is_some_and(|at| at >= begun_ms));
+        let words_left: u64 = sources.iter().map(|source| source.progress.words.total - source.progress.words.done).sum();
+        if scanned && words_left == 0 {
+            words_seconds.get_or_insert(begun.elapsed().as_secs_f64());
+            let meaning_left: u64 =
+                sources.iter().map(|source| source.progress.meaning.total - source.progress.meaning.done).sum();
+            let without_model = status.model.state == "missing";
+            if without_model && wait == Wait::Meaning {
+                eprintln!("atom: the embedding model is missing, so meaning waits: run `cargo xtask setup`");
+            }
+            if wait == Wait::Words || meaning_left == 0 || without_model {
+                let meaning_seconds = (meaning_left == 0).then(|| begun.elapsed().as_secs_f64());
+                watch.end();
+                report(&status, &sources, words_seconds, meaning_seconds, json);
+                break sources;
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    };
+    for source in sources {
+        if let Some(message) = source.message {
+            eprintln!("atom: {message}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until nothing is left to do.
+pub(super) async fn wait_until_done(backend: &mut Backend) -> ApiResult<()> {
+    let begun = Instant::now();
+    let mut watch = Watch { json: false, said: None };
+    loop {
+        let status: StatusView = backend.call(Call::StatusGet).await?;
+        watch.say(&status, &[], begun.elapsed());
+        let progress = &status.progress;
+        let left = progress.words.total - progress.words.done + progress.meaning.total - progress.meaning.done;
+        if left == 0 || status.model.state == "missing" && progress.words.total == progress.words.done {
+            watch.end();
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn absolute(path: &Path) -> ApiResult<String> {
+    let whole = std::path::absolute(path).map_err(|error| {
+        ApiError::new(ErrorCode::InvalidInput, format!("{} is no path: {error}", path.display()))
+    })?;
+    whole.into_os_string().into_string().map_err(|_| {
+        ApiError::new(ErrorCode::InvalidInput, "the path of a folder to add has to be valid UTF-8; add the folder above it")
+    })
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn report(
+    status: &StatusView,
+    sources: &[SourceView],
+    words_seconds: Option<f64>,
+    meaning_seconds: Option<f64>,
+    json: bool,
+) {
+    let count = |wanted: &[&str]| -> u64 {
+        let counts = sources.iter().flat_map(|source| &source.counts);
+        counts.filter(|count| wanted.contains(&count.state.as_str())).map(|count| count.count).sum()
+    };
+    let seen: u64 = sources.iter().map(|source| source.files).sum();
+    let indexed = count(&["indexed"]);
+    let failed = count(&["encrypted", "too-large", "timed-out", "crashed", "unreadable"]);
+    let bytes: u64 = sources.iter().map(|source| source.bytes).sum();
+    let chunks: u64 = sources.iter().map(|source| source.progress.meaning.total).sum();
+    if json {
+        let done = json!({
+            "event": "done", "files_seen": seen, "files_indexed": indexed, "files_failed": failed, "bytes": bytes,
+            "chunks": chunks, "words_seconds": words_seconds, "meaning_seconds": meaning_seconds,
+        });
+        print_line(&done.to_string());
+        return;
+    }
+    print_line(&format!(
+        "{seen} files ({}): {indexed} with text, {failed} could not be read, {chunks} passages",
+        json::bytes(bytes)
+    ));
+    if failed > 0 {
+        print_line("`atom files --state failed` says why");
+    }
+    if let Some(message) = &status.message {
+        print_line(message);
+    }
+}
+
+/// Progress on stderr, or as JSON lines.
+struct Watch {
+    json: bool,
+    said: Option<Instant>,
+}
+
+impl Watch {
+    fn say(&mut self, status: &StatusView, sources: &[SourceView], elapsed: Duration) {
+        let terminal = std::io::stderr().is_terminal();
+        if self.said.is_some_and(|said| said.elapsed() < if terminal { LOOK_EVERY } else { SAY_EVERY }) {
+            return;
+        }
+        self.said = Some(Instant::now());
+        let progress = &status.progress;
+        if self.json {
+            let line = json!({
+                "event": "progress", "seconds": elapsed.as_secs_f64(),
+                "files_seen": sources.iter().map(|source| source.files).sum::<u64>(),
+                "words": progress.words.done, "words_total": progress.words.total,
+                "meaning": progress.meaning.done, "meaning_total": progress.meaning.total,
+                "eta_seconds": progress.words.eta_seconds.or(progress.meaning.eta_seconds),
+            });
+            print_line(&line.to_string());
+            return;
+        }
+        let eta = progress.words.eta_seconds.or(progress.meaning.eta_seconds);
+        let eta = eta.map(|seconds| format!(", about {} left", duration(seconds))).unwrap_or_default();
+        let line = format!(
+            "words {}/{} · meaning {}/{}{eta}",
+            progress.words.done, progress.words.total, progress.meaning.done, progress.meaning.total
+        );
+        let mut err = std::io::stderr().lock();
+        let _ = if terminal { write!(err, "\r\u{1b}[K{line}") } else { writeln!(err, "{line}") };
+        if let Some(message) = &status.message {
+            let _ = writeln!(err, "{}{message}", if terminal { "\n" } else { "" });
+        }
+        let _ = err.flush();
+    }
+
+    fn end(&self) {
+        if !self.json && std::io::stderr().is_terminal() {
+            eprintln!();
+        }
+    }
+}
+
+fn duration(seconds: f32) -> String {
+    match seconds as u64 {
+        seconds @ 0..=90 => format!("{seconds} s"),
+        seconds @ 91..=5_400 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{:.1} h", seconds as f64 / 3_600.0),
+    }
+}

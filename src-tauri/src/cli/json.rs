@@ -1,0 +1,98 @@
+//! From the views of the core to what the command line prints.
+
+use atom_api::{ApiError, ApiResult, ErrorCode};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A view as JSON with keys in snake case: the command line's stable names.
+pub(super) fn snake(view: &impl Serialize) -> ApiResult<Value> {
+    let value = serde_json::to_value(view)
+        .map_err(|error| ApiError::new(ErrorCode::Internal, format!("writing JSON: {error}")))?;
+    Ok(renamed(value))
+}
+
+fn renamed(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            Value::Object(object.into_iter().map(|(key, value)| (snake_key(&key), renamed(value))).collect::<Map<_, _>>())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(renamed).collect()),
+        other => other,
+    }
+}
+
+fn snake_key(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    for c in key.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// Ranges of UTF-16 units as ranges of characters, which scripts count in.
+pub(super) fn characters(text: &str, ranges: &[(u32, u32)]) -> Vec<(usize, usize)> {
+    let at = |unit: u32| {
+        let mut units = 0;
+        text.chars()
+            .take_while(|c| {
+                let before = units;
+                units += c.len_utf16();
+                before < unit as usize
+            })
+            .count()
+    };
+    ranges.iter().map(|&(start, end)| (at(start), at(end))).collect()
+}
+
+/// A size as people read it.
+pub(super) fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut units = UNITS.iter();
+    let mut unit = units.next().copied().unwrap_or_default();
+    while value >= 1000.0
+        && let Some(larger) = units.next()
+    {
+        value /= 1000.0;
+        unit = larger;
+    }
+    if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
+}
+
+/// Text that cannot act on the terminal: control characters shown, not sent.
+pub(super) fn printable(text: &str) -> String {
+    let acts = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    text.chars().flat_map(|c| if acts(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, characters, printable, snake_key};
+
+    #[test]
+    fn keys_become_snake_case() {
+        assert_eq!(snake_key("etaSeconds"), "eta_seconds");
+        assert_eq!(snake_key("path"), "path");
+    }
+
+    #[test]
+    fn ranges_count_characters() {
+        assert_eq!(characters("a😀bc", &[(3, 4), (0, 1)]), [(2, 3), (0, 1)]);
+        assert_eq!(characters("abc", &[(1, 3)]), [(1, 3)]);
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_500), "1.5 kB");
+        assert_eq!(bytes(2_340_000_000), "2.3 GB");
+    }
+
+    #[test]
+    fn names_cannot_act_on_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
+    }
+}

@@ -1,0 +1,116 @@
+// What a person does, with a real keyboard in a real browser, on the fake core.
+
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { startHarness, type Harness } from "./harness";
+
+let harness: Harness;
+let problems: string[] = [];
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterEach(() => {
+  expect(problems).toEqual([]);
+});
+afterAll(async () => {
+  await harness.close();
+});
+
+async function open(path: string, options = {}): Promise<Page> {
+  const opened = await harness.open(path, options);
+  problems = opened.problems;
+  return opened.page;
+}
+
+it("starts for the first time: passphrase, recovery code, folder, search", async () => {
+  const page = await open("/?fake=absent");
+  await page.getByLabel("Passphrase", { exact: true }).fill("lantern violet harbour quartz");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("lantern violet harbour quartz");
+  await page.keyboard.press("Enter");
+  await page.locator(".recovery-code").waitFor();
+  const groups = await page.locator(".recovery-code code").allTextContents();
+  expect(groups.join("")).toMatch(/^[0-9A-Z]{33}$/);
+  await page.getByLabel("I have saved the code in a safe place").check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  for (const field of await page.getByLabel(/^Group \d+$/).all()) {
+    const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? "");
+    await field.fill(groups[Number(/\d+/.exec(label)?.[0]) - 1] ?? "");
+  }
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Choose a folder…" }).click();
+  await page.getByRole("button", { name: "Start searching" }).click();
+  await page.getByRole("combobox", { name: "Search" }).fill("lease");
+  await page.getByRole("option", { name: /Lease agreement/ }).waitFor();
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain("lease");
+  await page.context().close();
+});
+
+it("searches, walks the results and comes Back, by keyboard alone", async () => {
+  const page = await open("/?fake=open");
+  await page.locator(".hit").first().waitFor();
+  await page.keyboard.type("type:markdown search");
+  await page.getByRole("button", { name: "Remove type:markdown" }).waitFor();
+  await page.getByText(/\d results?, /).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  const selected = page.locator(".hit[aria-selected=true]");
+  const title = await selected.locator(".title").textContent();
+  expect(await page.locator(".preview h2").textContent()).toBe(title);
+  const active = await page.getByRole("combobox", { name: "Search" }).getAttribute("aria-activedescendant");
+  expect(await selected.getAttribute("id")).toBe(active);
+  await page.keyboard.press("Control+2");
+  await page.getByRole("heading", { name: "Sources" }).waitFor();
+  await page.goBack();
+  await page.locator(".preview h2").waitFor();
+  expect(await page.locator(".preview h2").textContent()).toBe(title);
+  await page.context().close();
+});
+
+it("scrolls a list of twelve thousand files and keeps the page small", async () => {
+  const page = await open("/?fake=open#/sources?id=2");
+  await page.getByRole("row", { name: /entry-00001/ }).waitFor();
+  await page.locator(".file-scroller").evaluate((element) => {
+    element.scrollTop = element.scrollHeight;
+  });
+  await page.getByRole("row", { name: /entry-12400/ }).waitFor();
+  expect(await page.locator(".file-row.placed").count()).toBeLessThan(60);
+  await page.context().close();
+});
+
+it("shows nine rows of quick search at most, whole ones", async () => {
+  const page = await open("/quick.html?fake=open", { viewport: { width: 720, height: 900 } });
+  await page.getByRole("option").first().waitFor();
+  const seen = await page.locator(".hit-scroller").evaluate((scroller) => {
+    const frame = scroller.getBoundingClientRect();
+    return [...scroller.querySelectorAll(".hit")].filter((row) => row.getBoundingClientRect().bottom <= frame.bottom && row.getBoundingClientRect().top < frame.bottom).length;
+  });
+  expect(seen).toBe(9);
+  await page.context().close();
+});
+
+it("keeps a hostile name from becoming markup", async () => {
+  const page = await open("/?fake=open#/search?q=path%3ADownloads");
+  await page.getByRole("option", { name: /onerror=alert/ }).waitFor();
+  expect(await page.locator("img, iframe, #root script").count()).toBe(0);
+  const height = await page.getByRole("option", { name: /two/ }).locator(".title").evaluate((element) => element.getBoundingClientRect().height);
+  expect(height).toBeLessThan(26);
+  await page.context().close();
+});
+
+it("paints the chosen theme before the first script of the app runs", async () => {
+  const page = await open("/?fake=open#/settings", { colorScheme: "light" });
+  await page.getByText("Dark", { exact: true }).click();
+  await page.waitForFunction(() => localStorage.getItem("atom.theme") === "dark");
+  await page.addInitScript(() => {
+    document.addEventListener("readystatechange", () => {
+      if (document.readyState === "interactive") {
+        (window as unknown as { early: string }).early = getComputedStyle(document.body).backgroundColor;
+      }
+    });
+  });
+  await page.reload();
+  await page.locator("#root > *").first().waitFor();
+  expect(await page.evaluate(() => (window as unknown as { early: string }).early)).toBe("rgb(23, 24, 27)");
+  await page.context().close();
+});

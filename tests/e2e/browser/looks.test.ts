@@ -1,0 +1,78 @@
+// Every screen, in every look: axe finds nothing, the content policy blocks nothing, nothing overflows the window.
+
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { violationsOf } from "./axe";
+import { startHarness, type Harness } from "./harness";
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(async () => {
+  await harness.close();
+});
+
+const QUICK: BrowserContextOptions = { viewport: { width: 720, height: 580 } };
+
+interface Screen {
+  name: string;
+  path: string;
+  ready: string;
+  act?: (page: Page) => Promise<void>;
+  options?: BrowserContextOptions;
+}
+
+const SCREENS: readonly Screen[] = [
+  { name: "first start", path: "/?fake=absent", ready: "form" },
+  { name: "unlock", path: "/?fake=locked", ready: "form" },
+  { name: "search", path: "/?fake=open#/search?q=search", ready: ".preview mark" },
+  { name: "search, nothing found", path: "/?fake=open#/search?q=xylophone", ready: "text=Nothing found" },
+  { name: "search, hostile names", path: "/?fake=open#/search?q=path%3ADownloads", ready: ".unseen" },
+  { name: "sources", path: "/?fake=open#/sources", ready: ".source-card" },
+  { name: "removing a source", path: "/?fake=open#/sources", ready: ".source-card", act: (page) => page.click("[aria-label='Remove from Atom'] >> nth=0") },
+  { name: "files", path: "/?fake=open#/sources?id=2", ready: ".file-row .badge" },
+  { name: "activity", path: "/?fake=open#/activity", ready: ".job" },
+  { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
+  { name: "keys", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.keyboard.press("?") },
+  { name: "quick search", path: "/quick.html?fake=open", ready: ".hit", options: QUICK },
+  {
+    name: "quick search, actions",
+    path: "/quick.html?fake=open",
+    ready: ".hit",
+    options: QUICK,
+    act: async (page) => {
+      await page.keyboard.press("Control+k");
+    },
+  },
+  {
+    name: "quick search, preview",
+    path: "/quick.html?fake=open",
+    ready: ".hit",
+    options: QUICK,
+    act: async (page) => {
+      await page.keyboard.press("Control+y");
+      await page.waitForSelector(".preview-text .block");
+    },
+  },
+  { name: "quick search, locked", path: "/quick.html?fake=locked", ready: "button", options: QUICK },
+];
+
+const LOOKS: readonly { name: string; options: BrowserContextOptions }[] = [
+  { name: "light", options: { colorScheme: "light" } },
+  { name: "dark", options: { colorScheme: "dark" } },
+  { name: "high contrast", options: { colorScheme: "dark", contrast: "more" } },
+];
+
+describe.each(LOOKS)("in $name", (look) => {
+  it.each(SCREENS)("$name is accessible", async (screen) => {
+    const { page, problems } = await harness.open(screen.path, { ...look.options, ...screen.options });
+    await page.waitForSelector(screen.ready);
+    await screen.act?.(page);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBe(0);
+    await page.context().close();
+  });
+});
