@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// 1 June 2024.
-pub const NOW_MS: i64 = 1_717_200_000_000;
-pub const DAY_MS: i64 = 86_400_000;
+pub(crate) const NOW_MS: i64 = 1_717_200_000_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// Words of one subject have one direction, all others have none.
 const SUBJECTS: [&[&str]; 4] = [
@@ -20,7 +20,7 @@ const SUBJECTS: [&[&str]; 4] = [
     &["ocean", "sea", "whale", "ship"],
 ];
 
-pub struct Subjects;
+pub(crate) struct Subjects;
 
 impl QueryEmbedder for Subjects {
     fn embed_blocking(&self, text: &str) -> Result<Vec<f32>> {
@@ -43,13 +43,13 @@ fn vector_of(text: &str) -> Vec<f32> {
 }
 
 #[derive(Default, Clone)]
-pub struct Shelf {
+pub(crate) struct Shelf {
     items: Vec<(ItemFacts, Vec<ChunkText>)>,
 }
 
 impl Shelf {
     /// Adds a file of passages; its id is its place, from 1.
-    pub fn add(&mut self, path: &str, passages: &[&str]) -> &mut ItemFacts {
+    pub(crate) fn add(&mut self, path: &str, passages: &[&str]) -> &mut ItemFacts {
         let id = ItemId::new(self.items.len() as i64 + 1);
         let path = PathBuf::from(path);
         let mut start = 0;
@@ -110,14 +110,14 @@ impl Library for Shelf {
     }
 }
 
-pub struct Desk {
-    pub searcher: Searcher,
+pub(crate) struct Desk {
+    pub(crate) searcher: Searcher,
     _folder: tempfile::TempDir,
 }
 
 impl Desk {
     /// Indexes the shelf; `gone` are in the indexes, but not on the shelf any more.
-    pub async fn open(shelf: &Shelf, gone: &[i64], meaning: bool) -> Self {
+    pub(crate) async fn open(shelf: &Shelf, gone: &[i64], meaning: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keyword = KeywordIndex::in_memory().unwrap();
         let mut writer = keyword.writer().unwrap();
@@ -157,12 +157,12 @@ impl Desk {
         Self { searcher: Searcher::new(Arc::new(library), keyword, meaning, clock), _folder: folder }
     }
 
-    pub async fn search(&self, text: &str, mode: Mode) -> Answer {
+    pub(crate) async fn search(&self, text: &str, mode: Mode) -> Answer {
         self.searcher.search(Request { mode, ..Request::new(text, 10) }).await.unwrap()
     }
 
     /// Names of the files found, best first.
-    pub async fn names(&self, text: &str, mode: Mode) -> Vec<String> {
+    pub(crate) async fn names(&self, text: &str, mode: Mode) -> Vec<String> {
         self.search(text, mode).await.hits.iter().map(|hit| name_of(&hit.facts.path)).collect()
     }
 }

@@ -13,7 +13,7 @@ fn shelf() -> Shelf {
     shelf
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn words_find_what_has_all_of_them() {
     let desk = Desk::open(&shelf(), &[], true).await;
     assert_eq!(desk.names("brown rice", Mode::Words).await, ["dinner.md"]);
@@ -21,7 +21,7 @@ async fn words_find_what_has_all_of_them() {
     assert_eq!(desk.names("nowhere", Mode::Words).await, [""; 0]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn meaning_finds_what_has_none_of_the_words() {
     let desk = Desk::open(&shelf(), &[], true).await;
     assert_eq!(desk.names("vehicle", Mode::Words).await, [""; 0]);
@@ -29,11 +29,14 @@ async fn meaning_finds_what_has_none_of_the_words() {
     let answer = desk.search("vehicle", Mode::Hybrid).await;
     let hit = &answer.hits[0];
     assert_eq!((hit.explanation.words_rank, hit.explanation.meaning_rank), (None, Some(1)));
-    assert!(hit.snippet.as_ref().unwrap().text.contains("engine needs") || hit.snippet.as_ref().unwrap().text.contains("automobile"));
+    assert!(
+        hit.snippet.as_ref().unwrap().text.contains("engine needs")
+            || hit.snippet.as_ref().unwrap().text.contains("automobile")
+    );
     assert_eq!(answer.total, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn constraints_hold_for_hits_by_meaning() {
     let desk = Desk::open(&shelf(), &[], true).await;
     assert_eq!(desk.names("sea type:pdf", Mode::Hybrid).await, ["whales.pdf"]);
@@ -43,7 +46,7 @@ async fn constraints_hold_for_hits_by_meaning() {
     assert_eq!(desk.names("payment \"every invoice\"", Mode::Hybrid).await, ["budget.xlsx"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn constraints_that_leave_much_are_applied_afterwards() {
     let mut shelf = shelf();
     for i in 0..1_200 {
@@ -54,7 +57,7 @@ async fn constraints_that_leave_much_are_applied_afterwards() {
     assert!(!desk.names("sea -fish", Mode::Meaning).await.contains(&"whales.pdf".to_owned()));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn filters_alone_list_the_newest_first() {
     let mut shelf = shelf();
     shelf.add("/home/new.txt", &["fresh"]).modified_ms = NOW_MS - DAY_MS;
@@ -65,7 +68,7 @@ async fn filters_alone_list_the_newest_first() {
     assert_eq!((answer.total, answer.chips.len()), (3, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_exact_name_comes_first_and_says_so() {
     let mut shelf = Shelf::default();
     for i in 0..20 {
@@ -79,16 +82,19 @@ async fn the_exact_name_comes_first_and_says_so() {
     assert_eq!(answer.hits[0].title_highlights, [0..7]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn words_in_a_row_come_before_words_apart() {
     let mut shelf = Shelf::default();
     shelf.add("/home/a.txt", &["quarterly numbers and quarterly letters; the report, the report, the report"]);
-    shelf.add("/home/b.txt", &["this long text is about many other things, and at its end there is the one quarterly report of it all"]);
+    shelf.add(
+        "/home/b.txt",
+        &["this long text is about many other things, and at its end there is the one quarterly report of it all"],
+    );
     let desk = Desk::open(&shelf, &[], false).await;
     assert_eq!(desk.names("quarterly report", Mode::Words).await, ["b.txt", "a.txt"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_opened_often_rises() {
     let mut shelf = Shelf::default();
     shelf.add("/home/a.txt", &["harvest plan one"]);
@@ -100,11 +106,12 @@ async fn what_was_opened_often_rises() {
     assert_eq!(desk.names("harvest", Mode::Words).await[0], "d.txt");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_content_is_one_hit_with_its_other_places() {
     let mut shelf = shelf();
     for path in ["/home/copy/whales (1).pdf", "/work/whales.pdf"] {
-        shelf.add(path, &["A whale is no fish, and a ship is no whale."]).content_hash = Some(5_i64.to_le_bytes().to_vec());
+        shelf.add(path, &["A whale is no fish, and a ship is no whale."]).content_hash =
+            Some(5_i64.to_le_bytes().to_vec());
     }
     let desk = Desk::open(&shelf, &[], true).await;
     let answer = desk.search("whale", Mode::Hybrid).await;
@@ -112,7 +119,7 @@ async fn one_content_is_one_hit_with_its_other_places() {
     assert_eq!(answer.hits[0].locations.len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn snippets_come_from_the_passage_that_matched() {
     let desk = Desk::open(&shelf(), &[], true).await;
     let answer = desk.search("engine oil", Mode::Hybrid).await;
@@ -124,7 +131,7 @@ async fn snippets_come_from_the_passage_that_matched() {
     assert_eq!(by_words.hits[0].snippet.as_ref(), Some(snippet));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_match_deep_in_a_long_item_is_shown() {
     let mut passages = vec!["filler without interest. "; 300];
     passages[250] = "here lies the zanzibar clause. ";
@@ -135,7 +142,7 @@ async fn a_match_deep_in_a_long_item_is_shown() {
     assert!(answer.hits[0].snippet.as_ref().unwrap().text.contains("zanzibar clause"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn typing_errors_are_forgiven_and_said() {
     let desk = Desk::open(&shelf(), &[], true).await;
     let answer = desk.search("automobiel", Mode::Words).await;
@@ -147,7 +154,7 @@ async fn typing_errors_are_forgiven_and_said() {
     assert!(desk.search("automobile", Mode::Words).await.notices.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn some_of_the_words_are_better_than_nothing() {
     let desk = Desk::open(&shelf(), &[], false).await;
     let answer = desk.search("whale invoice", Mode::Words).await;
@@ -157,7 +164,7 @@ async fn some_of_the_words_are_better_than_nothing() {
     assert!(answer.hits.iter().all(|hit| hit.explanation.some_words));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_meaning_words_answer_and_it_is_said() {
     let desk = Desk::open(&shelf(), &[], false).await;
     let answer = desk.search("whale", Mode::Meaning).await;
@@ -166,7 +173,7 @@ async fn without_meaning_words_answer_and_it_is_said() {
     assert!(desk.search("whale", Mode::Words).await.notices.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_fails_costs_meaning_only() {
     let desk = Desk::open(&shelf(), &[], true).await;
     let answer = desk.search("(whale OR unembeddable)", Mode::Hybrid).await;
@@ -175,13 +182,13 @@ async fn a_model_that_fails_costs_meaning_only() {
     assert!(answer.meaning_error.is_some());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_gone_from_the_store_is_not_shown() {
     let desk = Desk::open(&shelf(), &[5], true).await;
     assert_eq!(desk.names("whale", Mode::Hybrid).await, [""; 0]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_follow_one_another() {
     let mut shelf = Shelf::default();
     for i in 0..25 {
@@ -201,7 +208,7 @@ async fn pages_follow_one_another() {
     assert_eq!(seen.len(), 25);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_to_search_for_is_said() {
     let desk = Desk::open(&shelf(), &[], true).await;
     for text in ["", "  ", "type:", "\"\""] {
