@@ -83,12 +83,8 @@ fn index(name: &str, index: &KeywordIndex, documents: &[Document], bytes: usize)
 }
 
 fn queries(name: &str, index: &KeywordIndex) -> Result<(), Box<dyn Error>> {
-    let word = |text: &str, prefix| KeywordQuery::Word {
-        text: text.to_owned(),
-        field: Field::Any,
-        prefix,
-        fuzzy: false,
-    };
+    let word =
+        |text: &str, prefix| KeywordQuery::Word { text: text.to_owned(), field: Field::Any, prefix, fuzzy: false };
     let words = |text: &str| text.split(' ').map(|text| word(text, false)).collect::<Vec<_>>();
     type Build<'a> = Box<dyn Fn(&str) -> KeywordQuery + 'a>;
     let shapes: [(&str, Build<'_>); 4] = [
