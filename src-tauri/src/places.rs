@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Sets the data folder, as `--data-dir` does.
 pub const DATA_DIR: &str = "ATOM_DATA_DIR";
 /// Sets the folder with `models` and `runtime`.
-pub const ASSETS_DIR: &str = "ATOM_ASSETS";
+pub const ASSETS: &str = "ATOM_ASSETS";
 
 /// Everything that the core needs to know about this machine; `data_dir` as given on the command line.
 ///
@@ -27,7 +27,7 @@ pub fn config(data_dir: Option<PathBuf>) -> std::io::Result<AppConfig> {
         })?;
     Ok(AppConfig {
         data_dir: std::path::absolute(data_dir)?,
-        assets_dir: assets_dir(&program, variable(ASSETS_DIR).map(PathBuf::from)),
+        assets_dir: assets_dir(&program, variable(ASSETS).map(PathBuf::from)),
         worker_program: program,
         worker_args: vec![crate::start::WORKER.into()],
         indexing: Indexing::AsSet,

@@ -131,6 +131,7 @@ fn shell() -> Shell {
         assets_dir: dir.path().join("assets"),
         worker_program: "/nonexistent/worker".into(),
         worker_args: Vec::new(),
+        indexing: atom_api::Indexing::AsSet,
     })
     .unwrap();
     let notes = Arc::new(Notes::default());

@@ -91,12 +91,14 @@ export class Session {
   async switchTo(handle) {
     await this.post("/window", { handle });
   }
-  /** Turns to the window that shows this page. */
-  async turnTo(page) {
-    await until(`the window with ${page}`, async () => {
+  /** Turns to the main window, or to quick search. */
+  async turnTo(window) {
+    const isQuick = window === "quick";
+    await until(`the ${window} window`, async () => {
       for (const handle of await this.handles()) {
         await this.switchTo(handle);
-        if (new URL(await this.get("/url")).pathname === page) return true;
+        const url = await this.get("/url");
+        if (url.startsWith("tauri://localhost") && url.includes("/quick.html") === isQuick) return true;
       }
       return false;
     });

@@ -61,7 +61,7 @@ test("closing the main window keeps Atom, and a second start brings it back", as
   world = await World.start("second");
   const first = world.start();
   await until("the main window", () => world.sees("Atom"));
-  world.tool("xdotool", "windowclose", world.windowOf("Atom"));
+  world.close("Atom");
   await until("the main window to go", () => !world.sees("Atom"));
   const second = world.start();
   assert.deepEqual(await second.ended, { code: 0, signal: null }, second.log);

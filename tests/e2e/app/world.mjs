@@ -28,9 +28,10 @@ const BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configura
 
 // Openbox as it is installed keeps Alt+Space for itself, as many desktops do.
 const WINDOWS = (keys) => `<?xml version="1.0" encoding="UTF-8"?>
-<openbox_config xmlns="http://openbox.org/3.4/rc"><focus><focusNew>yes</focusNew></focus><keyboard>${keys}</keyboard>
+<openbox_config xmlns="http://openbox.org/3.4/rc"><focus><focusNew>yes</focusNew></focus><keyboard>${CLOSES}${keys}</keyboard>
 <mouse><context name="Client"><mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind></context></mouse>
 </openbox_config>`;
+const CLOSES = '<keybind key="A-F4"><action name="Close"/></keybind>';
 const TAKES_ALT_SPACE = '<keybind key="A-space"><action name="ShowMenu"><menu>client-menu</menu></action></keybind>';
 
 function freePort() {
@@ -72,7 +73,7 @@ export class World {
       WEBKIT_DISABLE_DMABUF_RENDERER: "1",
       NO_AT_BRIDGE: "1",
       GSETTINGS_BACKEND: "memory",
-      ...(process.env.ATOM_ASSETS_DIR ? { ATOM_ASSETS_DIR: process.env.ATOM_ASSETS_DIR } : {}),
+      ...(process.env.ATOM_ASSETS ? { ATOM_ASSETS: process.env.ATOM_ASSETS } : {}),
     };
     try {
       await world.#desktop(takesAltSpace);
@@ -116,11 +117,12 @@ export class World {
     return stdout;
   }
 
-  /** Runs Atom's command line beside the app. */
-  cli(...args) {
+  /** Runs Atom's command line, with what it reads from its standard input. */
+  cli(args, input = "", env = {}) {
     const { stdout, stderr, status } = spawnSync(ATOM, [...args, "--data-dir", this.data], {
-      env: this.env,
+      env: { ...this.env, ...env },
       encoding: "utf8",
+      input,
       timeout: 60_000,
     });
     return { stdout, stderr, status };
@@ -162,6 +164,11 @@ export class World {
   focused() {
     const { stdout } = spawnSync("xdotool", ["getactivewindow", "getwindowname"], { env: this.env, encoding: "utf8" });
     return stdout.trim();
+  }
+  /** Closes a window as a person does. */
+  close(title) {
+    this.tool("xdotool", "windowactivate", "--sync", this.windowOf(title));
+    this.key("alt+F4");
   }
   windowOf(title) {
     return this.tool("xdotool", "search", "--onlyvisible", "--name", `^${title}$`).trim().split("\n")[0];

@@ -115,7 +115,7 @@ impl Shared {
         while !complete && ordinal < most {
             let wanted = if ordinal == 0 { FIRST_PASSAGES } else { MORE_PASSAGES }.min(usize::try_from(most - ordinal).unwrap_or(MORE_PASSAGES));
             let passages = self.library.chunks_from(hit.item, ordinal, wanted)?;
-            complete = passages.len() < wanted || passages.iter().any(|passage| finder.offer(&passage.text));
+            complete = passages.iter().any(|passage| finder.offer(&passage.text)) || passages.len() < wanted;
             ordinal = passages.last().map_or(most, |passage| passage.ordinal + 1);
             first = first.or_else(|| passages.into_iter().next());
         }
