@@ -7,15 +7,21 @@ import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 const FOLDER = fileURLToPath(new URL("../../../ui/dist-fake", import.meta.url));
-export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ipc: http://ipc.localhost";
+const SETTINGS = fileURLToPath(new URL("../../../tauri.conf.json", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
 
-function serve(): Promise<{ server: Server; address: string }> {
+/** The policy that the app itself sets. */
+async function policy(): Promise<string> {
+  const settings = JSON.parse(await readFile(SETTINGS, "utf8")) as { app: { security: { csp: string } } };
+  return settings.app.security.csp;
+}
+
+function serve(csp: string): Promise<{ server: Server; address: string }> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     readFile(join(FOLDER, path === "/" ? "index.html" : path)).then(
       (body) => {
-        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? TYPES[".html"], "content-security-policy": POLICY });
+        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? TYPES[".html"], "content-security-policy": csp });
         response.end(body);
       },
       () => {
@@ -39,7 +45,7 @@ export interface Harness {
 }
 
 export async function startHarness(): Promise<Harness> {
-  const { server, address } = await serve();
+  const { server, address } = await serve(await policy());
   const browser = await chromium.launch({
     executablePath: process.env["ATOM_TEST_BROWSER"] ?? "/usr/bin/chromium",
     headless: true,
@@ -50,6 +56,10 @@ export async function startHarness(): Promise<Harness> {
     open: async (path, options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1160, height: 740 }, locale: "en-GB", reducedMotion: "reduce", ...options });
       const page = await context.newPage();
+      // The app's web view freezes it too.
+      await page.addInitScript(() => {
+        Object.freeze(Object.prototype);
+      });
       const problems: string[] = [];
       page.on("pageerror", (error) => problems.push(error.message));
       page.on("console", (message) => {

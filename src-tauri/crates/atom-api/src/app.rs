@@ -118,7 +118,7 @@ impl App {
     ///
     /// # Errors
     /// Those of the use case.
-    pub async fn call(&self, call: Call) -> ApiResult<serde_json::Value> {
+    pub async fn call(self: &Arc<Self>, call: Call) -> ApiResult<serde_json::Value> {
         match call {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),

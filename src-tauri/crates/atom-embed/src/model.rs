@@ -56,10 +56,9 @@ impl Model {
         let mut slot = self.lock();
         let loaded = match slot.as_mut() {
             Some(loaded) => loaded,
-            None => slot.insert(Loaded {
-                embedder: Embedder::load(&self.files, self.threads)?,
-                last_used: Instant::now(),
-            }),
+            None => {
+                slot.insert(Loaded { embedder: Embedder::load(&self.files, self.threads)?, last_used: Instant::now() })
+            }
         };
         let vectors = loaded.embedder.embed(texts);
         loaded.last_used = Instant::now();

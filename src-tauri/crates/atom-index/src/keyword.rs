@@ -250,13 +250,7 @@ impl KeywordIndex {
             .map_err(|error: TantivyError| failed(&error))?;
         let snapshot = Snapshot::of(&reader).map_err(|error| failed(&error))?;
         Ok(Self {
-            shared: Arc::new(Shared {
-                index,
-                fields,
-                reader,
-                snapshot: RwLock::new(Arc::new(snapshot)),
-                directory,
-            }),
+            shared: Arc::new(Shared { index, fields, reader, snapshot: RwLock::new(Arc::new(snapshot)), directory }),
         })
     }
 
@@ -285,12 +279,7 @@ impl KeywordIndex {
     ///
     /// # Errors
     /// As [`KeywordIndex::search`].
-    pub fn filter(
-        &self,
-        query: &KeywordQuery,
-        among: Option<&[ItemId]>,
-        limit: usize,
-    ) -> Result<(Vec<ItemId>, bool)> {
+    pub fn filter(&self, query: &KeywordQuery, among: Option<&[ItemId]>, limit: usize) -> Result<(Vec<ItemId>, bool)> {
         self.shared.guarded("filtering", || {
             let snapshot = self.shared.snapshot();
             let found = snapshot.filter(self.shared.fields, query, among, limit);
@@ -349,10 +338,7 @@ impl KeywordIndex {
                 // Parts that a segment need not have; and a merge may have replaced the segment meanwhile.
                 let optional = file.to_str().is_some_and(|name| name.ends_with(".temp") || name.ends_with(".0.del"));
                 if !directory.verify(&file)? && !optional && living()?.contains(&file) {
-                    return Err(Error::Corrupt {
-                        index: "keyword",
-                        reason: format!("{} is missing", file.display()),
-                    });
+                    return Err(Error::Corrupt { index: "keyword", reason: format!("{} is missing", file.display()) });
                 }
             }
             Ok(())
@@ -405,10 +391,7 @@ impl Snapshot {
         let limit = limit.min(usize::try_from(self.searcher.num_docs()).unwrap_or(usize::MAX));
         if limit == 0 {
             let total = self.searcher.search(&matched, &Count)?;
-            return Ok(KeywordHits {
-                hits: Vec::new(),
-                total,
-            });
+            return Ok(KeywordHits { hits: Vec::new(), total });
         }
         let top = TopDocs::with_limit(limit);
         let (found, total): (Vec<(f32, DocAddress)>, usize) = if looks_for_text(query) {
@@ -422,11 +405,7 @@ impl Snapshot {
         let hits = found
             .into_iter()
             .filter_map(|(score, address)| {
-                Some(KeywordHit {
-                    item: self.item(address)?,
-                    score,
-                    exact_name: score >= EXACT_NAME,
-                })
+                Some(KeywordHit { item: self.item(address)?, score, exact_name: score >= EXACT_NAME })
             })
             .collect();
         Ok(KeywordHits { hits, total })
@@ -508,20 +487,14 @@ fn guarded<T>(
 fn told_trouble(directory: Option<&SealedDirectory>, operation: &'static str) -> Option<Error> {
     Some(match directory?.take_trouble()? {
         Trouble::Full => Error::DiskFull { operation },
-        Trouble::Damaged(reason) => Error::Corrupt {
-            index: "keyword",
-            reason,
-        },
+        Trouble::Damaged(reason) => Error::Corrupt { index: "keyword", reason },
     })
 }
 
 /// This crate's error for one of the engine's; what the directory saw below it says more than the engine.
 fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, error: &TantivyError) -> Error {
     use tantivy::directory::error::{OpenReadError, OpenWriteError};
-    let corrupt = |reason: String| Error::Corrupt {
-        index: "keyword",
-        reason,
-    };
+    let corrupt = |reason: String| Error::Corrupt { index: "keyword", reason };
     if let Some(trouble) = told_trouble(directory, operation) {
         return trouble;
     }
@@ -542,18 +515,10 @@ fn engine_error(directory: Option<&SealedDirectory>, operation: &'static str, er
         }
         TantivyError::DataCorruption(corruption) => corrupt(format!("{corruption:?}")),
         TantivyError::SchemaError(_) if operation == OPENING => corrupt("it is of another version".to_owned()),
-        TantivyError::Poisoned => {
-            corrupt(format!("the engine gave up while {operation}"))
+        TantivyError::Poisoned => corrupt(format!("the engine gave up while {operation}")),
+        TantivyError::LockFailure(..) => {
+            Error::Engine { index: "keyword", operation, reason: "another writer is open".to_owned() }
         }
-        TantivyError::LockFailure(..) => Error::Engine {
-            index: "keyword",
-            operation,
-            reason: "another writer is open".to_owned(),
-        },
-        other => Error::Engine {
-            index: "keyword",
-            operation,
-            reason: other.to_string(),
-        },
+        other => Error::Engine { index: "keyword", operation, reason: other.to_string() },
     }
 }

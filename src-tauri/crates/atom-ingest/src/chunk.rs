@@ -89,14 +89,17 @@ pub fn chunk(text: &str, sections: &[(usize, String)], kind: Kind) -> Vec<ChunkS
 pub fn embedding_text(text: &str, chunks: &[ChunkSpan], i: usize, title: Option<&str>) -> String {
     let Some(chunk) = chunks.get(i) else { return String::new() };
     let body = text.get(chunk.start..chunk.end).unwrap_or_default().trim();
-    let heading = chunk.heading.as_deref().map(str::trim).filter(|heading| !heading.is_empty() && !body.starts_with(heading));
-    let title = title.map(str::trim).filter(|title| !title.is_empty() && Some(*title) != heading && !body.starts_with(title));
+    let heading =
+        chunk.heading.as_deref().map(str::trim).filter(|heading| !heading.is_empty() && !body.starts_with(heading));
+    let title =
+        title.map(str::trim).filter(|title| !title.is_empty() && Some(*title) != heading && !body.starts_with(title));
     let mut out = String::with_capacity(body.len() + OVERLAP_BYTES + 2 * CONTEXT_BYTES);
     for context in [title, heading].into_iter().flatten() {
         out.push_str(clip(context, CONTEXT_BYTES));
         out.push('\n');
     }
-    let before = i.checked_sub(1).and_then(|before| chunks.get(before)).filter(|before| before.heading == chunk.heading);
+    let before =
+        i.checked_sub(1).and_then(|before| chunks.get(before)).filter(|before| before.heading == chunk.heading);
     if let Some(before) = before.and_then(|before| text.get(before.start..before.end)) {
         let tail = tail(before);
         if !tail.is_empty() {
@@ -215,21 +218,26 @@ impl<'a> Scan<'a> {
         if matches!(next, '\n' | '\r') || (c.is_whitespace() && !line_start) {
             return;
         }
-        let boundary = if line_start && self.blank_lines > 0 && (self.code && !c.is_whitespace() || self.markdown && c == '#') {
-            Boundary::Definition
-        } else if line_start && (self.blank_lines > 0 || self.markdown && c == '#') || self.previous == '\u{c}' {
-            Boundary::Block
-        } else if line_start && self.code && begins_definition(rest) {
-            Boundary::Block
-        } else if self.sentence_ended && !c.is_lowercase() && (self.previous.is_whitespace() || is_wide(self.previous)) && !self.code {
-            Boundary::Sentence
-        } else if line_start {
-            Boundary::Line
-        } else if self.previous.is_whitespace() || is_wide(self.previous) {
-            Boundary::Word
-        } else {
-            return;
-        };
+        let boundary =
+            if line_start && self.blank_lines > 0 && (self.code && !c.is_whitespace() || self.markdown && c == '#') {
+                Boundary::Definition
+            } else if line_start && (self.blank_lines > 0 || self.markdown && c == '#') || self.previous == '\u{c}' {
+                Boundary::Block
+            } else if line_start && self.code && begins_definition(rest) {
+                Boundary::Block
+            } else if self.sentence_ended
+                && !c.is_lowercase()
+                && (self.previous.is_whitespace() || is_wide(self.previous))
+                && !self.code
+            {
+                Boundary::Sentence
+            } else if line_start {
+                Boundary::Line
+            } else if self.previous.is_whitespace() || is_wide(self.previous) {
+                Boundary::Word
+            } else {
+                return;
+            };
         let enough = if boundary == Boundary::Word { self.cost > 0 } else { self.cost >= MIN_PASSAGE };
         if enough && let Some(best) = self.best.get_mut(boundary as usize) {
             *best = Some(self.at);
@@ -267,8 +275,32 @@ fn is_wide(c: char) -> bool {
 /// Whether a line of code looks like the first of a function, type or the like.
 fn begins_definition(rest: &str) -> bool {
     const WORDS: [&str; 26] = [
-        "fn ", "pub ", "impl ", "struct ", "enum ", "trait ", "mod ", "def ", "class ", "async ", "func ", "type ", "function ", "export ",
-        "interface ", "namespace ", "public ", "private ", "protected ", "static ", "void ", "module ", "sub ", "create ", "CREATE ", "@",
+        "fn ",
+        "pub ",
+        "impl ",
+        "struct ",
+        "enum ",
+        "trait ",
+        "mod ",
+        "def ",
+        "class ",
+        "async ",
+        "func ",
+        "type ",
+        "function ",
+        "export ",
+        "interface ",
+        "namespace ",
+        "public ",
+        "private ",
+        "protected ",
+        "static ",
+        "void ",
+        "module ",
+        "sub ",
+        "create ",
+        "CREATE ",
+        "@",
     ];
     let line = rest.trim_start_matches([' ', '\t']);
     WORDS.iter().any(|word| line.starts_with(word))
@@ -300,7 +332,8 @@ fn tail(text: &str) -> &str {
     let from = text.ceil_char_boundary(text.len().saturating_sub(OVERLAP_BYTES));
     let window = text.get(from..).unwrap_or_default();
     let starts = window.char_indices().rev().filter(|(at, c)| {
-        !c.is_whitespace() && (*at == 0 || window.get(..*at).is_some_and(|before| before.ends_with(char::is_whitespace)))
+        !c.is_whitespace()
+            && (*at == 0 || window.get(..*at).is_some_and(|before| before.ends_with(char::is_whitespace)))
     });
     let mut first = None;
     for (at, _) in starts.take(OVERLAP_WORDS) {

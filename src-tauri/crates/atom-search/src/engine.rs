@@ -154,7 +154,12 @@ struct Shared {
 
 impl Searcher {
     /// An engine over those indexes; without `meaning`, only words are searched, and answers say so.
-    pub fn new(library: Arc<dyn Library>, keyword: KeywordIndex, meaning: Option<Meaning>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        library: Arc<dyn Library>,
+        keyword: KeywordIndex,
+        meaning: Option<Meaning>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let meaning = meaning.map(|meaning| (meaning.vectors, Remembering::new(meaning.embedder)));
         Self { shared: Arc::new(Shared { library, keyword, meaning, clock }) }
     }
@@ -194,9 +199,7 @@ impl Searcher {
             let (shared, plan, request) = (Arc::clone(&self.shared), Arc::clone(&plan), request.clone());
             blocking("searching words", move || shared.words(&plan, &request)).await
         };
-        let meaning = async {
-            if ask_meaning { self.shared.meaning(Arc::clone(&plan)).await } else { Ok(Vec::new()) }
-        };
+        let meaning = async { if ask_meaning { self.shared.meaning(Arc::clone(&plan)).await } else { Ok(Vec::new()) } };
         let (words, meaning) = tokio::join!(words, meaning);
         let mut words = words?;
         let plan = words.corrected.take().map_or(plan, Arc::new);
@@ -209,12 +212,19 @@ impl Searcher {
             None => meaning,
         };
         let meaning = meaning.unwrap_or_else(|error| {
-            answer.notices.push(Notice::new(NoticeCode::MeaningOff, "Searched by words only: meaning search did not answer"));
+            answer
+                .notices
+                .push(Notice::new(NoticeCode::MeaningOff, "Searched by words only: meaning search did not answer"));
             answer.meaning_error = Some(error);
             Vec::new()
         });
-        if ask_meaning && self.shared.meaning.is_none() && answer.notices.iter().all(|notice| notice.code != NoticeCode::MeaningOff) {
-            answer.notices.push(Notice::new(NoticeCode::MeaningOff, "Searched by words only: meaning search is not set up"));
+        if ask_meaning
+            && self.shared.meaning.is_none()
+            && answer.notices.iter().all(|notice| notice.code != NoticeCode::MeaningOff)
+        {
+            answer
+                .notices
+                .push(Notice::new(NoticeCode::MeaningOff, "Searched by words only: meaning search is not set up"));
         }
 
         let candidates = Candidates { words: words.all, some_words: words.some, meaning };
@@ -246,6 +256,9 @@ impl Shared {
 }
 
 /// Runs `work` on a thread that may block.
-async fn blocking<T: Send + 'static>(operation: &'static str, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn blocking<T: Send + 'static>(
+    operation: &'static str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::CutShort { operation }))
 }

@@ -228,7 +228,11 @@ mod tests {
         let chunks = 100..;
         chunks
             .zip(raw)
-            .map(|(chunk, (item, similarity))| Near { item: ItemId::new(*item), chunk: ChunkId::new(chunk), similarity: *similarity })
+            .map(|(chunk, (item, similarity))| Near {
+                item: ItemId::new(*item),
+                chunk: ChunkId::new(chunk),
+                similarity: *similarity,
+            })
             .collect()
     }
 
@@ -242,7 +246,11 @@ mod tests {
 
     #[test]
     fn both_sides_together_beat_one() {
-        let hits = fuse(&Candidates { words: ids(&[1, 2, 3]), meaning: near(&[(4, 0.6), (3, 0.58)]), ..Candidates::default() });
+        let hits = fuse(&Candidates {
+            words: ids(&[1, 2, 3]),
+            meaning: near(&[(4, 0.6), (3, 0.58)]),
+            ..Candidates::default()
+        });
         assert_eq!(hits[0].item.get(), 3);
         assert_eq!((hits[0].words_rank, hits[0].meaning_rank), (Some(3), Some(2)));
     }
@@ -251,20 +259,23 @@ mod tests {
     fn one_side_alone_keeps_its_order() {
         let words = fuse(&Candidates { words: ids(&[5, 1, 9]), ..Candidates::default() });
         assert_eq!(order(&words), [5, 1, 9]);
-        let meaning = fuse(&Candidates { meaning: near(&[(5, 0.7), (1, 0.4), (9, 0.2), (8, 0.1)]), ..Candidates::default() });
+        let meaning =
+            fuse(&Candidates { meaning: near(&[(5, 0.7), (1, 0.4), (9, 0.2), (8, 0.1)]), ..Candidates::default() });
         assert_eq!(order(&meaning), [5, 1, 9]);
     }
 
     #[test]
     fn noise_by_meaning_does_not_join_hits_by_words() {
-        let hits = fuse(&Candidates { words: ids(&[1]), meaning: near(&[(2, 0.24), (1, 0.2)]), ..Candidates::default() });
+        let hits =
+            fuse(&Candidates { words: ids(&[1]), meaning: near(&[(2, 0.24), (1, 0.2)]), ..Candidates::default() });
         assert_eq!(order(&hits), [1]);
         assert_eq!(hits[0].meaning_rank, None);
     }
 
     #[test]
     fn a_doubtful_likeness_does_not_outrank_the_words() {
-        let hits = fuse(&Candidates { words: ids(&[1, 2]), meaning: near(&[(3, 0.3), (4, 0.28)]), ..Candidates::default() });
+        let hits =
+            fuse(&Candidates { words: ids(&[1, 2]), meaning: near(&[(3, 0.3), (4, 0.28)]), ..Candidates::default() });
         assert_eq!(order(&hits), [1, 2, 3, 4]);
     }
 

@@ -6,10 +6,7 @@
 //! - [`Searcher`]: all of it over the real indexes
 //!
 //! Deliberately absent: any knowledge of how texts come into the indexes, and of who asks.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod embedding;
 mod engine;

@@ -18,8 +18,8 @@ mod tests;
 
 pub use notice::{Notice, NoticeCode};
 
-use atom_index::keyword::KeywordQuery;
 use atom_core::SourceId;
+use atom_index::keyword::KeywordQuery;
 use chrono::{DateTime, TimeZone};
 use std::ops::Range;
 

@@ -86,7 +86,10 @@ impl<'a> Finder<'a> {
             if let Some(count) = counts.get_mut(last.term) {
                 *count += 1;
             }
-            while let Some(begin) = matches.get(first).filter(|begin| last.range.end > begin.range.start + width && begin.range.start < last.range.start) {
+            while let Some(begin) = matches
+                .get(first)
+                .filter(|begin| last.range.end > begin.range.start + width && begin.range.start < last.range.start)
+            {
                 if let Some(count) = counts.get_mut(begin.term) {
                     *count -= 1;
                 }

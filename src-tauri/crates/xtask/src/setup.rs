@@ -33,7 +33,8 @@ pub(crate) fn run(project: &Project, purpose: For) -> Result<(), Failure> {
 
 fn check_node(project: &Project) -> Result<(), Failure> {
     let version = output(command("node", &project.root).arg("--version"));
-    let major: Option<u32> = version.as_deref().and_then(|version| version.trim_start_matches('v').split('.').next()?.parse().ok());
+    let major: Option<u32> =
+        version.as_deref().and_then(|version| version.trim_start_matches('v').split('.').next()?.parse().ok());
     match major {
         Some(major) if major >= LEAST_NODE && is_installed("npm") => Ok(()),
         _ => Err(Failure::new(format!(

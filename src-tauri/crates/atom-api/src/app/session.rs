@@ -13,6 +13,7 @@ use atom_search::{Meaning, QueryEmbedder, Searcher};
 use atom_store::{Counts, RawKey, Store};
 use atom_vault::Keys;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -389,11 +390,7 @@ async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
         if let Some(stage) = lock(&news.damaged).take() {
             let rebuilding = Arc::clone(&app);
             // On its own: rebuilding ends this very task.
-            tokio::spawn(async move {
-                if let Err(error) = rebuilding.rebuild(stage == "words", stage == "meaning").await {
-                    tracing::error!(%error, stage, "a damaged index cannot be built again");
-                }
-            });
+            tokio::spawn(rebuild_damaged(rebuilding, stage));
             return;
         }
         if news.jobs.swap(false, Ordering::Relaxed) {
@@ -414,6 +411,15 @@ async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
         drop(app);
         tokio::time::sleep(TELL_EVERY).await;
     }
+}
+
+/// Boxed, because opening a session starts the task that may call this.
+fn rebuild_damaged(app: Arc<App>, stage: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        if let Err(error) = app.rebuild(stage == "words", stage == "meaning").await {
+            tracing::error!(%error, stage, "a damaged index cannot be built again");
+        }
+    })
 }
 
 async fn tell_ready(app: &Arc<App>, source: SourceId) {

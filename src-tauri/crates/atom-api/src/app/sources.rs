@@ -18,8 +18,11 @@ impl App {
     pub async fn sources_list(&self) -> ApiResult<Vec<SourceView>> {
         let session = self.session().await?;
         blocking(move || {
+            // Sources first: a scan that is over by then is in the counts.
+            let sources = session.store.sources()?;
+            session.forget_counts();
             let snapshot = Snapshot::of(&session)?;
-            Ok(session.store.sources()?.iter().map(|source| snapshot.view(source)).collect())
+            Ok(sources.iter().map(|source| snapshot.view(source)).collect())
         })
         .await
     }

@@ -13,7 +13,8 @@ fn assets() -> PathBuf {
     if let Some(folder) = env::var_os("ATOM_ASSETS") {
         return PathBuf::from(folder);
     }
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().find(|folder| folder.join("tauri.conf.json").is_file());
+    let checkout =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().find(|folder| folder.join("tauri.conf.json").is_file());
     checkout.expect("the crate lies in a checkout").join("assets")
 }
 
@@ -65,7 +66,9 @@ fn the_text_that_answers_is_nearest() {
 #[test]
 fn every_vector_has_unit_length() {
     let long = "word ".repeat(1000);
-    for vector in embedder().embed(&["", " ", "a", "a sentence of some words", &long, "機械学習", "\0\u{fffd}🙂"]).unwrap() {
+    for vector in
+        embedder().embed(&["", " ", "a", "a sentence of some words", &long, "機械学習", "\0\u{fffd}🙂"]).unwrap()
+    {
         assert_eq!(vector.len(), DIMS);
         let length = cosine(&vector, &vector).sqrt();
         assert!((length - 1.0).abs() < 1e-4, "{length}");
@@ -91,7 +94,8 @@ fn vector_hardly_depends_on_its_batch() {
     let mut embedder = embedder();
     let text = "Encryption at rest protects stored data against somebody who takes the disk.";
     let alone = embedder.embed(&[text]).unwrap().remove(0);
-    let company = ["", "x", "SELECT 1;", "A much longer companion. ", "機械学習 🙂", "!!!!!!!! 12345"].map(|other| other.repeat(9));
+    let company = ["", "x", "SELECT 1;", "A much longer companion. ", "機械学習 🙂", "!!!!!!!! 12345"]
+        .map(|other| other.repeat(9));
     let mut texts: Vec<&str> = company.iter().map(String::as_str).collect();
     texts.push(text);
     let together = embedder.embed(&texts).unwrap().pop().unwrap();

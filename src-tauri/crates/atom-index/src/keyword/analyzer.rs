@@ -144,9 +144,7 @@ fn spelled_out(c: char) -> Option<&'static str> {
 pub(crate) fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
         out.extend(
-            text.bytes()
-                .filter(|byte| !matches!(byte, b'_' | b'\''))
-                .map(|byte| char::from(byte.to_ascii_lowercase())),
+            text.bytes().filter(|byte| !matches!(byte, b'_' | b'\'')).map(|byte| char::from(byte.to_ascii_lowercase())),
         );
         return;
     }
@@ -181,13 +179,7 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            position: 0,
-            pending: VecDeque::new(),
-            run: None,
-        }
+        Self { text, at: 0, position: 0, pending: VecDeque::new(), run: None }
     }
 
     /// Reads the next term into `term` (cleared first); its bytes, position and role.
@@ -236,12 +228,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, start: usize, end: usize, role: Role) {
-        self.pending.push_back(Piece {
-            start,
-            end,
-            position: self.position,
-            role,
-        });
+        self.pending.push_back(Piece { start, end, position: self.position, role });
     }
 
     /// End of the character at `at` with the marks that follow it.
@@ -265,20 +252,10 @@ impl<'a> Scanner<'a> {
             let next = self.at;
             self.at = self.character_end();
             self.run = Some((next, self.at, true));
-            Piece {
-                start,
-                end: self.at,
-                position,
-                role: Role::Pair,
-            }
+            Piece { start, end: self.at, position, role: Role::Pair }
         } else {
             let role = if paired { Role::Last } else { Role::Single };
-            Piece {
-                start,
-                end,
-                position,
-                role,
-            }
+            Piece { start, end, position, role }
         }
     }
 
@@ -353,10 +330,7 @@ impl<'a> Scanner<'a> {
         } else {
             return end;
         };
-        let ends_there = after
-            .chars()
-            .next()
-            .is_none_or(|c| class(c) == Class::Break && !matches!(c, '+' | '#'));
+        let ends_there = after.chars().next().is_none_or(|c| class(c) == Class::Break && !matches!(c, '+' | '#'));
         if ends_there { end + sign } else { end }
     }
 
@@ -443,12 +417,7 @@ pub(crate) fn analyze(text: &str) -> Vec<Token> {
     let mut term = String::new();
     let mut tokens = Vec::new();
     while let Some((start, end, position, _)) = scanner.next_into(&mut term) {
-        tokens.push(Token {
-            text: term.clone(),
-            start,
-            end,
-            position,
-        });
+        tokens.push(Token { text: term.clone(), start, end, position });
     }
     tokens
 }
@@ -469,10 +438,7 @@ impl Tokenizer for AtomTokenizer {
     type TokenStream<'a> = AtomTokenStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> AtomTokenStream<'a> {
-        AtomTokenStream {
-            scanner: Scanner::new(text),
-            token: EngineToken::default(),
-        }
+        AtomTokenStream { scanner: Scanner::new(text), token: EngineToken::default() }
     }
 }
 
@@ -561,10 +527,8 @@ mod tests {
     #[test]
     fn offsets_name_the_bytes_that_a_term_stands_for() {
         let text = "Öl im HashMap: 検索!";
-        let spans: Vec<(&str, &str)> = analyze(text)
-            .iter()
-            .map(|token| (text.get(token.start..token.end).unwrap(), "").to_owned())
-            .collect();
+        let spans: Vec<(&str, &str)> =
+            analyze(text).iter().map(|token| (text.get(token.start..token.end).unwrap(), "").to_owned()).collect();
         let spans: Vec<&str> = spans.iter().map(|(span, _)| *span).collect();
         assert_eq!(spans, ["Öl", "im", "HashMap", "Hash", "Map", "検索", "索"]);
     }

@@ -33,14 +33,8 @@ struct Entry {
 impl BlockCache {
     /// A cache of at most `capacity` bytes; none at all for zero.
     pub(crate) fn new(capacity: usize) -> Self {
-        let shards = (0..SHARDS)
-            .map(|_| {
-                Mutex::new(Shard {
-                    capacity: capacity / SHARDS,
-                    ..Shard::default()
-                })
-            })
-            .collect();
+        let shards =
+            (0..SHARDS).map(|_| Mutex::new(Shard { capacity: capacity / SHARDS, ..Shard::default() })).collect();
         Self { shards }
     }
 
@@ -66,22 +60,13 @@ impl BlockCache {
         }
         shard.bytes += bytes.len();
         shard.hand.push_back((file, block));
-        shard.blocks.insert(
-            (file, block),
-            Entry {
-                block: bytes,
-                used: false,
-            },
-        );
+        shard.blocks.insert((file, block), Entry { block: bytes, used: false });
     }
 
     /// Bytes held.
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
-        self.shards
-            .iter()
-            .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).bytes)
-            .sum()
+        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).bytes).sum()
     }
 
     fn shard(&self, file: u64, block: u64) -> Option<&Mutex<Shard>> {

@@ -50,10 +50,7 @@ impl<'a> Vocabulary<'a> {
             .iter()
             .map(|&field| self.searcher.doc_freq(&Term::from_field_text(field, term)))
             .collect::<tantivy::Result<_>>()?;
-        Ok(Expansion {
-            term: term.to_owned(),
-            frequency,
-        })
+        Ok(Expansion { term: term.to_owned(), frequency })
     }
 
     /// The most frequent terms that begin with `prefix` and are not it; and whether every term was looked at.
@@ -125,9 +122,7 @@ impl<'a> Vocabulary<'a> {
                 read(inverted.terms(), &mut |term, documents| {
                     let frequency = match counts.get_mut(term) {
                         Some(frequency) => frequency,
-                        None => counts
-                            .entry(term.to_vec())
-                            .or_insert_with(|| vec![0; self.fields.len()]),
+                        None => counts.entry(term.to_vec()).or_insert_with(|| vec![0; self.fields.len()]),
                     };
                     if let Some(count) = frequency.get_mut(slot) {
                         *count += u64::from(documents);
@@ -160,8 +155,7 @@ fn ranked(counts: Counts, word: &str, limit: usize) -> Vec<Expansion> {
             Some(Expansion { term, frequency })
         })
         .collect();
-    let by_frequency =
-        |a: &Expansion, b: &Expansion| b.total().cmp(&a.total()).then_with(|| a.term.cmp(&b.term));
+    let by_frequency = |a: &Expansion, b: &Expansion| b.total().cmp(&a.total()).then_with(|| a.term.cmp(&b.term));
     if expansions.len() > limit {
         expansions.select_nth_unstable_by(limit, by_frequency);
         expansions.truncate(limit);
@@ -175,9 +169,7 @@ fn inflections(word: &str) -> Vec<String> {
     if word.len() < INFLECTED_FROM || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Vec::new();
     }
-    let mut stemmer = TextAnalyzer::builder(RawTokenizer::default())
-        .filter(Stemmer::new(Language::English))
-        .build();
+    let mut stemmer = TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build();
     let mut stem = |word: &str| {
         let mut stream = stemmer.token_stream(word);
         stream.next().map(|token| token.text.clone()).unwrap_or_default()

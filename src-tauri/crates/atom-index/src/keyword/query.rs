@@ -69,11 +69,7 @@ pub(crate) fn slots(text: &str) -> Vec<Slot> {
                 }
             }
             Role::Last => {}
-            Role::Word | Role::Pair | Role::Single => slots.push(Slot {
-                term: term.clone(),
-                parts: Vec::new(),
-                role,
-            }),
+            Role::Word | Role::Pair | Role::Single => slots.push(Slot { term: term.clone(), parts: Vec::new(), role }),
         }
     }
     slots
@@ -88,16 +84,8 @@ pub(crate) struct Translator<'a> {
 
 impl<'a> Translator<'a> {
     pub(crate) fn new(searcher: &'a Searcher, fields: Fields) -> Self {
-        let documents = searcher
-            .segment_readers()
-            .iter()
-            .map(|segment| u64::from(segment.max_doc()))
-            .sum();
-        Self {
-            searcher,
-            fields,
-            documents,
-        }
+        let documents = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
+        Self { searcher, fields, documents }
     }
 
     /// The engine's query for `query`, or nothing where it holds nothing to look for.
@@ -105,18 +93,8 @@ impl<'a> Translator<'a> {
         let fields = &self.fields;
         Ok(Some(match query {
             KeywordQuery::All => all(),
-            KeywordQuery::Word {
-                text,
-                field,
-                prefix,
-                fuzzy,
-            } => return self.word(text, *field, *prefix, *fuzzy),
-            KeywordQuery::Phrase {
-                words,
-                field,
-                last_prefix,
-                slop,
-            } => {
+            KeywordQuery::Word { text, field, prefix, fuzzy } => return self.word(text, *field, *prefix, *fuzzy),
+            KeywordQuery::Phrase { words, field, last_prefix, slop } => {
                 let slots: Vec<Slot> = words.iter().flat_map(|word| slots(word)).collect();
                 return self.phrase(&slots, *field, *last_prefix, *slop);
             }
@@ -164,10 +142,7 @@ impl<'a> Translator<'a> {
         if !key.is_empty() {
             let term = Term::from_field_text(self.fields.name_key, &key);
             let named = TermQuery::new(term, IndexRecordOption::Basic);
-            clauses.push((
-                Occur::Should,
-                Box::new(ConstScoreQuery::new(Box::new(named), EXACT_NAME)),
-            ));
+            clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(Box::new(named), EXACT_NAME))));
         }
         if words.len() > 1 {
             let slots: Vec<Slot> = words.iter().flat_map(|word| slots(word)).collect();
@@ -189,12 +164,7 @@ impl<'a> Translator<'a> {
     fn weighted(&self, field: Field) -> Vec<(EngineField, f32)> {
         let fields = &self.fields;
         match field {
-            Field::Any => vec![
-                (fields.name, NAME),
-                (fields.title, TITLE),
-                (fields.path, PATH),
-                (fields.body, BODY),
-            ],
+            Field::Any => vec![(fields.name, NAME), (fields.title, TITLE), (fields.path, PATH), (fields.body, BODY)],
             Field::Name => vec![(fields.name, NAME)],
             Field::Title => vec![(fields.title, TITLE)],
             Field::Path => vec![(fields.path, PATH)],
@@ -268,10 +238,7 @@ impl<'a> Translator<'a> {
             if rest {
                 clauses.push((
                     Occur::Should,
-                    Box::new(ConstScoreQuery::new(
-                        Box::new(beginning_with(*field, &slot.term)),
-                        weight * UNLISTED,
-                    )),
+                    Box::new(ConstScoreQuery::new(Box::new(beginning_with(*field, &slot.term)), weight * UNLISTED)),
                 ));
             }
         }
@@ -291,10 +258,8 @@ impl<'a> Translator<'a> {
                     continue;
                 }
                 let own = self.inverse_frequency(documents);
-                let query = TermQuery::new(
-                    Term::from_field_text(*field, &expansion.term),
-                    IndexRecordOption::WithFreqs,
-                );
+                let query =
+                    TermQuery::new(Term::from_field_text(*field, &expansion.term), IndexRecordOption::WithFreqs);
                 clauses.push((Occur::Should, boosted(Box::new(query), weight * share * shared / own)));
             }
         }
@@ -309,13 +274,7 @@ impl<'a> Translator<'a> {
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 
-    fn phrase(
-        &self,
-        slots: &[Slot],
-        field: Field,
-        last_prefix: bool,
-        slop: u32,
-    ) -> tantivy::Result<Option<Boxed>> {
+    fn phrase(&self, slots: &[Slot], field: Field, last_prefix: bool, slop: u32) -> tantivy::Result<Option<Boxed>> {
         let Some(last) = slots.last() else { return Ok(None) };
         let last_prefix = last_prefix || last.role == Role::Single;
         let mut clauses = Vec::new();
@@ -425,10 +384,7 @@ fn extend(group: &mut Vec<(Expansion, f32)>, more: Vec<Expansion>, share: f32) {
 }
 
 fn term(field: EngineField, text: &str) -> Boxed {
-    Box::new(TermQuery::new(
-        Term::from_field_text(field, text),
-        IndexRecordOption::WithFreqs,
-    ))
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
 }
 
 fn boosted(query: Boxed, boost: f32) -> Boxed {

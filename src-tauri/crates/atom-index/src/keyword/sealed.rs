@@ -188,7 +188,8 @@ impl SealedDirectory {
 
     fn check_magic(&self, name: &str) -> Result<()> {
         let mut magic = [0; atom_vault::seal::MAGIC.len()];
-        let read = File::open(self.at(Path::new(name))).and_then(|mut file| io::Read::read_exact(&mut file, &mut magic));
+        let read =
+            File::open(self.at(Path::new(name))).and_then(|mut file| io::Read::read_exact(&mut file, &mut magic));
         match read {
             Ok(()) if magic == atom_vault::seal::MAGIC => Ok(()),
             Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
@@ -208,10 +209,7 @@ impl SealedDirectory {
     fn reader(&self, name: &Path) -> io::Result<SealReader> {
         let file = File::open(self.at(name))?;
         let length = file.metadata()?.len();
-        self.inner
-            .root
-            .open(Source(file), length, object_path(name)?)
-            .map_err(|error| self.blame(error))
+        self.inner.root.open(Source(file), length, object_path(name)?).map_err(|error| self.blame(error))
     }
 
     fn read_whole(&self, name: &Path) -> io::Result<Vec<u8>> {
@@ -248,11 +246,8 @@ impl SealedDirectory {
         beside.push(TEMPORARY_SUFFIX);
         let beside = self.at(Path::new(&beside));
         let file = self.inner.create(&beside, false)?;
-        let mut writer = self
-            .inner
-            .root
-            .writer(BufWriter::new(file), object_path(name)?, BLOCK_LOG2)
-            .map_err(seal_error)?;
+        let mut writer =
+            self.inner.root.writer(BufWriter::new(file), object_path(name)?, BLOCK_LOG2).map_err(seal_error)?;
         writer.write_all(data)?;
         let file = writer.finish().map_err(seal_error)?.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync()?;
@@ -294,8 +289,8 @@ impl Directory for SealedDirectory {
             return Ok(file);
         }
         let reader = self.reader(path).map_err(|error| read_error(error, path))?;
-        let length = usize::try_from(reader.len())
-            .map_err(|_| read_error(io::Error::other("the file is too long"), path))?;
+        let length =
+            usize::try_from(reader.len()).map_err(|_| read_error(io::Error::other("the file is too long"), path))?;
         let file = Arc::new(SealedFile {
             number: self.inner.next_file.fetch_add(1, Ordering::Relaxed),
             block_size: reader.block_size(),
@@ -312,10 +307,7 @@ impl Directory for SealedDirectory {
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
         fs::remove_file(self.at(path)).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => DeleteError::FileDoesNotExist(path.to_owned()),
-            _ => DeleteError::IoError {
-                io_error: Arc::new(error),
-                filepath: path.to_owned(),
-            },
+            _ => DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_owned() },
         })
     }
 
@@ -339,10 +331,7 @@ impl Directory for SealedDirectory {
                 OpenWriteError::wrap_io_error(error, path.to_owned())
             }
         })?;
-        Ok(BufWriter::new(Box::new(SealedWriter {
-            writer: Some(writer),
-            directory: self.clone(),
-        })))
+        Ok(BufWriter::new(Box::new(SealedWriter { writer: Some(writer), directory: self.clone() })))
     }
 
     fn atomic_read(&self, path: &Path) -> std::result::Result<Vec<u8>, OpenReadError> {
@@ -369,11 +358,8 @@ impl Directory for SealedDirectory {
     }
 
     fn acquire_lock(&self, lock: &Lock) -> std::result::Result<DirectoryLock, LockError> {
-        let file = private()
-            .create(true)
-            .truncate(false)
-            .open(self.at(&lock.filepath))
-            .map_err(LockError::wrap_io_error)?;
+        let file =
+            private().create(true).truncate(false).open(self.at(&lock.filepath)).map_err(LockError::wrap_io_error)?;
         if lock.is_blocking {
             file.lock().map_err(LockError::wrap_io_error)?;
         } else {
@@ -551,7 +537,9 @@ fn is_lock(name: &str) -> bool {
 /// `<32 hex digits>.<component>`, or the same with a number for deletions.
 fn is_segment_file(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
-    stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit()) && Path::new(name).extension() != Some(OsStr::new(""))
+    stem.len() == 32
+        && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && Path::new(name).extension() != Some(OsStr::new(""))
 }
 
 fn seal_error(error: atom_vault::Error) -> io::Error {
@@ -574,10 +562,7 @@ fn read_error(error: io::Error, path: &Path) -> OpenReadError {
 }
 
 fn corrupt(reason: &str) -> Error {
-    Error::Corrupt {
-        index: "keyword",
-        reason: reason.to_owned(),
-    }
+    Error::Corrupt { index: "keyword", reason: reason.to_owned() }
 }
 
 /// Whether a kind of error means that there is no space.

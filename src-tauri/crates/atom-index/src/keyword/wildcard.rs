@@ -21,10 +21,7 @@ pub(crate) enum Plan {
     /// A regular expression over paths.
     Path(String),
     /// Over whole names, and over the words of one field, all of which must be there.
-    Pieces {
-        whole_name: Option<String>,
-        words: Vec<Piece>,
-    },
+    Pieces { whole_name: Option<String>, words: Vec<Piece> },
 }
 
 /// One word of a pattern.
@@ -46,10 +43,7 @@ pub(crate) fn plan(pattern: &str, field: Field) -> Option<Plan> {
         return Some(Plan::Everything);
     }
     if !pattern.contains(['*', '?']) {
-        return Some(Plan::Word {
-            text: pattern,
-            prefix: false,
-        });
+        return Some(Plan::Word { text: pattern, prefix: false });
     }
     if pattern.contains(is_separator) && matches!(field, Field::Any | Field::Path) {
         return Some(Plan::Path(path_regex(&pattern)));
@@ -58,20 +52,12 @@ pub(crate) fn plan(pattern: &str, field: Field) -> Option<Plan> {
         && text.chars().all(char::is_alphanumeric)
         && text.chars().nth(1).is_some()
     {
-        return Some(Plan::Word {
-            text: text.to_owned(),
-            prefix: true,
-        });
+        return Some(Plan::Word { text: text.to_owned(), prefix: true });
     }
     let whole_name = matches!(field, Field::Any | Field::Name).then(|| regex(&whole_name(&pattern)));
-    let one_word = pattern
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '*' | '?' | '_' | '\''));
+    let one_word = pattern.chars().all(|c| c.is_alphanumeric() || matches!(c, '*' | '?' | '_' | '\''));
     if whole_name.is_some() && !one_word {
-        return Some(Plan::Pieces {
-            whole_name,
-            words: Vec::new(),
-        });
+        return Some(Plan::Pieces { whole_name, words: Vec::new() });
     }
     let words: Vec<Piece> = pattern
         .split(|c: char| !c.is_alphanumeric() && !matches!(c, '*' | '?' | '_' | '\''))
@@ -79,11 +65,7 @@ pub(crate) fn plan(pattern: &str, field: Field) -> Option<Plan> {
         .map(|piece| {
             let mut folded = String::new();
             fold_into(piece, &mut folded);
-            if folded.contains(['*', '?']) {
-                Piece::Pattern(regex(&folded))
-            } else {
-                Piece::Word(folded)
-            }
+            if folded.contains(['*', '?']) { Piece::Pattern(regex(&folded)) } else { Piece::Word(folded) }
         })
         .collect();
     (whole_name.is_some() || !words.is_empty()).then_some(Plan::Pieces { whole_name, words })
@@ -152,20 +134,8 @@ mod tests {
         let check = |pattern: &str, expect: Option<Plan>| assert_eq!(plan(pattern, Field::Any), expect, "{pattern}");
         check("", None);
         check("**", Some(Plan::Everything));
-        check(
-            "Rep*",
-            Some(Plan::Word {
-                text: "Rep".to_owned(),
-                prefix: true,
-            }),
-        );
-        check(
-            "*.PDF",
-            Some(Plan::Pieces {
-                whole_name: Some(r".*\.pdf".to_owned()),
-                words: Vec::new(),
-            }),
-        );
+        check("Rep*", Some(Plan::Word { text: "Rep".to_owned(), prefix: true }));
+        check("*.PDF", Some(Plan::Pieces { whole_name: Some(r".*\.pdf".to_owned()), words: Vec::new() }));
         check("src/*", Some(Plan::Path(r"(.*/)?(s|S)(r|R)(c|C)\/.*".to_owned())));
     }
 }

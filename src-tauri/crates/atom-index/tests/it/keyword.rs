@@ -37,30 +37,15 @@ fn word(text: &str) -> KeywordQuery {
 }
 
 fn word_in(text: &str, field: Field) -> KeywordQuery {
-    KeywordQuery::Word {
-        text: text.to_owned(),
-        field,
-        prefix: false,
-        fuzzy: false,
-    }
+    KeywordQuery::Word { text: text.to_owned(), field, prefix: false, fuzzy: false }
 }
 
 fn prefix(text: &str) -> KeywordQuery {
-    KeywordQuery::Word {
-        text: text.to_owned(),
-        field: Field::Any,
-        prefix: true,
-        fuzzy: false,
-    }
+    KeywordQuery::Word { text: text.to_owned(), field: Field::Any, prefix: true, fuzzy: false }
 }
 
 fn fuzzy(text: &str) -> KeywordQuery {
-    KeywordQuery::Word {
-        text: text.to_owned(),
-        field: Field::Any,
-        prefix: false,
-        fuzzy: true,
-    }
+    KeywordQuery::Word { text: text.to_owned(), field: Field::Any, prefix: false, fuzzy: true }
 }
 
 fn phrase(text: &str, last_prefix: bool, slop: u32) -> KeywordQuery {
@@ -73,10 +58,7 @@ fn phrase(text: &str, last_prefix: bool, slop: u32) -> KeywordQuery {
 }
 
 fn wildcard(pattern: &str, field: Field) -> KeywordQuery {
-    KeywordQuery::Wildcard {
-        pattern: pattern.to_owned(),
-        field,
-    }
+    KeywordQuery::Wildcard { pattern: pattern.to_owned(), field }
 }
 
 fn and<const N: usize>(all: [KeywordQuery; N]) -> KeywordQuery {

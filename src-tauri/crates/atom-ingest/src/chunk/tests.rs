@@ -83,7 +83,9 @@ fn tiny_sections_share_a_passage() {
 
 #[test]
 fn code_is_cut_between_definitions() {
-    let function = |i: usize| format!("/// Adds {i}.\nfn add_{i}(a: u32) -> u32 {{\n    let b = a + {i};\n\n    b * b - a\n}}\n\n");
+    let function = |i: usize| {
+        format!("/// Adds {i}.\nfn add_{i}(a: u32) -> u32 {{\n    let b = a + {i};\n\n    b * b - a\n}}\n\n")
+    };
     let text: String = (0..60).map(function).collect();
     let chunks = chunk(&text, &[], Kind::Code);
     assert!(chunks.len() > 3);
@@ -118,7 +120,10 @@ fn embedding_adds_title_heading_and_the_tail_of_the_passage_before() {
     let tail: Vec<&str> = before.split_whitespace().rev().take(20).collect();
     let expected: Vec<&str> = tail.into_iter().rev().collect();
     assert!(second.starts_with("Report\nNumbers\n"), "{second}");
-    assert!(second.contains(&format!("{} {}", expected.join(" "), text[chunks[1].start..chunks[1].end].trim())), "{second}");
+    assert!(
+        second.contains(&format!("{} {}", expected.join(" "), text[chunks[1].start..chunks[1].end].trim())),
+        "{second}"
+    );
     let first = embedding_text(&text, &chunks, 0, None);
     assert_eq!(first, format!("Numbers\n{}", before.trim()));
 }
@@ -135,8 +140,25 @@ fn embedding_repeats_nothing_and_crosses_no_heading() {
 
 fn document() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "word ", "Another sentence. ", "\n", "\n\n", "\r\n\r\n", "    ", "fn main() {\n", "}\n", "# Heading\n", "東京都。", "é", "🦀", "\u{301}",
-        "12345 ", "averyveryverylongwordwithoutend", "! Next ", "\u{c}", "\t", "(a, b);",
+        "word ",
+        "Another sentence. ",
+        "\n",
+        "\n\n",
+        "\r\n\r\n",
+        "    ",
+        "fn main() {\n",
+        "}\n",
+        "# Heading\n",
+        "東京都。",
+        "é",
+        "🦀",
+        "\u{301}",
+        "12345 ",
+        "averyveryverylongwordwithoutend",
+        "! Next ",
+        "\u{c}",
+        "\t",
+        "(a, b);",
     ]);
     prop::collection::vec((pieces, 1_usize..40), 0..60)
         .prop_map(|pieces| pieces.into_iter().map(|(piece, count)| piece.repeat(count)).collect())

@@ -33,7 +33,8 @@ impl Shared {
     ) -> Result<Vec<Hit>> {
         fused.truncate(page.end.saturating_mul(2).saturating_add(SPARE));
         let items: Vec<ItemId> = fused.iter().map(|hit| hit.item).collect();
-        let mut facts: HashMap<ItemId, ItemFacts> = self.library.items(&items)?.into_iter().map(|facts| (facts.id, facts)).collect();
+        let mut facts: HashMap<ItemId, ItemFacts> =
+            self.library.items(&items)?.into_iter().map(|facts| (facts.id, facts)).collect();
         fused.retain(|hit| facts.contains_key(&hit.item));
         if !plan.is_listing() {
             let in_a_row = self.in_a_row(plan, &items)?;
@@ -51,7 +52,11 @@ impl Shared {
         }
         let distinct = distinct(fused, &facts);
         let words = Terms::new(&plan.highlight_terms, &|text| self.keyword.analyze(text));
-        let meaning = plan.meaning_text.as_deref().map(|text| Terms::of_text(text, &|text| self.keyword.analyze(text))).unwrap_or_default();
+        let meaning = plan
+            .meaning_text
+            .as_deref()
+            .map(|text| Terms::of_text(text, &|text| self.keyword.analyze(text)))
+            .unwrap_or_default();
         let mut hits = Vec::new();
         for (index, (fused, locations)) in distinct.into_iter().enumerate().skip(page.start).take(page.len()) {
             let Some(facts) = facts.remove(&fused.item) else { continue };
@@ -113,9 +118,10 @@ impl Shared {
         };
         let mut ordinal = 0;
         while !complete && ordinal < most {
-            let wanted = if ordinal == 0 { FIRST_PASSAGES } else { MORE_PASSAGES }.min(usize::try_from(most - ordinal).unwrap_or(MORE_PASSAGES));
+            let wanted = if ordinal == 0 { FIRST_PASSAGES } else { MORE_PASSAGES }
+                .min(usize::try_from(most - ordinal).unwrap_or(MORE_PASSAGES));
             let passages = self.library.chunks_from(hit.item, ordinal, wanted)?;
-            complete = passages.len() < wanted || passages.iter().any(|passage| finder.offer(&passage.text));
+            complete = passages.iter().any(|passage| finder.offer(&passage.text)) || passages.len() < wanted;
             ordinal = passages.last().map_or(most, |passage| passage.ordinal + 1);
             first = first.or_else(|| passages.into_iter().next());
         }

@@ -101,18 +101,23 @@ impl Shared {
             if !plausible || text.get(word.span.clone()) != Some(word.text.as_str()) {
                 continue;
             }
-            let known = KeywordQuery::Word { text: word.text.clone(), field: Field::Any, prefix: word.prefix, fuzzy: false };
+            let known =
+                KeywordQuery::Word { text: word.text.clone(), field: Field::Any, prefix: word.prefix, fuzzy: false };
             let documents = self.keyword.search(&known, 0)?.total;
             if documents > RARE {
                 continue;
             }
             let likely = self.keyword.similar(&word.text)?.into_iter().next();
-            if let Some((likely, _)) = likely.filter(|(_, count)| *count >= LIKELIER.saturating_mul(documents as u64).max(1)) {
+            if let Some((likely, _)) =
+                likely.filter(|(_, count)| *count >= LIKELIER.saturating_mul(documents as u64).max(1))
+            {
                 respelled.replace_range(word.span.clone(), &likely);
                 changes.push(format!("“{likely}” instead of “{}”", word.text));
             }
         }
         changes.reverse();
-        Ok((!changes.is_empty()).then(|| (respelled, Notice::new(NoticeCode::Corrected, format!("Also searched for {}", changes.join(", "))))))
+        Ok((!changes.is_empty()).then(|| {
+            (respelled, Notice::new(NoticeCode::Corrected, format!("Also searched for {}", changes.join(", "))))
+        }))
     }
 }

@@ -1,7 +1,7 @@
 //! The words that people use for kinds of files, and what each of them filters by.
 
-use atom_index::keyword::KeywordQuery;
 use atom_core::Kind;
+use atom_index::keyword::KeywordQuery;
 
 /// What `type:word` means: a kind by its name or by another word for it, else an extension.
 pub(super) fn by_type(word: &str) -> Option<KeywordQuery> {
@@ -18,7 +18,8 @@ pub(super) fn by_type(word: &str) -> Option<KeywordQuery> {
 /// What `ext:word` means.
 pub(super) fn by_extension(word: &str) -> Option<KeywordQuery> {
     let extension = word.trim_start_matches(['*', '.']).rsplit('.').next()?.to_lowercase();
-    let plausible = (1..=16).contains(&extension.chars().count()) && extension.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+'));
+    let plausible = (1..=16).contains(&extension.chars().count())
+        && extension.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+'));
     plausible.then(|| KeywordQuery::Ext(vec![extension]))
 }
 

@@ -5,7 +5,7 @@
 
 use super::ast::{Node, Operator, Syntax};
 use super::notice::{Notice, NoticeCode};
-use super::{Chip, Context, HighlightTerm, Plan, PlainWord, kinds, period, size};
+use super::{Chip, Context, HighlightTerm, PlainWord, Plan, kinds, period, size};
 use atom_index::keyword::{Field, KeywordQuery};
 use chrono::TimeZone;
 
@@ -18,7 +18,15 @@ pub(super) fn lower<Tz: TimeZone>(
     notices: Vec<Notice>,
     context: &Context<'_, Tz>,
 ) -> Plan {
-    let mut lowering = Lowering { text, context, notices, chips: Vec::new(), highlights: Vec::new(), words: Vec::new(), meaning: Vec::new() };
+    let mut lowering = Lowering {
+        text,
+        context,
+        notices,
+        chips: Vec::new(),
+        highlights: Vec::new(),
+        words: Vec::new(),
+        meaning: Vec::new(),
+    };
     let lowered = tree.as_ref().map(|node| lowering.node(node, Sign::Positive)).unwrap_or_default();
     let Lowering { notices, chips, highlights, words, meaning, .. } = lowering;
     let last_word_prefix = words.last().is_some_and(|word| word.prefix);
@@ -111,13 +119,19 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
             Syntax::All(nodes) => {
                 let parts: Vec<Lowered> = nodes.iter().map(|node| self.node(node, sign)).collect();
                 let (full, hard): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.full, part.hard)).unzip();
-                Lowered { full: all(full.into_iter().flatten().collect()), hard: all(hard.into_iter().flatten().collect()) }
+                Lowered {
+                    full: all(full.into_iter().flatten().collect()),
+                    hard: all(hard.into_iter().flatten().collect()),
+                }
             }
             Syntax::Any(nodes) => {
                 let parts: Vec<Lowered> = nodes.iter().map(|node| self.node(node, sign)).collect();
                 let (full, hard): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.full, part.hard)).unzip();
                 // One alternative that asks for nothing hard makes the whole choice negotiable.
-                Lowered { full: any(full.into_iter().flatten().collect()), hard: hard.into_iter().collect::<Option<Vec<_>>>().and_then(any) }
+                Lowered {
+                    full: any(full.into_iter().flatten().collect()),
+                    hard: hard.into_iter().collect::<Option<Vec<_>>>().and_then(any),
+                }
             }
             Syntax::Not(inner) => {
                 let opposite = if sign == Sign::Positive { Sign::Negative } else { Sign::Positive };
@@ -173,13 +187,18 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
                 Some(query) => alternatives.push(query),
                 None => self.notices.push(Notice::new(
                     NoticeCode::UnknownOperator,
-                    format!("{}:{value} cannot be read as {} and is left out", operator.as_str(), expectation(operator)),
+                    format!(
+                        "{}:{value} cannot be read as {} and is left out",
+                        operator.as_str(),
+                        expectation(operator)
+                    ),
                 )),
             }
         }
         let Some(query) = any(alternatives) else { return Lowered::default() };
         let dash = if sign == Sign::Negative { "-" } else { "" };
-        let start = node.span.start - usize::from(self.text.get(..node.span.start).is_some_and(|before| before.ends_with('-')));
+        let start =
+            node.span.start - usize::from(self.text.get(..node.span.start).is_some_and(|before| before.ends_with('-')));
         self.chips.push(Chip {
             start: if sign == Sign::Negative { start } else { node.span.start },
             end: node.span.end,
@@ -188,7 +207,8 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
         });
         if operator == Operator::Name && sign == Sign::Positive {
             for value in values {
-                let words: Vec<String> = value.split_whitespace().filter(|word| !word.contains(['*', '?'])).map(str::to_owned).collect();
+                let words: Vec<String> =
+                    value.split_whitespace().filter(|word| !word.contains(['*', '?'])).map(str::to_owned).collect();
                 if !words.is_empty() {
                     self.highlight(words, prefix);
                 }
@@ -218,7 +238,9 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
                 let (from, to) = size::bounds(value)?;
                 Some(KeywordQuery::Size { from, to })
             }
-            Operator::Larger => Some(KeywordQuery::Size { from: Some(size::bytes(value)?.saturating_add(1)), to: None }),
+            Operator::Larger => {
+                Some(KeywordQuery::Size { from: Some(size::bytes(value)?.saturating_add(1)), to: None })
+            }
             Operator::Smaller => Some(KeywordQuery::Size { from: None, to: Some(size::bytes(value)?) }),
         }
     }
@@ -267,8 +289,11 @@ fn path(value: &str, prefix: bool) -> Option<KeywordQuery> {
         return Some(KeywordQuery::Wildcard { pattern: value.to_owned(), field: Field::Path });
     }
     // A path has as many words as separators: the whole of it is cut, not only at spaces.
-    let words: Vec<String> =
-        value.split(|c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '~')).filter(|word| super::parse::has_letters(word)).map(str::to_owned).collect();
+    let words: Vec<String> = value
+        .split(|c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '~'))
+        .filter(|word| super::parse::has_letters(word))
+        .map(str::to_owned)
+        .collect();
     in_field(words, Field::Path, prefix)
 }
 
@@ -285,13 +310,21 @@ fn name(value: &str, prefix: bool) -> Option<KeywordQuery> {
 }
 
 fn named(words: Vec<String>, prefix: bool) -> Option<KeywordQuery> {
-    any([in_field(words.clone(), Field::Name, prefix), in_field(words, Field::Title, prefix)].into_iter().flatten().collect())
+    any([in_field(words.clone(), Field::Name, prefix), in_field(words, Field::Title, prefix)]
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 fn in_field(words: Vec<String>, field: Field, prefix: bool) -> Option<KeywordQuery> {
     match words.as_slice() {
         [] => None,
-        [word] => Some(KeywordQuery::Word { text: word.clone(), field, prefix: prefix && word.len() >= MIN_PREFIX_BYTES, fuzzy: false }),
+        [word] => Some(KeywordQuery::Word {
+            text: word.clone(),
+            field,
+            prefix: prefix && word.len() >= MIN_PREFIX_BYTES,
+            fuzzy: false,
+        }),
         _ => Some(phrase(&words, field, prefix, 0)),
     }
 }
@@ -310,7 +343,12 @@ fn plain(text: &str, prefix: bool) -> KeywordQuery {
 fn phrase(words: &[String], field: Field, last_prefix: bool, slop: u32) -> KeywordQuery {
     match words {
         [first, second] if slop > 0 => {
-            let ordered = |a: &String, b: &String| KeywordQuery::Phrase { words: vec![a.clone(), b.clone()], field, last_prefix: false, slop };
+            let ordered = |a: &String, b: &String| KeywordQuery::Phrase {
+                words: vec![a.clone(), b.clone()],
+                field,
+                last_prefix: false,
+                slop,
+            };
             KeywordQuery::Or(vec![ordered(first, second), ordered(second, first)])
         }
         _ => KeywordQuery::Phrase { words: words.to_vec(), field, last_prefix, slop },

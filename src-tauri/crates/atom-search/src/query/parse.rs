@@ -127,9 +127,9 @@ impl Parser<'_> {
     /// `OR` or `AND`, standing alone.
     fn connective(&self) -> Option<&'static str> {
         ["OR", "AND"].into_iter().find(|word| {
-            self.rest()
-                .strip_prefix(word)
-                .is_some_and(|after| after.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '|')))
+            self.rest().strip_prefix(word).is_some_and(|after| {
+                after.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '|'))
+            })
         })
     }
 
@@ -150,7 +150,9 @@ impl Parser<'_> {
                     let start = self.at;
                     self.bump();
                     return match self.unsigned(depth) {
-                        Bare::Node(node) => Bare::Node(Node { span: start..node.span.end, syntax: Syntax::Not(Box::new(node)) }),
+                        Bare::Node(node) => {
+                            Bare::Node(Node { span: start..node.span.end, syntax: Syntax::Not(Box::new(node)) })
+                        }
                         other => other,
                     };
                 }

@@ -120,12 +120,17 @@ fn named(text: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
 fn numeric(text: &str) -> Option<(NaiveDate, NaiveDate)> {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let number: u32 = text.parse().ok()?;
-        return one_day(NaiveDate::from_ymd_opt(i32::try_from(number / 10_000).ok()?, number / 100 % 100, number % 100)?);
+        return one_day(NaiveDate::from_ymd_opt(
+            i32::try_from(number / 10_000).ok()?,
+            number / 100 % 100,
+            number % 100,
+        )?);
     }
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
     let small = |part: &str| (1..=2).contains(&part.len()).then(|| part.parse::<u32>().ok()).flatten();
     let year = |part: &str| {
-        let year = (part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<i32>().ok());
+        let year =
+            (part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<i32>().ok());
         year.flatten().filter(|year| (1900..=2200).contains(year))
     };
     match parts.as_slice() {
@@ -136,7 +141,9 @@ fn numeric(text: &str) -> Option<(NaiveDate, NaiveDate)> {
         }
         [first, second, third] => match year(first) {
             Some(year) => one_day(NaiveDate::from_ymd_opt(year, small(second)?, small(third)?)?),
-            None if text.contains('.') => one_day(NaiveDate::from_ymd_opt(year(third)?, small(second)?, small(first)?)?),
+            None if text.contains('.') => {
+                one_day(NaiveDate::from_ymd_opt(year(third)?, small(second)?, small(first)?)?)
+            }
             None => None,
         },
         _ => None,
@@ -154,7 +161,17 @@ fn weekday(name: &str) -> Option<u32> {
 
 fn month_number(name: &str) -> Option<u32> {
     let names = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     (1..).zip(names).find(|(_, full)| name == *full || full.get(..3) == Some(name)).map(|(number, _)| number)
@@ -164,5 +181,7 @@ fn month_number(name: &str) -> Option<u32> {
 fn midnight<Tz: TimeZone>(day: NaiveDate, now: &DateTime<Tz>) -> Option<i64> {
     let start = NaiveDateTime::new(day, NaiveTime::MIN);
     let zone = now.timezone();
-    (0..4).find_map(|hours| zone.from_local_datetime(&(start + Duration::hours(hours))).earliest()).map(|at| at.timestamp_millis())
+    (0..4)
+        .find_map(|hours| zone.from_local_datetime(&(start + Duration::hours(hours))).earliest())
+        .map(|at| at.timestamp_millis())
 }

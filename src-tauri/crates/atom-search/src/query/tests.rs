@@ -1,8 +1,8 @@
 //! Tables of queries, and properties that hold for every string.
 
 use super::{Context, NoticeCode, Plan, parse, plan};
-use atom_index::keyword::{Field, KeywordQuery};
 use atom_core::SourceId;
+use atom_index::keyword::{Field, KeywordQuery};
 use chrono::{DateTime, FixedOffset, TimeZone};
 use proptest::prelude::*;
 
@@ -31,7 +31,9 @@ fn show(query: &KeywordQuery) -> String {
     let list = |parts: &[KeywordQuery], between: &str| parts.iter().map(show).collect::<Vec<_>>().join(between);
     match query {
         KeywordQuery::All => "all".into(),
-        KeywordQuery::Word { text, field: f, prefix, .. } => format!("{}{text}{}", field(f), if *prefix { "…" } else { "" }),
+        KeywordQuery::Word { text, field: f, prefix, .. } => {
+            format!("{}{text}{}", field(f), if *prefix { "…" } else { "" })
+        }
         KeywordQuery::Phrase { words, field: f, last_prefix, slop } => {
             let slop = if *slop > 0 { format!("~{slop}") } else { String::new() };
             format!("{}\"{}{}\"{slop}", field(f), words.join(" "), if *last_prefix { "…" } else { "" })
@@ -40,10 +42,14 @@ fn show(query: &KeywordQuery) -> String {
         KeywordQuery::And(parts) => format!("({})", list(parts, " & ")),
         KeywordQuery::Or(parts) => format!("({})", list(parts, " | ")),
         KeywordQuery::Not(inner) => format!("!{}", show(inner)),
-        KeywordQuery::Kind(kinds) => format!("kind:{}", kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(",")),
+        KeywordQuery::Kind(kinds) => {
+            format!("kind:{}", kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(","))
+        }
         KeywordQuery::Ext(extensions) => format!("ext:{}", extensions.join(",")),
         KeywordQuery::Mime(types) => format!("mime:{}", types.join(",")),
-        KeywordQuery::Source(ids) => format!("source:{}", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
+        KeywordQuery::Source(ids) => {
+            format!("source:{}", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+        }
         KeywordQuery::Modified { from, to } => format!("modified:{}..{}", moment(*from), moment(*to)),
         KeywordQuery::Size { from, to } => {
             let number = |n: &Option<u64>| n.map_or(String::new(), |n| n.to_string());
@@ -290,12 +296,18 @@ fn the_embedder_sees_words_and_nothing_else() {
 fn chips_are_the_operators_that_were_understood() {
     let check = |text: &str, expect: &[(&str, &str, &str)]| {
         let plan = plan_of(text, false);
-        let chips: Vec<_> =
-            plan.chips.iter().map(|chip| (&text[chip.start..chip.end], chip.operator.as_str(), chip.value.as_str())).collect();
+        let chips: Vec<_> = plan
+            .chips
+            .iter()
+            .map(|chip| (&text[chip.start..chip.end], chip.operator.as_str(), chip.value.as_str()))
+            .collect();
         assert_eq!(chips, expect, "{text:?}");
     };
     check("tax type:pdf,docx", &[("type:pdf,docx", "type", "pdf,docx")]);
-    check("-kind:image é path:\"my folder\"", &[("-kind:image", "-type", "image"), ("path:\"my folder\"", "path", "my folder")]);
+    check(
+        "-kind:image é path:\"my folder\"",
+        &[("-kind:image", "-type", "image"), ("path:\"my folder\"", "path", "my folder")],
+    );
     check("-(in:work on:today)", &[("in:work", "-in", "work"), ("on:today", "-date", "today")]);
     check("foo:bar from:anna after:soon size:", &[]);
     check("folder:a title:b", &[("folder:a", "path", "a"), ("title:b", "name", "b")]);
@@ -347,7 +359,8 @@ fn the_last_word_is_a_beginning_only_while_it_is_being_typed() {
 #[test]
 fn positive_words_are_marked_once() {
     let plan = plan_of("tax \"annual report\" tax -draft name:list repo* type:pdf last", true);
-    let marked: Vec<(String, bool)> = plan.highlight_terms.iter().map(|term| (term.words.join(" "), term.prefix)).collect();
+    let marked: Vec<(String, bool)> =
+        plan.highlight_terms.iter().map(|term| (term.words.join(" "), term.prefix)).collect();
     let expect = [("tax", false), ("annual report", false), ("list", false), ("repo", true), ("last", true)];
     assert_eq!(marked, expect.map(|(words, prefix)| (words.to_owned(), prefix)));
 }
@@ -381,8 +394,40 @@ fn inside(text: &str, node: &super::ast::Node) -> bool {
 
 fn query_like() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "a", "budget", " ", " ", "\"", "-", "(", ")", "|", " OR ", "*", "?", "~", "=", ":", ",", "type:", "path:", "near:5", "size:>1mb",
-        "date:", "2024", "..", "today", "/", "\\", "é", "東", "“", "from:", "newer_than:7d", ">", "\u{301}", "\n",
+        "a",
+        "budget",
+        " ",
+        " ",
+        "\"",
+        "-",
+        "(",
+        ")",
+        "|",
+        " OR ",
+        "*",
+        "?",
+        "~",
+        "=",
+        ":",
+        ",",
+        "type:",
+        "path:",
+        "near:5",
+        "size:>1mb",
+        "date:",
+        "2024",
+        "..",
+        "today",
+        "/",
+        "\\",
+        "é",
+        "東",
+        "“",
+        "from:",
+        "newer_than:7d",
+        ">",
+        "\u{301}",
+        "\n",
     ]);
     prop::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
 }

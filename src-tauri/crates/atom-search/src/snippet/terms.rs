@@ -76,8 +76,11 @@ impl Terms {
         if !text.is_ascii() {
             return !self.terms.is_empty();
         }
-        let folded: String =
-            text.bytes().filter(|byte| !matches!(byte, b'_' | b'\'')).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+        let folded: String = text
+            .bytes()
+            .filter(|byte| !matches!(byte, b'_' | b'\''))
+            .map(|byte| char::from(byte.to_ascii_lowercase()))
+            .collect();
         self.terms.iter().any(|term| folded.contains(&term.probe))
     }
 
@@ -111,7 +114,12 @@ impl Term {
         let last = words.last()?;
         let prefix = prefix || is_lone_character(&last.text);
         let parts: Vec<String> = match words.as_slice() {
-            [only] => tokens.iter().filter(|token| token.position == only.position).skip(1).map(|token| token.text.clone()).collect(),
+            [only] => tokens
+                .iter()
+                .filter(|token| token.position == only.position)
+                .skip(1)
+                .map(|token| token.text.clone())
+                .collect(),
             _ => Vec::new(),
         };
         let words: Vec<String> = words.iter().map(|token| token.text.clone()).collect();
@@ -137,9 +145,12 @@ impl Term {
         self.in_a_row(&self.words, tokens, at, self.prefix)
             .or_else(|| (self.parts.len() > 1).then(|| self.in_a_row(&self.parts, tokens, at, false)).flatten())
             .or_else(|| {
-                let other_form = self.stem.is_some() && shares_beginning(&token.text, &self.probe) && stem(&token.text) == self.stem;
+                let other_form =
+                    self.stem.is_some() && shares_beginning(&token.text, &self.probe) && stem(&token.text) == self.stem;
                 // `"read to string"` is `read_to_string`, too.
-                let joined = self.words.len() > 1 && token.text.len() == self.words.iter().map(String::len).sum::<usize>() && token.text == self.words.concat();
+                let joined = self.words.len() > 1
+                    && token.text.len() == self.words.iter().map(String::len).sum::<usize>()
+                    && token.text == self.words.concat();
                 (other_form || joined).then(|| token.start..token.end)
             })
     }
@@ -154,7 +165,11 @@ impl Term {
             let candidates = tokens.get(from..)?.iter().enumerate().skip_while(|(_, token)| token.position < position);
             let mut here = candidates.take_while(|(_, token)| token.position == position);
             let is_it = |token: &Token| token.text == *word || prefix && token.text.starts_with(word.as_str());
-            let (offset, token) = if nth == 0 { here.next().filter(|(_, token)| is_it(token))? } else { here.find(|(_, token)| is_it(token))? };
+            let (offset, token) = if nth == 0 {
+                here.next().filter(|(_, token)| is_it(token))?
+            } else {
+                here.find(|(_, token)| is_it(token))?
+            };
             end = end.max(token.end);
             from += offset;
         }
@@ -175,7 +190,10 @@ fn stem(word: &str) -> Option<String> {
     if word.len() < INFLECTED_FROM || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
-    let base = ["ing", "ed", "es", "s"].into_iter().find_map(|ending| word.strip_suffix(ending)).filter(|base| base.len() >= 3);
+    let base = ["ing", "ed", "es", "s"]
+        .into_iter()
+        .find_map(|ending| word.strip_suffix(ending))
+        .filter(|base| base.len() >= 3);
     let base = match base {
         Some(_) if word.ends_with("ss") => word,
         Some(base) => base,

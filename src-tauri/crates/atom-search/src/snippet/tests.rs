@@ -11,7 +11,12 @@ fn analyze(text: &str) -> Vec<Token> {
         match (c.is_alphanumeric(), start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {
-                tokens.push(Token { text: text[from..at].to_lowercase(), start: from, end: at, position: tokens.len() });
+                tokens.push(Token {
+                    text: text[from..at].to_lowercase(),
+                    start: from,
+                    end: at,
+                    position: tokens.len(),
+                });
                 start = None;
             }
             _ => {}
@@ -112,7 +117,11 @@ fn long_texts_are_cut_at_sentences_and_words() {
 
 #[test]
 fn where_a_sentence_goes_on_dots_say_so() {
-    let text = format!("{} needle {}", "many words without an end".repeat(1).split(' ').cycle().take(100).collect::<Vec<_>>().join(" "), "and so on ".repeat(100));
+    let text = format!(
+        "{} needle {}",
+        "many words without an end".repeat(1).split(' ').cycle().take(100).collect::<Vec<_>>().join(" "),
+        "and so on ".repeat(100)
+    );
     let snippet = find(&[&text], "needle").unwrap();
     assert!(snippet.text.starts_with("… ") && snippet.text.ends_with(" …"), "{}", snippet.text);
     assert!(shown(&snippet).contains(" [needle] "));

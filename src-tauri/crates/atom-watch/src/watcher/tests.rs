@@ -117,6 +117,16 @@ impl Fixture {
         self.watcher().events.send(Ok(event)).unwrap();
     }
 
+    /// Follows hints until this is covered.
+    fn follow_until(&mut self, state: WatchState) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.watcher().state() != state {
+            assert!(Instant::now() < deadline, "{:?}", self.watcher().state());
+            let hint = self.next();
+            self.follow(&hint);
+        }
+    }
+
     fn wait_for(&self, state: WatchState) {
         let deadline = Instant::now() + PATIENCE;
         while self.watcher().state() != state {
@@ -406,10 +416,7 @@ fn folders_beyond_the_budget_are_polled() {
         fs::remove_dir_all(fixture.root().join(index.to_string())).unwrap();
     }
     fixture.catch_up();
-    while fixture.watcher().state() != (WatchState { watched: 3, polled: 0 }) {
-        let hint = fixture.next();
-        fixture.follow(&hint);
-    }
+    fixture.follow_until(WatchState { watched: 3, polled: 0 });
 }
 
 #[test]
@@ -472,9 +479,7 @@ fn a_root_that_comes_back_is_watched_again() {
     assert!(fixture.next().rescan);
     fixture.wait_for(WatchState { watched: 0, polled: 0 });
     fs::rename(&away, &root).unwrap();
-    while fixture.watcher().state().watched != 2 {
-        assert!(fixture.next().rescan);
-    }
+    fixture.follow_until(WatchState { watched: 2, polled: 0 });
     write(&root.join("sub/new"), "x");
     fixture.catch_up();
 }

@@ -37,9 +37,7 @@ fn sealed() -> (TempDir, SealRoot) {
 
 fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(dir).unwrap().map(Result::unwrap);
-    entries
-        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
-        .collect()
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
 }
 
 fn is_lock(name: &str) -> bool {
@@ -56,10 +54,7 @@ fn answers(dir: &Path, root: &SealRoot) -> Result<Vec<(usize, Vec<i64>)>, Error>
         phrase("ocelot and marzipan", false, 0),
         and([word("quokka"), word("ocelot")]),
         KeywordQuery::All,
-        KeywordQuery::Size {
-            from: Some(1),
-            to: None,
-        },
+        KeywordQuery::Size { from: Some(1), to: None },
         KeywordQuery::Under("/home/quokka".to_owned()),
     ];
     queries

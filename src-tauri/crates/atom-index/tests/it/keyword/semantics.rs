@@ -12,7 +12,11 @@ fn library() -> KeywordIndex {
     let mut documents = vec![
         document(1, "/home/ann/notes/shopping list.md", "Buy milk, coffee and two cafés worth of beans."),
         document(2, "/home/ann/notes/meeting.md", "Quarterly budget: the coffee machine is broken. Budget again."),
-        document(3, "/home/ann/code/map.rs", "let map: HashMap<String, u32> = HashMap::new(); file.read_to_string(&mut text)"),
+        document(
+            3,
+            "/home/ann/code/map.rs",
+            "let map: HashMap<String, u32> = HashMap::new(); file.read_to_string(&mut text)",
+        ),
         document(4, "/home/ann/code/lib.cpp", "C++ templates over std::vector, parse the queries"),
         document(5, "/home/ann/work/Budget_2024-final.xlsx", "income and expenses of the year"),
         document(6, "/home/ann/work/archive/report.pdf", "annual report with the budget of the year 2024 and a query"),
@@ -198,16 +202,12 @@ fn words_in_a_row_come_before_words_apart() {
 #[test]
 fn the_word_itself_comes_before_rare_completions_and_misspellings() {
     let index = KeywordIndex::in_memory().unwrap();
-    let mut documents: Vec<_> = (0..20).map(|n| document(n, &format!("/a/{n}.txt"), "some other report text")).collect();
+    let mut documents: Vec<_> =
+        (0..20).map(|n| document(n, &format!("/a/{n}.txt"), "some other report text")).collect();
     documents.push(document(50, "/a/x.txt", "some other reportage text"));
     documents.push(document(51, "/a/y.txt", "some other resort text"));
     fill(&index, &documents);
-    let query = KeywordQuery::Word {
-        text: "report".to_owned(),
-        field: Field::Any,
-        prefix: true,
-        fuzzy: true,
-    };
+    let query = KeywordQuery::Word { text: "report".to_owned(), field: Field::Any, prefix: true, fuzzy: true };
     let order = found(&index, &query);
     assert_eq!(order.len(), 22);
     assert_eq!(order.get(20..), Some(&[50, 51][..]));
@@ -216,9 +216,8 @@ fn the_word_itself_comes_before_rare_completions_and_misspellings() {
 #[test]
 fn every_completion_of_a_prefix_matches_however_many_there_are() {
     let index = KeywordIndex::in_memory().unwrap();
-    let documents: Vec<_> = (0..300)
-        .map(|n| document(n, &format!("/a/{n}.txt"), &format!("token{} filler", letters(n))))
-        .collect();
+    let documents: Vec<_> =
+        (0..300).map(|n| document(n, &format!("/a/{n}.txt"), &format!("token{} filler", letters(n)))).collect();
     fill(&index, &documents);
     assert_eq!(index.search(&prefix("token"), 10).unwrap().total, 300);
     assert_eq!(index.search(&phrase("toke", true, 0), 10).unwrap().total, 300);
@@ -279,20 +278,13 @@ fn an_empty_index_answers_nothing() {
 
 fn any_query() -> impl Strategy<Value = KeywordQuery> {
     let text = "\\PC{0,12}|[a-z検é*?_'./-]{0,10}|co[a-z]{0,3}";
-    let field = prop_oneof![
-        Just(Field::Any),
-        Just(Field::Name),
-        Just(Field::Title),
-        Just(Field::Path),
-        Just(Field::Body)
-    ];
+    let field =
+        prop_oneof![Just(Field::Any), Just(Field::Name), Just(Field::Title), Just(Field::Path), Just(Field::Body)];
     let leaf = prop_oneof![
-        (text, field.clone(), any::<bool>(), any::<bool>()).prop_map(|(text, field, prefix, fuzzy)| {
-            KeywordQuery::Word { text, field, prefix, fuzzy }
-        }),
-        (prop::collection::vec(text, 0..4), field.clone(), any::<bool>(), 0..4u32).prop_map(
-            |(words, field, last_prefix, slop)| KeywordQuery::Phrase { words, field, last_prefix, slop }
-        ),
+        (text, field.clone(), any::<bool>(), any::<bool>())
+            .prop_map(|(text, field, prefix, fuzzy)| { KeywordQuery::Word { text, field, prefix, fuzzy } }),
+        (prop::collection::vec(text, 0..4), field.clone(), any::<bool>(), 0..4u32)
+            .prop_map(|(words, field, last_prefix, slop)| KeywordQuery::Phrase { words, field, last_prefix, slop }),
         (text, field).prop_map(|(pattern, field)| KeywordQuery::Wildcard { pattern, field }),
         (any::<Option<i64>>(), any::<Option<i64>>()).prop_map(|(from, to)| KeywordQuery::Modified { from, to }),
         (any::<Option<u64>>(), any::<Option<u64>>()).prop_map(|(from, to)| KeywordQuery::Size { from, to }),

@@ -1,0 +1,219 @@
+use crate::desk::{DAY_MS, Desk, NOW_MS, Shelf};
+use atom_search::fusion::Boost;
+use atom_search::query::NoticeCode;
+use atom_search::{Mode, Request};
+
+fn shelf() -> Shelf {
+    let mut shelf = Shelf::default();
+    shelf.add("/home/garage.txt", &["The automobile stands in the garage.", "Its engine needs oil."]);
+    shelf.add("/home/dinner.md", &["A recipe for brown rice.\n", "Cooking takes twenty minutes in a small kitchen."]);
+    shelf.add("/work/budget.xlsx", &["The annual budget and every invoice of the year."]);
+    shelf.add("/work/notes/meeting.txt", &["We talked about the annual picnic, and the budget was forgotten."]);
+    shelf.add("/home/whales.pdf", &["A whale is no fish, and a ship is no whale."]);
+    shelf
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_find_what_has_all_of_them() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    assert_eq!(desk.names("brown rice", Mode::Words).await, ["dinner.md"]);
+    assert_eq!(desk.names("annual budget", Mode::Words).await, ["budget.xlsx", "meeting.txt"]);
+    assert_eq!(desk.names("nowhere", Mode::Words).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn meaning_finds_what_has_none_of_the_words() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    assert_eq!(desk.names("vehicle", Mode::Words).await, [""; 0]);
+    assert_eq!(desk.names("vehicle", Mode::Hybrid).await, ["garage.txt"]);
+    let answer = desk.search("vehicle", Mode::Hybrid).await;
+    let hit = &answer.hits[0];
+    assert_eq!((hit.explanation.words_rank, hit.explanation.meaning_rank), (None, Some(1)));
+    assert!(
+        hit.snippet.as_ref().unwrap().text.contains("engine needs")
+            || hit.snippet.as_ref().unwrap().text.contains("automobile")
+    );
+    assert_eq!(answer.total, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn constraints_hold_for_hits_by_meaning() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    assert_eq!(desk.names("sea type:pdf", Mode::Hybrid).await, ["whales.pdf"]);
+    assert_eq!(desk.names("sea type:text", Mode::Hybrid).await, [""; 0]);
+    assert_eq!(desk.names("sea -fish", Mode::Meaning).await, [""; 0]);
+    assert_eq!(desk.names("payment in:work", Mode::Hybrid).await.len(), 2);
+    assert_eq!(desk.names("payment \"every invoice\"", Mode::Hybrid).await, ["budget.xlsx"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn constraints_that_leave_much_are_applied_afterwards() {
+    let mut shelf = shelf();
+    for i in 0..1_200 {
+        shelf.add(&format!("/home/filler/{i}.log"), &["nothing of interest"]);
+    }
+    let desk = Desk::open(&shelf, &[], true).await;
+    assert_eq!(desk.names("sea -picnic", Mode::Meaning).await[0], "whales.pdf");
+    assert!(!desk.names("sea -fish", Mode::Meaning).await.contains(&"whales.pdf".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_alone_list_the_newest_first() {
+    let mut shelf = shelf();
+    shelf.add("/home/new.txt", &["fresh"]).modified_ms = NOW_MS - DAY_MS;
+    let desk = Desk::open(&shelf, &[], true).await;
+    assert_eq!(desk.names("type:text", Mode::Hybrid).await[0], "new.txt");
+    assert_eq!(desk.names("after:2024-05-01", Mode::Hybrid).await, ["new.txt"]);
+    let answer = desk.search("type:text", Mode::Hybrid).await;
+    assert_eq!((answer.total, answer.chips.len()), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exact_name_comes_first_and_says_so() {
+    let mut shelf = Shelf::default();
+    for i in 0..20 {
+        shelf.add(&format!("/home/about-{i}.txt"), &["invoice invoice invoice invoice"]);
+    }
+    shelf.add("/home/invoice.txt", &["something else"]);
+    let desk = Desk::open(&shelf, &[], true).await;
+    let answer = desk.search("invoice", Mode::Hybrid).await;
+    assert_eq!(answer.hits[0].title, "invoice.txt");
+    assert!(answer.hits[0].explanation.boosts.contains(&Boost::ExactName));
+    assert_eq!(answer.hits[0].title_highlights, [0..7]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_in_a_row_come_before_words_apart() {
+    let mut shelf = Shelf::default();
+    shelf.add("/home/a.txt", &["quarterly numbers and quarterly letters; the report, the report, the report"]);
+    shelf.add(
+        "/home/b.txt",
+        &["this long text is about many other things, and at its end there is the one quarterly report of it all"],
+    );
+    let desk = Desk::open(&shelf, &[], false).await;
+    assert_eq!(desk.names("quarterly report", Mode::Words).await, ["b.txt", "a.txt"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_opened_often_rises() {
+    let mut shelf = Shelf::default();
+    shelf.add("/home/a.txt", &["harvest plan one"]);
+    shelf.add("/home/b.txt", &["harvest plan two"]).opened_count = 9;
+    shelf.add("/home/c.txt", &["harvest plan six"]);
+    let facts = shelf.add("/home/d.txt", &["harvest plan ten"]);
+    (facts.opened_count, facts.opened_ms) = (12, Some(NOW_MS - DAY_MS));
+    let desk = Desk::open(&shelf, &[], false).await;
+    assert_eq!(desk.names("harvest", Mode::Words).await[0], "d.txt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_content_is_one_hit_with_its_other_places() {
+    let mut shelf = shelf();
+    for path in ["/home/copy/whales (1).pdf", "/work/whales.pdf"] {
+        shelf.add(path, &["A whale is no fish, and a ship is no whale."]).content_hash =
+            Some(5_i64.to_le_bytes().to_vec());
+    }
+    let desk = Desk::open(&shelf, &[], true).await;
+    let answer = desk.search("whale", Mode::Hybrid).await;
+    assert_eq!(answer.hits.len(), 1);
+    assert_eq!(answer.hits[0].locations.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn snippets_come_from_the_passage_that_matched() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    let answer = desk.search("engine oil", Mode::Hybrid).await;
+    let snippet = answer.hits[0].snippet.as_ref().unwrap();
+    assert_eq!(snippet.text, "Its engine needs oil.");
+    let marked: Vec<&str> = snippet.highlights.iter().map(|range| &snippet.text[range.clone()]).collect();
+    assert_eq!(marked, ["engine", "oil"]);
+    let by_words = desk.search("engine oil", Mode::Words).await;
+    assert_eq!(by_words.hits[0].snippet.as_ref(), Some(snippet));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_match_deep_in_a_long_item_is_shown() {
+    let mut passages = vec!["filler without interest. "; 300];
+    passages[250] = "here lies the zanzibar clause. ";
+    let mut shelf = Shelf::default();
+    shelf.add("/home/contract.txt", &passages);
+    let desk = Desk::open(&shelf, &[], false).await;
+    let answer = desk.search("zanzibar", Mode::Words).await;
+    assert!(answer.hits[0].snippet.as_ref().unwrap().text.contains("zanzibar clause"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_errors_are_forgiven_and_said() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    let answer = desk.search("automobiel", Mode::Words).await;
+    assert_eq!(answer.hits[0].title, "garage.txt");
+    assert_eq!(answer.notices[0].code, NoticeCode::Corrected);
+    assert!(answer.notices[0].message.contains("“automobile”"), "{}", answer.notices[0].message);
+    assert_eq!(answer.hits[0].snippet.as_ref().unwrap().highlights.len(), 1);
+    assert_eq!(desk.search("automobiel", Mode::Hybrid).await.hits[0].explanation.meaning_rank, Some(1));
+    assert!(desk.search("automobile", Mode::Words).await.notices.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn some_of_the_words_are_better_than_nothing() {
+    let desk = Desk::open(&shelf(), &[], false).await;
+    let answer = desk.search("whale invoice", Mode::Words).await;
+    let mut names: Vec<&str> = answer.hits.iter().map(|hit| hit.title.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["budget.xlsx", "whales.pdf"]);
+    assert!(answer.hits.iter().all(|hit| hit.explanation.some_words));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_meaning_words_answer_and_it_is_said() {
+    let desk = Desk::open(&shelf(), &[], false).await;
+    let answer = desk.search("whale", Mode::Meaning).await;
+    assert_eq!(answer.hits[0].title, "whales.pdf");
+    assert_eq!(answer.notices[0].code, NoticeCode::MeaningOff);
+    assert!(desk.search("whale", Mode::Words).await.notices.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_fails_costs_meaning_only() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    let answer = desk.search("(whale OR unembeddable)", Mode::Hybrid).await;
+    assert_eq!(answer.hits[0].title, "whales.pdf");
+    assert_eq!(answer.notices[0].code, NoticeCode::MeaningOff);
+    assert!(answer.meaning_error.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_gone_from_the_store_is_not_shown() {
+    let desk = Desk::open(&shelf(), &[5], true).await;
+    assert_eq!(desk.names("whale", Mode::Hybrid).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_follow_one_another() {
+    let mut shelf = Shelf::default();
+    for i in 0..25 {
+        shelf.add(&format!("/home/{i}.txt"), &["common"]);
+    }
+    let desk = Desk::open(&shelf, &[], false).await;
+    let mut seen = Vec::new();
+    for offset in [0, 10, 20] {
+        let request = Request { offset, mode: Mode::Words, ..Request::new("common", 10) };
+        let answer = desk.searcher.search(request).await.unwrap();
+        assert_eq!(answer.total, 25);
+        assert_eq!(answer.hits.first().map(|hit| hit.rank), Some(offset + 1));
+        seen.extend(answer.hits.iter().map(|hit| hit.facts.id));
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 25);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_to_search_for_is_said() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    for text in ["", "  ", "type:", "\"\""] {
+        let answer = desk.search(text, Mode::Hybrid).await;
+        assert!(answer.hits.is_empty());
+        assert_eq!(answer.notices.last().unwrap().code, NoticeCode::EmptyQuery, "{text:?}");
+    }
+}
