@@ -15,9 +15,17 @@ use tauri_plugin_global_shortcut::{Builder, Code, GlobalShortcutExt, Modifiers, 
 /// that key already, the next best.
 const AT_START: [&str; 2] = ["Alt+Space", "Ctrl+Alt+Space"];
 
-/// The key that is bound now, as the person wrote it; empty for none.
+/// Which key quick search should have and which it has, both as a person writes them; empty for none.
+#[derive(Debug, Clone, Default)]
+struct Keys {
+    wanted: String,
+    bound: String,
+    /// The key that the person was told cannot be had, so as not to say it twice.
+    refused: String,
+}
+
 #[derive(Default)]
-struct Bound(Mutex<String>);
+struct State(Mutex<Keys>);
 
 /// Listens for the key.
 pub(super) fn plugin() -> TauriPlugin<Wry> {
@@ -32,78 +40,89 @@ pub(super) fn plugin() -> TauriPlugin<Wry> {
 
 /// Binds the first key that can be had.
 pub(super) fn bind_at_start(app: &AppHandle) {
-    app.manage(Bound::default());
+    let [usual, _] = AT_START;
+    app.manage(State(Mutex::new(Keys { wanted: usual.to_owned(), ..Keys::default() })));
     if on_wayland() {
         tracing::info!("Wayland gives no program a global key: bind the command `atom toggle` to one");
         return;
     }
-    let Some(key) = AT_START.into_iter().find(|key| bind(app, key).is_ok()) else {
-        tracing::warn!("no key for quick search could be had");
-        return;
-    };
-    if key != AT_START[0] {
-        tracing::warn!(key, "another program has the usual key of quick search");
+    match AT_START.into_iter().find(|key| take(app, key).is_ok()) {
+        None => tracing::warn!("no key for quick search could be had"),
+        Some(key) if key != usual => tracing::warn!(key, "another program has the usual key of quick search"),
+        Some(_) => {}
     }
 }
 
-/// Binds the key that the settings say; when it cannot be had, the old one stays and the person is told.
+/// Binds the key that the settings say; when it cannot be had, the old one stays and the person is told, once.
 pub(super) fn follow_settings(app: &AppHandle, key: &str) {
+    update(app, |keys| key.clone_into(&mut keys.wanted));
     if on_wayland() {
-        remember(app, key);
-    } else if let Err(error) = bind(app, key) {
-        tracing::warn!(%error, "cannot bind the key of quick search");
-        let now = bound(app);
-        let body = if now.is_empty() {
-            format!("{} It is still in the tray, and behind `atom toggle`.", error.message)
+        return;
+    }
+    let Err(error) = take(app, key) else { return };
+    tracing::warn!(%error, "cannot bind the key of quick search");
+    let keys = keys(app);
+    if keys.refused != key {
+        update(app, |keys| key.clone_into(&mut keys.refused));
+        let now = if keys.bound.is_empty() {
+            "Until then it is in the tray, and behind the command `atom toggle`.".to_owned()
         } else {
-            format!("{} Until then it is {now}.", error.message)
+            format!("Until then it is {}.", keys.bound)
         };
-        notify::trouble(app, "Quick search has no key of its own", &body);
+        notify::trouble(app, "The key of quick search is taken", &format!("{} {now}", error.message));
     }
 }
 
-/// Makes `key` the key of quick search (none, when empty) and returns the one before.
+/// Makes `key` the key of quick search (none, when empty) and returns the one that was wanted before.
 ///
 /// # Errors
 /// [`ErrorCode::InvalidInput`] when it is no key or cannot be had; the one before then stays.
 pub(super) fn bind(app: &AppHandle, key: &str) -> ApiResult<String> {
-    let before = bound(app);
-    if before == key {
-        return Ok(before);
-    }
-    if on_wayland() {
-        return Err(ApiError::new(
-            ErrorCode::InvalidInput,
-            "On Wayland no program can take a global key. Bind the command `atom toggle` to a key in the keyboard \
-             settings of your desktop instead.",
-        ));
-    }
-    let next = parse(key)?;
-    let same = parse(&before).ok().flatten() == next;
-    if let Some(next) = next.filter(|_| !same) {
-        app.global_shortcut().register(next).map_err(|error| {
-            ApiError::new(
+    let before = keys(app).wanted;
+    // A key that is wanted already is no reason to refuse whatever else is being set.
+    if before != key {
+        if on_wayland() {
+            return Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("{key} cannot be the key of quick search: another program has it. Choose another in the settings."),
-            )
-            .with_details(error.to_string())
-        })?;
+                "On Wayland no program can take a global key. Bind the command `atom toggle` to a key in the keyboard \
+                 settings of your desktop instead.",
+            ));
+        }
+        take(app, key)?;
+        update(app, |keys| key.clone_into(&mut keys.wanted));
     }
-    if let Some(before) = parse(&before).ok().flatten().filter(|_| !same)
-        && let Err(error) = app.global_shortcut().unregister(before)
-    {
-        tracing::warn!(%error, "cannot give back the old key of quick search");
-    }
-    remember(app, key);
     Ok(before)
 }
 
-fn bound(app: &AppHandle) -> String {
-    app.state::<Bound>().0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+/// Takes `key` from the system, and gives back the one before.
+fn take(app: &AppHandle, key: &str) -> ApiResult<()> {
+    let before = parse(&keys(app).bound)?;
+    let next = parse(key)?;
+    if before != next {
+        if let Some(next) = next {
+            app.global_shortcut().register(next).map_err(|error| {
+                let message = format!(
+                    "{key} cannot be the key of quick search: another program has it. Choose another in the settings."
+                );
+                ApiError::new(ErrorCode::InvalidInput, message).with_details(error.to_string())
+            })?;
+        }
+        if let Some(before) = before
+            && let Err(error) = app.global_shortcut().unregister(before)
+        {
+            tracing::warn!(%error, "cannot give back the old key of quick search");
+        }
+    }
+    update(app, |keys| key.clone_into(&mut keys.bound));
+    Ok(())
 }
 
-fn remember(app: &AppHandle, key: &str) {
-    *app.state::<Bound>().0.lock().unwrap_or_else(PoisonError::into_inner) = key.to_owned();
+fn keys(app: &AppHandle) -> Keys {
+    app.state::<State>().0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn update(app: &AppHandle, change: impl FnOnce(&mut Keys)) {
+    change(&mut app.state::<State>().0.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 /// Reads a key as `Alt+Space`; one without a modifier would be lost to every other program, unless it is a function key.

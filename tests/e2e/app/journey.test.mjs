@@ -15,6 +15,7 @@ const DISGUISED = "annual\u202Egpj.md";
 
 let world;
 let app;
+let notifications;
 let recoveryCode = "";
 
 before(async () => {
@@ -28,6 +29,7 @@ before(async () => {
     [DISGUISED]: "A second zebrafish in disguise.\n",
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(world.documents, name), text);
+  notifications = await world.notifications();
   app = await world.drive();
   await app.turnTo("main");
 });
@@ -38,6 +40,17 @@ const button = (name) => `//button[normalize-space()=${JSON.stringify(name)} and
 const heading = (name) => `//h1[normalize-space()=${JSON.stringify(name)}]`;
 const rows = () => app.run("return [...document.querySelectorAll('[role=option]')].map((row) => row.innerText)");
 const field = () => app.run("return document.querySelector('input[role=combobox]').value");
+
+/** Asks the core what the page could ask. */
+async function ask(command, args = {}) {
+  const answer = await app.runAsync(
+    "const [command, args, done] = arguments; window.__TAURI_INTERNALS__.invoke(command, args).then((value) => done({ value }), (error) => done({ error }))",
+    command,
+    args,
+  );
+  if ("error" in answer) throw Object.assign(new Error(JSON.stringify(answer.error)), { answer: answer.error });
+  return answer.value;
+}
 
 async function callQuick() {
   await until("quick search", () => {
@@ -78,10 +91,19 @@ test("a folder is added by its path, and indexed", async () => {
   await app.find("ul[aria-label='Chosen folders'] li");
   world.shot("folders");
   await app.click(button("Start searching"));
-  await until("names and words", async () => {
-    const text = await app.run("return document.querySelector('.index-state')?.innerText ?? ''");
-    return /Names 100.*Words 100.*(Meaning 100|Meaning off)/.test(text);
+  await until("all five files", async () => {
+    const { items, progress } = await ask("status_get");
+    const stages = [progress.names, progress.words];
+    return items === 5 && stages.every((stage) => stage.total === 5 && stage.done === 5);
   }, 90_000);
+  await until("the corner to say so", async () => {
+    const text = await app.run("return document.querySelector('.index-state')?.innerText ?? ''");
+    return /Names 100[\s\S]*Words 100/.test(text);
+  });
+});
+
+test("the person is told that the folder is ready", async () => {
+  await until("the notification", () => /documents is ready[\s\S]*files can be found now/.test(notifications.log));
 });
 
 test("a search in the main window finds the passage and previews it", async () => {
@@ -204,10 +226,7 @@ test("leaving for another page is refused", async () => {
 test("quick search may not change anything, nor call a plugin", async () => {
   await app.turnTo("quick");
   for (const command of ["sources_add", "settings_set", "vault_lock", "files_list", "plugin:window|close", "plugin:opener|open_path"]) {
-    const answer = await app.runAsync(
-      "const done = arguments[arguments.length - 1]; window.__TAURI_INTERNALS__.invoke(arguments[0], {}).then(() => done('allowed'), (error) => done(String(error)))",
-      command,
-    );
+    const answer = await ask(command).then(() => "allowed", (error) => String(error.answer));
     assert.match(answer, /not allowed/, command);
   }
 });
@@ -280,12 +299,11 @@ test("every page of the main window opens", async () => {
 });
 
 test("settings: another key is bound at once, a key that cannot be is refused", async () => {
-  const set = (hotkey) =>
-    app.runAsync(
-      `const [hotkey, done] = arguments; const { invoke } = window.__TAURI_INTERNALS__;
-       invoke("settings_get").then((settings) => invoke("settings_set", { settings: { ...settings, hotkey } })).then((now) => done(now.hotkey), (error) => done(error.code))`,
-      hotkey,
-    );
+  const set = async (hotkey) => {
+    const settings = await ask("settings_get");
+    const now = await ask("settings_set", { settings: { ...settings, hotkey } }).catch((error) => ({ hotkey: error.answer.code }));
+    return now.hotkey;
+  };
   assert.equal(await set("A"), "invalid-input");
   assert.equal(await set("Ctrl+Shift+K"), "Ctrl+Shift+K");
   world.key("alt+space");

@@ -54,7 +54,7 @@ export class World {
     const world = new World();
     world.title = title;
     world.dir = mkdtempSync(join(tmpdir(), "atom-e2e-"));
-    for (const name of ["home", "run", "bin", "data", "documents", "web"]) {
+    for (const name of ["home", "run", "bin", "data", "documents", "web", "tmp"]) {
       mkdirSync(join(world.dir, name), { mode: 0o700 });
       world[name] = join(world.dir, name);
     }
@@ -66,6 +66,7 @@ export class World {
       PATH: [world.bin, TOOL_PATH].join(delimiter),
       HOME: world.home,
       XDG_RUNTIME_DIR: world.run,
+      TMPDIR: world.tmp,
       LANG: "C.UTF-8",
       ATOM_LOG: process.env.ATOM_LOG ?? "warn,atom=info",
       ATOM_WEB_DRIVER_DIR: world.web,
@@ -85,7 +86,7 @@ export class World {
   }
 
   async #desktop(takesAltSpace) {
-    const display = this.#spawn("Xvfb", ["-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]);
+    const display = this.#spawn("Xvfb", ["-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp", "-noreset"]);
     this.env.DISPLAY = `:${(await firstLine(display)).trim()}`;
     const bus = join(this.dir, "bus.conf");
     writeFileSync(bus, BUS);
@@ -126,6 +127,13 @@ export class World {
       timeout: 60_000,
     });
     return { stdout, stderr, status };
+  }
+
+  /** Listens to the notifications that are sent; its `log` has them. */
+  async notifications() {
+    const monitor = this.#spawn("dbus-monitor", ["--session", "interface='org.freedesktop.Notifications'"]);
+    await until("the monitor", () => monitor.log.includes("NameAcquired") || monitor.log.includes("NameLost"));
+    return monitor;
   }
 
   /** Starts Atom as a person would, without a driver. */
