@@ -132,6 +132,10 @@ fn read(shared: &Shared, task: &ReadTask) -> TextOutcome {
     }
     let crashes = if same { task.crashes } else { 0 };
     let outcome = extract(shared, file, &FileHint::new(&name, task.size), crashes);
+    if let Outcome::Unavailable { reason } = &outcome.0 {
+        tracing::warn!(reason, "files cannot be read now");
+        return later(shared, REREAD);
+    }
     outcome_of(task, outcome, hash, crashes)
 }
 

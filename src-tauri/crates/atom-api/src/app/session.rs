@@ -335,9 +335,11 @@ async fn open_vectors(
     };
     let open = || VectorIndex::open(dir, keys.seal_root("lance/root"), EMBEDDING_DIMENSIONS);
     let mut note = changed.then(|| "another embedding model is installed: meaning is built again".to_owned());
+    let mut healed = false;
     let index = match open().await {
         Ok(opened) => {
-            if opened.healed {
+            healed = opened.healed;
+            if healed {
                 note = Some("the newest part of the vector index was damaged and is built again".to_owned());
             }
             opened.index
@@ -351,7 +353,8 @@ async fn open_vectors(
         Err(error) => return Err(error.into()),
     };
     let counts = store.counts()?.total;
-    if index.rows().await? < counts.chunks.saturating_sub(counts.chunks_pending) {
+    // After a step back the counts may agree by chance.
+    if healed || index.rows().await? < counts.chunks.saturating_sub(counts.chunks_pending) {
         reconcile_vectors(store, &index).await?;
         note.get_or_insert_with(|| "passages were missing in the vector index and are added again".to_owned());
     }
