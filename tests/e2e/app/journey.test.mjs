@@ -160,9 +160,7 @@ test("Ctrl+Enter shows the folder", async () => {
 
 test("hostile names and texts are shown and do nothing", async () => {
   await app.turnTo("main");
-  const query = await app.find("input[aria-label='Search']");
-  await query.clear();
-  await query.type("zebrafish");
+  await (await app.find("input[aria-label='Search']")).replace("zebrafish");
   await until("both files", async () => (await rows()).filter((row) => row.includes("zebrafish")).length === 2);
   await until("the preview", () => app.run("return document.querySelector('.preview mark') !== null"));
   const shown = (await rows()).join("\n");
@@ -273,9 +271,7 @@ test("locking closes everything; only the passphrase opens it", async () => {
   await app.find("[role=alert], .banner", 30_000);
   assert.equal((await app.xpath(heading("Unlock Atom"))).length, 1);
   world.shot("wrong-passphrase");
-  const input = await app.find("input[type=password]");
-  await input.clear();
-  await input.type(`${PASSPHRASE}${Key.enter}`);
+  await (await app.find("input[type=password]")).replace(`${PASSPHRASE}${Key.enter}`);
   await app.find("input[aria-label='Search']", 30_000);
 });
 
