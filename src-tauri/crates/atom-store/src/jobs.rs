@@ -7,34 +7,28 @@ use rusqlite::{Row, params};
 
 /// What a job does. Closed: every kind has a handler.
 ///
-/// Reading files and feeding the indexes are no jobs: what is left to do of them is a state of each item.
+/// Reading files, feeding the indexes and compacting them are no jobs: what is left to do of them is a state of each item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobKind {
     /// Compare a source with the disk.
     Scan,
     /// Remove a source.
     Remove,
-    /// Compact the indexes.
-    Maintain,
-    /// Throw an index away and build it again.
-    Rebuild,
 }
 
 impl JobKind {
-    const ALL: [Self; 4] = [Self::Scan, Self::Remove, Self::Maintain, Self::Rebuild];
+    const ALL: [Self; 2] = [Self::Scan, Self::Remove];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scan => "scan",
             Self::Remove => "remove",
-            Self::Maintain => "maintain",
-            Self::Rebuild => "rebuild",
         }
     }
 
     fn parse(name: &str) -> Self {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Self::Maintain)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Self::Scan)
     }
 }
 

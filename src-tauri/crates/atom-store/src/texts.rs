@@ -109,6 +109,21 @@ impl Store {
         })
     }
 
+    /// Marks items to be read again that an older parser read; returns how many.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn reread_older_than(&self, parser_version: u32) -> Result<usize> {
+        const OPERATION: &str = "marking items for a newer parser";
+        self.write(OPERATION, |tx| {
+            tx.execute(
+                "UPDATE item SET unread = 1 WHERE unread = 0 AND parser_version > 0 AND parser_version < ?1",
+                [parser_version],
+            )
+            .during(OPERATION)
+        })
+    }
+
     /// When the next postponed item may be read, Unix milliseconds.
     ///
     /// # Errors

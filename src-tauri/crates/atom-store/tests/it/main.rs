@@ -147,6 +147,16 @@ fn confirming_an_old_revision_confirms_nothing() {
 }
 
 #[test]
+fn a_newer_parser_reads_again_what_an_older_one_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    read_all(&store, "text");
+    assert_eq!(store.reread_older_than(1).unwrap(), 0);
+    assert_eq!(store.reread_older_than(2).unwrap(), 1);
+    assert_eq!(store.read_tasks(10, NOW).unwrap().len(), 1);
+}
+
+#[test]
 fn a_deleted_item_leaves_a_tombstone_until_both_indexes_forgot_it() {
     let dir = tempfile::tempdir().unwrap();
     let (store, source) = with_files(dir.path(), &[("/home/me/a", 1)]);
