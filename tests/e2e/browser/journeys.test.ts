@@ -107,14 +107,17 @@ it("paints the chosen theme before the first script of the app runs", async () =
   const page = await open("/?fake=open#/settings", { colorScheme: "light" });
   await page.getByText("Dark", { exact: true }).click();
   await page.waitForFunction(() => localStorage.getItem("atom.theme") === "dark");
-  await page.addInitScript(() => {
-    document.addEventListener("readystatechange", () => {
-      if (document.readyState === "interactive") {
-        (window as unknown as { early: string }).early = getComputedStyle(document.body).backgroundColor;
-      }
-    });
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((done) => {
+    letGo = done;
   });
-  await page.reload();
+  await page.route("**/assets/*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload({ waitUntil: "commit" });
+  await expect.poll(() => page.evaluate(() => getComputedStyle(document.body ?? document.documentElement).backgroundColor), WAIT).toBe("rgb(23, 24, 27)");
+  expect(await page.locator("#root > *").count()).toBe(0);
+  letGo();
   await page.locator("#root > *").first().waitFor();
-  expect(await page.evaluate(() => (window as unknown as { early: string }).early)).toBe("rgb(23, 24, 27)");
 });
