@@ -145,11 +145,8 @@ impl Store {
             )
             .during(OPERATION)?;
             let id = tx.last_insert_rowid();
-            tx.execute(
-                "DELETE FROM job WHERE state IN ('done', 'failed', 'cancelled') AND id <= ?1",
-                [id - KEPT],
-            )
-            .during(OPERATION)?;
+            tx.execute("DELETE FROM job WHERE state IN ('done', 'failed', 'cancelled') AND id <= ?1", [id - KEPT])
+                .during(OPERATION)?;
             Ok(JobId::new(id))
         })
     }
@@ -196,7 +193,15 @@ impl Store {
     ///
     /// # Errors
     /// As every write.
-    pub fn set_job(&self, id: JobId, state: JobState, done: u64, total: u64, error: Option<&str>, now_ms: i64) -> Result<()> {
+    pub fn set_job(
+        &self,
+        id: JobId,
+        state: JobState,
+        done: u64,
+        total: u64,
+        error: Option<&str>,
+        now_ms: i64,
+    ) -> Result<()> {
         const OPERATION: &str = "updating a job";
         self.write(OPERATION, |tx| {
             tx.execute(

@@ -220,7 +220,9 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                 .execute([id])
                 .during(OPERATION)?;
             let mut insert = tx
-                .prepare_cached("INSERT INTO chunk (item_id, ordinal, start, heading, text) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .prepare_cached(
+                    "INSERT INTO chunk (item_id, ordinal, start, heading, text) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )
                 .during(OPERATION)?;
             for (ordinal, chunk) in (0_i64..).zip(chunks) {
                 let start = i64::try_from(chunk.start).unwrap_or(i64::MAX);

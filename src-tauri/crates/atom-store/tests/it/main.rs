@@ -53,8 +53,7 @@ fn with_files(dir: &Path, files: &[(&str, u64)]) -> (Store, SourceId) {
 }
 
 fn read_all(store: &Store, text: &str) {
-    let outcomes: Vec<_> =
-        store.read_tasks(100, NOW).unwrap().into_iter().map(|task| (task, indexed(text))).collect();
+    let outcomes: Vec<_> = store.read_tasks(100, NOW).unwrap().into_iter().map(|task| (task, indexed(text))).collect();
     store.store_texts(&outcomes).unwrap();
 }
 
