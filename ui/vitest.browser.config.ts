@@ -23,5 +23,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     fileParallelism: false,
+    // A second try is reported as such.
+    retry: 2,
   },
 });
