@@ -5,6 +5,7 @@
 
 mod args;
 mod backend;
+mod bench;
 mod index;
 mod json;
 mod search;
@@ -93,6 +94,7 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             })?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::DevBench(request) => bench::run(config, request).await,
     }
 }
 

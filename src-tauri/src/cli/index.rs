@@ -80,7 +80,7 @@ pub(super) async fn wait_until_done(backend: &mut Backend) -> ApiResult<()> {
     }
 }
 
-fn absolute(path: &Path) -> ApiResult<String> {
+pub(super) fn absolute(path: &Path) -> ApiResult<String> {
     let whole = std::path::absolute(path)
         .map_err(|error| ApiError::new(ErrorCode::InvalidInput, format!("{} is no path: {error}", path.display())))?;
     whole.into_os_string().into_string().map_err(|_| {
@@ -91,7 +91,7 @@ fn absolute(path: &Path) -> ApiResult<String> {
     })
 }
 
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
