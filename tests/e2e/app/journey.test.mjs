@@ -95,6 +95,11 @@ test("a folder is added by its path, and indexed", async () => {
     const [source] = await ask("sources_list");
     return source.files === 5 && source.counts.find(({ state }) => state === "indexed")?.count === 5;
   }, 90_000);
+  await until("the meaning of every passage", async () => {
+    const { chunks, vectors, model, message } = await ask("status_get");
+    assert.equal(message, null);
+    return model.state === "missing" || (chunks >= 5 && vectors === chunks);
+  }, 60_000);
   await until("the corner to say so", async () => {
     const text = await app.run("return document.querySelector('.index-state')?.innerText ?? ''");
     return /Names 100[\s\S]*Words 100[\s\S]*Meaning (100|off)/.test(text);
