@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, fs};
+use std::env;
+use std::fs;
 
 use atom_embed::{DIMS, Embedder, Error, MAX_TOKENS, Model, ModelFiles};
 
