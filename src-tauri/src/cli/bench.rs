@@ -104,7 +104,7 @@ async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
     let begun = Instant::now();
     let begun_ms = index::now_ms();
     let added = app.sources_add(SourcesAddRequest { path }).await?;
-    let (mut names, mut words, mut asked) = (None, None, Instant::now());
+    let (mut names, mut words, mut told, mut asked) = (None, None, None, Instant::now());
     let (source, meaning) = loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let sources = app.sources_list().await?;
@@ -130,16 +130,14 @@ async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
         let status = app.status_get().await?;
         let missing = (status.model.state == "missing")
             .then(|| "the embedding model is missing: run `cargo xtask setup`".to_owned());
-        match (missing.or(status.message), words) {
-            (Some(trouble), Some(_)) => {
-                eprintln!("atom: nothing is measured of meaning: {trouble}");
-                break (source, None);
-            }
-            // Names and words need no model.
-            (Some(trouble), None) if status.model.state != "missing" => {
-                return Err(ApiError::new(ErrorCode::Internal, trouble));
-            }
-            _ => {}
+        let Some(trouble) = missing.or(status.message) else { continue };
+        if words.is_some() {
+            eprintln!("atom: nothing is measured of meaning: {trouble}");
+            break (source, None);
+        }
+        if told.as_ref() != Some(&trouble) {
+            eprintln!("atom: {trouble}");
+            told = Some(trouble);
         }
     };
     let SourceView { files, bytes, progress, .. } = source;
