@@ -47,7 +47,7 @@ pub(super) async fn run(config: AppConfig, bench: Bench) -> ApiResult<ExitCode> 
     };
     app.stop().await?;
     let sizes = [("database", "vault.db"), ("keyword index", "keyword"), ("vectors", "vectors")]
-        .map(|(part, name)| figure(&format!("on disk, {part}"), bytes(&data_dir.join(name)) as f64 / 1e6, "MB", None));
+        .map(|(part, name)| figure(&format!("on disk, {part}"), on_disk(&data_dir, name), "MB", None));
     // Before anything is printed: a closed pipe ends the process.
     drop(scratch);
     let Some(mut figures) = measured? else { return Ok(ExitCode::from(130)) };
@@ -145,7 +145,7 @@ async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
     let rate = |count: f64, seconds: Option<f64>| seconds.map(|seconds| count / seconds);
     Ok(vec![
         figure("files", files, "", None),
-        figure("text and other content", bytes as f64 / 1e6, "MB", None),
+        figure("content", bytes as f64 / 1e6, "MB", None),
         figure("passages", passages, "", None),
         figure("to names", names, "s", Some(5.0)),
         figure("to words", words, "s", None),
@@ -197,6 +197,12 @@ fn random_name() -> std::io::Result<String> {
     let mut random = [0; 16];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut random)?;
     Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Megabytes of a folder, or of a database with its log.
+fn on_disk(data_dir: &Path, name: &str) -> f64 {
+    let log = data_dir.join(format!("{name}-wal"));
+    (bytes(&data_dir.join(name)) + bytes(&log)) as f64 / 1e6
 }
 
 fn bytes(path: &Path) -> u64 {
