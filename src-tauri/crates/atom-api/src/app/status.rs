@@ -3,6 +3,7 @@
 use super::{App, activity, blocking, views};
 use crate::dto::{ModelView, StageProgress, StatusView, WatchingView};
 use crate::error::ApiResult;
+use std::path::Path;
 
 impl App {
     /// State of the index.
@@ -28,7 +29,9 @@ impl App {
             };
             // A full disk first: it stops everything.
             let trouble = troubles.iter().find(|trouble| trouble.disk_full).or(troubles.first());
-            let message = trouble.map(|trouble| trouble.message.clone()).or_else(|| session.mended.first().cloned());
+            let message = trouble
+                .map(|trouble| if trouble.disk_full { disk_full(&data_dir) } else { trouble.message.clone() })
+                .or_else(|| session.mended.first().cloned());
             let words_left = total.unread.max(total.words_pending).min(total.items());
             Ok(StatusView {
                 progress: StageProgress {
@@ -50,4 +53,11 @@ impl App {
         })
         .await
     }
+}
+
+fn disk_full(data_dir: &Path) -> String {
+    format!(
+        "no space left on the disk that holds {}: free some; nothing was lost, and indexing goes on by itself",
+        data_dir.display()
+    )
 }
