@@ -4,3 +4,4 @@
 mod bindings;
 mod dependencies;
 mod ipc;
+mod journeys;

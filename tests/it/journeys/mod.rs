@@ -1,0 +1,11 @@
+//! Journeys: the real program, a real vault and the real model in a temporary folder.
+//!
+//! Each test has its own home, data and temporary folders, so that nothing of the machine is read or left behind.
+//! Waiting is always for a process to end; a process that does not is killed and fails the test.
+
+mod damage;
+mod folder_to_answer;
+mod killed;
+mod missing;
+mod place;
+mod planted;
