@@ -21,12 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     tauri_build::try_build(
-        tauri_build::Attributes::new()
-            .capabilities_path_pattern("./src-tauri/capabilities/**/*.json")
-            .app_manifest(
-                tauri_build::AppManifest::new()
-                    .permissions_path_pattern("./src-tauri/permissions/**/*.toml"),
-            ),
+        tauri_build::Attributes::new().capabilities_path_pattern("./src-tauri/capabilities/**/*.json").app_manifest(
+            tauri_build::AppManifest::new().permissions_path_pattern("./src-tauri/permissions/**/*.toml"),
+        ),
     )?;
     // Schemas for editors, written next to Cargo.toml: nothing reads them, and the top level stays as it is.
     let schemas = Path::new("gen");

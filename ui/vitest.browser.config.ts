@@ -17,8 +17,13 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["tests/e2e/browser/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    globalSetup: ["tests/e2e/browser/browser.ts"],
+    // A wait ends with what it waits for; these only end one that would never end, on the slowest machine.
+    // They are above the browser's own limits in harness.ts, whose messages say what was waited for.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     fileParallelism: false,
+    // A second try is reported as such.
+    retry: 2,
   },
 });

@@ -10,5 +10,8 @@ export default defineConfig({
     setupFiles: ["./src/testing/setup.ts"],
     restoreMocks: true,
     css: false,
+    // A wait ends with what it waits for; these only end one that would never end, on the slowest machine.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

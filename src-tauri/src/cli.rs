@@ -5,6 +5,7 @@
 
 mod args;
 mod backend;
+mod bench;
 mod index;
 mod json;
 mod search;
@@ -59,9 +60,8 @@ fn fail(error: &ApiError) -> ExitCode {
 }
 
 async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
-    let config = places::config(arguments.data_dir).map_err(|error| {
-        ApiError::new(ErrorCode::InvalidInput, error.to_string())
-    })?;
+    let config = places::config(arguments.data_dir)
+        .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
     match arguments.command {
         Command::Init { passphrase_stdin, keychain } => unlock::init(config, passphrase_stdin, keychain).await,
         Command::Index { paths, wait, json } => {
@@ -87,10 +87,14 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
         }
         Command::Toggle => {
             atom_api::socket::call(&config.data_dir, Call::Toggle).await.map_err(|_| {
-                ApiError::new(ErrorCode::Busy, "Atom is not running: start it first, `atom --hidden` puts it into the tray")
+                ApiError::new(
+                    ErrorCode::Busy,
+                    "Atom is not running: start it first, `atom --hidden` puts it into the tray",
+                )
             })?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::DevBench(request) => bench::run(config, request).await,
     }
 }
 

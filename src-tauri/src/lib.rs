@@ -4,10 +4,7 @@
 //! windows, tray, hotkey (`shell`), the list of commands that the windows may call (`ipc`), and the terminal (`cli`).
 //! To add a command: an adapter in `commands/<area>.rs`, a line in [`ipc`], a line in one file of
 //! `src-tauri/permissions`, then `cargo xtask bindings`.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod cli;
 pub mod commands;

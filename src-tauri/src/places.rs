@@ -41,9 +41,7 @@ fn default_data_dir(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathB
     } else if cfg!(target_os = "macos") {
         under("HOME", "Library/Application Support/Atom")
     } else {
-        under("XDG_DATA_HOME", "atom")
-            .filter(|path| path.is_absolute())
-            .or_else(|| under("HOME", ".local/share/atom"))
+        under("XDG_DATA_HOME", "atom").filter(|path| path.is_absolute()).or_else(|| under("HOME", ".local/share/atom"))
     }
 }
 

@@ -199,7 +199,9 @@ fn main_window_may_call_every_command() {
     for command in commands() {
         match shell.call("main", &command, OWN) {
             Outcome::Answered(_) => {}
-            Outcome::Failed(error) => assert!(error["code"].is_string() && error["message"].is_string(), "{command}: {error}"),
+            Outcome::Failed(error) => {
+                assert!(error["code"].is_string() && error["message"].is_string(), "{command}: {error}")
+            }
             Outcome::Denied(why) => panic!("{command}: {why}"),
         }
     }

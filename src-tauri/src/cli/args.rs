@@ -7,7 +7,7 @@ use std::path::PathBuf;
 ///
 /// Without a subcommand it opens the desktop app.
 #[derive(Debug, Parser)]
-#[command(name = "atom", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "atom", version, arg_required_else_help = true)]
 pub(super) struct Arguments {
     /// Where Atom keeps its data (also ATOM_DATA_DIR).
     #[arg(long, global = true, value_name = "DIR")]
@@ -69,6 +69,22 @@ pub(super) enum Command {
     },
     /// Show or hide quick search in the running app.
     Toggle,
+    /// Measure on a throw-away vault, with the budgets beside the figures; `cargo xtask bench` builds for it first.
+    #[command(hide = true)]
+    DevBench(Bench),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Bench {
+    /// The folder to measure with; a made one of small texts without it.
+    #[arg(long, value_name = "DIR")]
+    pub(super) folder: Option<PathBuf>,
+    /// A file with a query a line; 20 built-in ones without it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) queries: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +133,22 @@ impl Rebuild {
         match self {
             Self::Words => "words",
             Self::Meaning => "meaning",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::error::ErrorKind;
+
+    #[test]
+    fn help_is_a_subcommand_and_leaves_out_what_is_not_for_people() {
+        for args in [&["atom", "help"][..], &["atom", "--help"], &["atom", "help", "search"]] {
+            let help = Arguments::try_parse_from(args).unwrap_err();
+            assert_eq!(help.kind(), ErrorKind::DisplayHelp, "{args:?}");
+            assert!(help.to_string().contains("earch"), "{args:?}");
+            assert!(!help.to_string().contains("dev-bench"), "{args:?}");
         }
     }
 }

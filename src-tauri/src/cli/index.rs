@@ -36,7 +36,8 @@ pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, js
         }
         watch.say(&status, &sources, begun.elapsed());
         let scanned = sources.iter().all(|source| source.last_scan_at.is_some_and(|at| at >= begun_ms));
-        let words_left: u64 = sources.iter().map(|source| source.progress.words.total - source.progress.words.done).sum();
+        let words_left: u64 =
+            sources.iter().map(|source| source.progress.words.total - source.progress.words.done).sum();
         if scanned && words_left == 0 {
             words_seconds.get_or_insert(begun.elapsed().as_secs_f64());
             let meaning_left: u64 =
@@ -79,16 +80,18 @@ pub(super) async fn wait_until_done(backend: &mut Backend) -> ApiResult<()> {
     }
 }
 
-fn absolute(path: &Path) -> ApiResult<String> {
-    let whole = std::path::absolute(path).map_err(|error| {
-        ApiError::new(ErrorCode::InvalidInput, format!("{} is no path: {error}", path.display()))
-    })?;
+pub(super) fn absolute(path: &Path) -> ApiResult<String> {
+    let whole = std::path::absolute(path)
+        .map_err(|error| ApiError::new(ErrorCode::InvalidInput, format!("{} is no path: {error}", path.display())))?;
     whole.into_os_string().into_string().map_err(|_| {
-        ApiError::new(ErrorCode::InvalidInput, "the path of a folder to add has to be valid UTF-8; add the folder above it")
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            "the path of a folder to add has to be valid UTF-8; add the folder above it",
+        )
     })
 }
 
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -13,9 +13,9 @@ pub(super) fn snake(view: &impl Serialize) -> ApiResult<Value> {
 
 fn renamed(value: Value) -> Value {
     match value {
-        Value::Object(object) => {
-            Value::Object(object.into_iter().map(|(key, value)| (snake_key(&key), renamed(value))).collect::<Map<_, _>>())
-        }
+        Value::Object(object) => Value::Object(
+            object.into_iter().map(|(key, value)| (snake_key(&key), renamed(value))).collect::<Map<_, _>>(),
+        ),
         Value::Array(values) => Value::Array(values.into_iter().map(renamed).collect()),
         other => other,
     }
@@ -64,7 +64,8 @@ pub(super) fn bytes(bytes: u64) -> String {
 
 /// Text that cannot act on the terminal: control characters shown, not sent.
 pub(super) fn printable(text: &str) -> String {
-    let acts = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    let acts =
+        |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
     text.chars().flat_map(|c| if acts(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }
 

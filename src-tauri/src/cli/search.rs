@@ -44,7 +44,11 @@ async fn one(backend: &mut Backend, search: &Search, query: &str) -> ApiResult<(
         explain: search.explain,
     };
     let answer: SearchResponse = backend.call(Call::SearchQuery(request)).await?;
-    if search.json { print_line(&document(&answer).to_string()) } else { print(&answer) }
+    if search.json {
+        print_line(&document(&answer).to_string())
+    } else {
+        print(&answer)
+    }
     Ok(())
 }
 
@@ -60,9 +64,9 @@ fn document(answer: &SearchResponse) -> Value {
 }
 
 fn hit(hit: &HitView) -> Value {
-    let snippet = hit.snippet.as_ref().map(|snippet| {
-        json!({"text": snippet.text, "highlights": json::characters(&snippet.text, &snippet.highlights)})
-    });
+    let snippet = hit.snippet.as_ref().map(
+        |snippet| json!({"text": snippet.text, "highlights": json::characters(&snippet.text, &snippet.highlights)}),
+    );
     let explain = hit.explain.as_ref().map(|explain| {
         json!({"words_rank": explain.words_rank, "meaning_rank": explain.meaning_rank, "boosts": explain.boosts})
     });

@@ -16,7 +16,9 @@ const MAX_PASSPHRASE: u64 = 4_096;
 
 pub(super) async fn init(config: AppConfig, from_stdin: bool, keychain: bool) -> ApiResult<ExitCode> {
     let app = App::start(AppConfig { indexing: Indexing::Off, ..config }).map_err(|error| match error.code {
-        ErrorCode::Busy => ApiError::new(ErrorCode::VaultExists, "Atom is running with this data folder: make the vault there"),
+        ErrorCode::Busy => {
+            ApiError::new(ErrorCode::VaultExists, "Atom is running with this data folder: make the vault there")
+        }
         _ => error,
     })?;
     if app.vault_status().await?.state != VaultState::Absent {
@@ -35,7 +37,9 @@ pub(super) async fn init(config: AppConfig, from_stdin: bool, keychain: bool) ->
     };
     let made = app.vault_create(VaultCreateRequest { passphrase, keychain }).await?;
     app.stop().await?;
-    eprintln!("The vault is made. Write down the recovery code: it opens the vault when the passphrase is lost, and is shown only now.");
+    eprintln!(
+        "The vault is made. Write down the recovery code: it opens the vault when the passphrase is lost, and is shown only now."
+    );
     print_line(&made.recovery_code);
     Ok(ExitCode::SUCCESS)
 }
@@ -67,10 +71,13 @@ pub(super) async fn unlock(backend: &mut Backend) -> ApiResult<()> {
     if !std::io::stdin().is_terminal() {
         return Err(ApiError::new(
             ErrorCode::VaultLocked,
-            format!("the vault is locked: unlock it in the app, or name a file with the passphrase in {PASSPHRASE_FILE}"),
+            format!(
+                "the vault is locked: unlock it in the app, or name a file with the passphrase in {PASSPHRASE_FILE}"
+            ),
         ));
     }
-    let passphrase = rpassword::prompt_password("Passphrase (or recovery code): ").map_err(|error| unreadable(&error))?;
+    let passphrase =
+        rpassword::prompt_password("Passphrase (or recovery code): ").map_err(|error| unreadable(&error))?;
     with_passphrase(backend, passphrase).await
 }
 
@@ -102,7 +109,9 @@ fn from_file() -> ApiResult<Option<String>> {
 
 /// The first line of a file that nobody else can read.
 fn read_file(path: &Path) -> ApiResult<String> {
-    let problem = |what: String| ApiError::new(ErrorCode::WrongPassphrase, format!("the passphrase file {} {what}", path.display()));
+    let problem = |what: String| {
+        ApiError::new(ErrorCode::WrongPassphrase, format!("the passphrase file {} {what}", path.display()))
+    };
     let file = std::fs::File::open(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
     let facts = file.metadata().map_err(|error| problem(format!("cannot be read: {error}")))?;
     if facts.permissions().mode() & 0o077 != 0 {

@@ -173,9 +173,8 @@ fn on_menu(app: &AppHandle, event: MenuEvent) {
 }
 
 fn pause_or_resume(app: &AppHandle) {
-    let paused = app.try_state::<Tray>().is_some_and(|tray| {
-        tray.facts.lock().unwrap_or_else(PoisonError::into_inner).paused
-    });
+    let paused =
+        app.try_state::<Tray>().is_some_and(|tray| tray.facts.lock().unwrap_or_else(PoisonError::into_inner).paused);
     let api = Arc::clone(&app.state::<Arc<App>>());
     let app = app.clone();
     tauri::async_runtime::spawn(async move {

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry};
+use tauri::{
+    AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry,
+};
 
 /// Label of the main window, as the capabilities name it.
 pub(super) const MAIN: &str = "main";

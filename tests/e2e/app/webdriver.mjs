@@ -3,7 +3,7 @@
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
 /** What a person reads on the keys, as WebDriver names them. */
-export const Key = { enter: "\uE007", escape: "\uE00C", tab: "\uE004", backspace: "\uE003" };
+export const Key = { enter: "\uE007", end: "\uE010", backspace: "\uE003" };
 
 async function call(method, url, body) {
   const response = await fetch(url, {
@@ -48,8 +48,10 @@ export class Element {
   async type(text) {
     await this.session.post(`/element/${this.id}/value`, { text });
   }
-  async clear() {
-    await this.session.post(`/element/${this.id}/clear`);
+  /** Types over what is there, as a person does. */
+  async replace(text) {
+    const { length } = await this.session.get(`/element/${this.id}/property/value`);
+    await this.type(Key.end + Key.backspace.repeat(length) + text);
   }
   async text() {
     return this.session.get(`/element/${this.id}/text`);

@@ -4,10 +4,13 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { findBrowser } from "./browser";
 
 const FOLDER = fileURLToPath(new URL("../../../ui/dist-fake", import.meta.url));
 const SETTINGS = fileURLToPath(new URL("../../../tauri.conf.json", import.meta.url));
+/** How long to wait for what never comes: far longer than a loaded machine needs. */
+const PATIENCE_MS = 60_000;
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
 
 /** The policy that the app itself sets. */
@@ -38,23 +41,36 @@ function serve(csp: string): Promise<{ server: Server; address: string }> {
 }
 
 export interface Harness {
-  browser: Browser;
   /** Opens a window; `problems` collects what the page complains about: errors and blocked content. */
   open: (path: string, options?: BrowserContextOptions) => Promise<{ page: Page; problems: string[] }>;
+  /** Closes the windows. */
+  closeWindows: () => Promise<void>;
   close: () => Promise<void>;
 }
 
-export async function startHarness(): Promise<Harness> {
-  const { server, address } = await serve(await policy());
-  const browser = await chromium.launch({
-    executablePath: process.env["ATOM_TEST_BROWSER"] ?? "/usr/bin/chromium",
+function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
     headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    timeout: PATIENCE_MS,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
+}
+
+export async function startHarness(): Promise<Harness> {
+  const browser = await launch(findBrowser());
+  const { server, address } = await serve(await policy());
+  const contexts = new Set<BrowserContext>();
+  const closeWindows = async () => {
+    const open = [...contexts];
+    contexts.clear();
+    await Promise.all(open.map((context) => context.close()));
+  };
   return {
-    browser,
     open: async (path, options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1160, height: 740 }, locale: "en-GB", reducedMotion: "reduce", ...options });
+      contexts.add(context);
+      context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       // The app's web view freezes it too.
       await page.addInitScript(() => {
@@ -68,7 +84,9 @@ export async function startHarness(): Promise<Harness> {
       await page.goto(address + path);
       return { page, problems };
     },
+    closeWindows,
     close: async () => {
+      await closeWindows();
       await browser.close();
       await new Promise((done) => server.close(done));
     },

@@ -1,16 +1,19 @@
 // Every screen, in every look: axe finds nothing, the content policy blocks nothing, nothing overflows the window.
 
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { violationsOf } from "./axe";
 import { startHarness, type Harness } from "./harness";
 
-let harness: Harness;
+let harness: Harness | undefined;
 beforeAll(async () => {
   harness = await startHarness();
 });
+afterEach(async () => {
+  await harness?.closeWindows();
+});
 afterAll(async () => {
-  await harness.close();
+  await harness?.close();
 });
 
 const QUICK: BrowserContextOptions = { viewport: { width: 720, height: 580 } };
@@ -20,6 +23,8 @@ interface Screen {
   path: string;
   ready: string;
   act?: (page: Page) => Promise<void>;
+  /** What the act leads to. */
+  then?: string;
   options?: BrowserContextOptions;
 }
 
@@ -30,30 +35,28 @@ const SCREENS: readonly Screen[] = [
   { name: "search, nothing found", path: "/?fake=open#/search?q=xylophone", ready: "text=Nothing found" },
   { name: "search, hostile names", path: "/?fake=open#/search?q=path%3ADownloads", ready: ".unseen" },
   { name: "sources", path: "/?fake=open#/sources", ready: ".source-card" },
-  { name: "removing a source", path: "/?fake=open#/sources", ready: ".source-card", act: (page) => page.click("[aria-label='Remove from Atom'] >> nth=0") },
+  { name: "removing a source", path: "/?fake=open#/sources", ready: ".source-card", act: (page) => page.click("[aria-label='Remove from Atom'] >> nth=0"), then: "[role=alertdialog]" },
   { name: "files", path: "/?fake=open#/sources?id=2", ready: ".file-row .badge" },
   { name: "activity", path: "/?fake=open#/activity", ready: ".job" },
+  { name: "a full disk", path: "/?fake=trouble#/activity", ready: ".index-trouble" },
   { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
-  { name: "keys", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.keyboard.press("?") },
+  { name: "keys", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.keyboard.press("?"), then: "[role=dialog]" },
   { name: "quick search", path: "/quick.html?fake=open", ready: ".hit", options: QUICK },
   {
     name: "quick search, actions",
     path: "/quick.html?fake=open",
     ready: ".hit",
     options: QUICK,
-    act: async (page) => {
-      await page.keyboard.press("Control+k");
-    },
+    act: (page) => page.keyboard.press("Control+k"),
+    then: "[role=menuitem]",
   },
   {
     name: "quick search, preview",
     path: "/quick.html?fake=open",
     ready: ".hit",
     options: QUICK,
-    act: async (page) => {
-      await page.keyboard.press("Control+y");
-      await page.waitForSelector(".preview-text .block");
-    },
+    act: (page) => page.keyboard.press("Control+y"),
+    then: ".preview-text .block",
   },
   { name: "quick search, locked", path: "/quick.html?fake=locked", ready: "button", options: QUICK },
 ];
@@ -66,13 +69,14 @@ const LOOKS: readonly { name: string; options: BrowserContextOptions }[] = [
 
 describe.each(LOOKS)("in $name", (look) => {
   it.each(SCREENS)("$name is accessible", async (screen) => {
+    if (!harness) throw new Error("the browser is not there");
     const { page, problems } = await harness.open(screen.path, { ...look.options, ...screen.options });
     await page.waitForSelector(screen.ready);
     await screen.act?.(page);
+    if (screen.then !== undefined) await page.waitForSelector(screen.then);
     expect(await violationsOf(page)).toEqual([]);
     expect(problems).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBe(0);
-    await page.context().close();
   });
 });

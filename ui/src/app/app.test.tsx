@@ -1,5 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { FAKE_TROUBLE } from "../platform/fake/platform";
 import { expectAccessible, renderScreen } from "../testing/render";
 import { App } from "./app";
 
@@ -40,6 +41,24 @@ it("says in the same corner how far the index is, and leads to Activity", async 
   await waitFor(() => expect(corner.textContent).toMatch(/^Paused · Names/));
   await user.click(corner);
   await waitFor(() => expect(area()).toBe("Activity"));
+});
+
+it("says what keeps the index from moving on and what to do, in every area, until it is over", async () => {
+  const { user, emit, platform } = await app();
+  await screen.findByRole("link", { name: /^Names/ });
+  expect(screen.queryByText(/disk is full/)).toBeNull();
+  platform.state.message = FAKE_TROUBLE;
+  await emit("indexProgressed", platform.state.status());
+  const words = "The disk is full, so nothing new is indexed: free some space, and Atom goes on by itself.";
+  expect((await screen.findByText(words)).closest("[role=status]")).not.toBeNull();
+  await expectAccessible();
+  for (const key of ["2", "3", ","]) {
+    await user.keyboard(`{Control>}${key}{/Control}`);
+    expect(screen.getAllByText(words)).toHaveLength(1);
+  }
+  platform.state.message = null;
+  await emit("indexProgressed", platform.state.status());
+  await waitFor(() => expect(screen.queryByText(words)).toBeNull());
 });
 
 it("shows the keys on ?, but not while typing", async () => {

@@ -1,7 +1,7 @@
 import { Activity, FolderOpen, Keyboard, Search, Settings as SettingsIcon, type LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "../components/button";
-import { IndexState } from "../components/index-state";
+import { IndexState, IndexTrouble } from "../components/index-state";
 import { isShortcut, isTyping, shortcutLabel, useWindowKeys } from "../data/keyboard";
 import { navigate, routeTo, useRoute, type Area } from "../data/route";
 import { ActivityScreen } from "../features/activity/activity-screen";
@@ -67,6 +67,7 @@ export function Shell() {
         ))}
       </nav>
       <main className="stage">{screenOf(area)}</main>
+      <IndexTrouble />
       <footer className="status-bar">
         <IconButton
           label="Keyboard shortcuts"

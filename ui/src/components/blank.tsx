@@ -1,6 +1,7 @@
 import { CircleAlert, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { CommandError } from "../platform";
+import { sentence } from "../text/format";
 import { Button } from "./button";
 
 /** What stands where there is nothing to list: why, and what to do. */
@@ -17,11 +18,6 @@ export function Blank({ icon: Icon, title, children, actions }: { icon: LucideIc
 
 export function messageOf(error: unknown): string {
   return error instanceof CommandError ? sentence(error.message) : "Something went wrong inside Atom. Nothing of yours is lost.";
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
 export function ErrorBlank({ title, error, onRetry }: { title: string; error: unknown; onRetry?: () => void }) {

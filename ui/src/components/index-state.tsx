@@ -2,7 +2,9 @@ import { Pause, TriangleAlert } from "lucide-react";
 import { useStatus } from "../data/queries";
 import { routeTo } from "../data/route";
 import type { Progress } from "../platform";
-import { formatDuration, formatShare } from "../text/format";
+import { formatDuration, formatShare, sentence } from "../text/format";
+import { visibleLine } from "../text/visible";
+import { Banner } from "./banner";
 
 function stage(name: string, progress: Progress): string {
   const eta = progress.done < progress.total && progress.etaSeconds !== null ? `, ${formatDuration(progress.etaSeconds)}` : "";
@@ -31,4 +33,14 @@ export function IndexState() {
       {status.paused ? `Paused · ${text}` : text}
     </a>
   );
+}
+
+/** What keeps the index from moving on and what to do about it, or nothing. It stands right above the corner of `IndexState`. */
+export function IndexTrouble() {
+  const message = useStatus().data?.message;
+  return message ? (
+    <div className="index-trouble">
+      <Banner look="warn">{sentence(visibleLine(message))}</Banner>
+    </div>
+  ) : null;
 }

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { act, render } from "@testing-library/react";
+import { act, render, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import type { ReactNode } from "react";
@@ -27,6 +27,11 @@ export function renderScreen(screen: ReactNode, options: FakeOptions & { hash?: 
     platform,
     client,
     user: userEvent.setup(),
+    /** Waits until every question to the core is answered. */
+    settled: () =>
+      waitFor(() => {
+        expect(client.isFetching()).toBe(0);
+      }),
     callsOf: (name: string) => platform.calls.filter((call) => call.name === name).map((call) => call.arguments),
     emit: async (...event: Parameters<typeof platform.emit>) => {
       await act(async () => {

@@ -1,5 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
+
+// How long `findBy…` and `waitFor` wait for what never comes: far longer than a loaded machine needs.
+configure({ asyncUtilTimeout: 30_000 });
 
 // jsdom lays nothing out: virtual lists get a height to fill, and scrolling does nothing.
 Object.defineProperties(HTMLElement.prototype, {

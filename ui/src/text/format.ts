@@ -1,4 +1,4 @@
-// Sizes, dates and numbers as the user's locale writes them.
+// Sizes, dates and numbers as the user's locale writes them, and messages as sentences.
 
 const number = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
@@ -72,4 +72,10 @@ export function formatDuration(seconds: number): string {
 
 function unit(value: number, name: "second" | "minute" | "hour"): string {
   return new Intl.NumberFormat(undefined, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+}
+
+/** The core's messages begin small and end without a full stop, so that they can be strung together. */
+export function sentence(text: string): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

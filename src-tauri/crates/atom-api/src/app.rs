@@ -170,15 +170,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn value(answer: impl serde::Serialize) -> ApiResult<serde_json::Value> {
-    serde_json::to_value(answer)
-        .map_err(|error| ApiError::new(ErrorCode::Internal, "an answer cannot be written").with_details(error.to_string()))
+    serde_json::to_value(answer).map_err(|error| {
+        ApiError::new(ErrorCode::Internal, "an answer cannot be written").with_details(error.to_string())
+    })
 }
 
 /// Runs work that blocks, off the async threads.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|_| Err(ApiError::new(ErrorCode::Internal, "an internal error stopped this; try again").retryable()))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        Err(ApiError::new(ErrorCode::Internal, "an internal error stopped this; try again").retryable())
+    })
 }
 
 fn take_lock(data_dir: &Path) -> ApiResult<File> {

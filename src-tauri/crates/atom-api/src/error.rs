@@ -86,7 +86,9 @@ impl From<atom_vault::Error> for ApiError {
         use atom_vault::Error as E;
         let message = error.to_string();
         match error {
-            E::NoVault => Self::new(ErrorCode::VaultAbsent, "there is no vault yet: make one with `atom init` or in the app"),
+            E::NoVault => {
+                Self::new(ErrorCode::VaultAbsent, "there is no vault yet: make one with `atom init` or in the app")
+            }
             E::AlreadyExists => Self::new(ErrorCode::VaultExists, "there is a vault here already"),
             E::TooFewSlots => Self::new(ErrorCode::InvalidInput, message),
             E::NoSlot { .. } => Self::new(ErrorCode::InvalidInput, message),
@@ -137,7 +139,9 @@ impl From<atom_index::Error> for ApiError {
                 let which = if index == "vector" { "meaning" } else { "words" };
                 Self::new(
                     ErrorCode::IndexCorrupt,
-                    format!("{message}; it is built again from the vault by itself, or with `atom doctor --rebuild {which}`"),
+                    format!(
+                        "{message}; it is built again from the vault by itself, or with `atom doctor --rebuild {which}`"
+                    ),
                 )
             }
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, format!("{message}: {FREE_SPACE}")).retryable(),

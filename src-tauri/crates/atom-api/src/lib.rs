@@ -3,10 +3,7 @@
 //! Knows no Tauri and no terminal. Serialization lives here and nowhere below: DTOs are separate types, converted by hand.
 //! To add a use case: a request and a response in [`dto`], a method on [`App`], a variant of [`Call`] if the command line or the
 //! socket needs it, and an adapter in the shell.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod app;
 mod call;

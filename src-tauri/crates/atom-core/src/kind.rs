@@ -79,11 +79,7 @@ impl Kind {
 
     /// The kind of an extension in lower case without the dot.
     pub fn from_extension(extension: &str) -> Self {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.extensions().contains(&extension))
-            .unwrap_or(Self::Other)
+        Self::ALL.iter().copied().find(|kind| kind.extensions().contains(&extension)).unwrap_or(Self::Other)
     }
 
     fn from_bare_name(path: &Path) -> Self {

@@ -2,10 +2,7 @@
 //!
 //! Nothing here touches the disk, the network, the clock of the machine (but for [`SystemClock`]) or a serialization format.
 //! Types that cross a process or IPC boundary have their own copies in `atom-api`.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod clock;
 mod id;

@@ -63,10 +63,7 @@ impl ItemState {
 
     /// Whether a person would call it a failure: something is there that Atom could not read.
     pub const fn is_failure(self) -> bool {
-        matches!(
-            self,
-            Self::Encrypted | Self::TooLarge | Self::TimedOut | Self::Crashed | Self::Unreadable
-        )
+        matches!(self, Self::Encrypted | Self::TooLarge | Self::TimedOut | Self::Crashed | Self::Unreadable)
     }
 }
 

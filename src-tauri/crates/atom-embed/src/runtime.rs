@@ -3,10 +3,10 @@
 //! The library is opened by path and its environment kept for the life of the
 //! process, because the runtime allows only one. It is asked to print errors only.
 //!
-//! The runtime contains telemetry, on by default on Linux too: a device id and a log below `~/.cache`, a session
+//! Releases after 1.28 contain telemetry, on by default on Linux too: a device id and a log below `~/.cache`, a session
 //! file in the temporary folder, and connections to its makers. `DisableTelemetryEvents` comes too late for the
-//! first of them. Only the environment stops it before it begins, so a process that does not have
-//! `ORT_DISABLE_TELEMETRY` set does not get the runtime at all.
+//! first of them. The project installs a release without; for others only the environment stops it before it begins,
+//! so a process that does not have `ORT_DISABLE_TELEMETRY` set does not get the runtime at all.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};

@@ -43,7 +43,6 @@ fn run(shared: &Shared, stop: &Stop, job: &JobContext<'_>) -> std::result::Resul
     match job.kind {
         JobKind::Scan => scan_source(shared, stop, job, &source),
         JobKind::Remove => remove_source(shared, stop, job, source.id),
-        JobKind::Maintain | JobKind::Rebuild => Ok(()),
     }
 }
 

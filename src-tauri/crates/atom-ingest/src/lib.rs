@@ -7,10 +7,7 @@
 //! What is left to do is a state of each item in the store, so nothing is lost by a crash and every step may run twice:
 //! an index is always told to replace an item as a whole, and only what it made durable is confirmed.
 //! Deliberately absent: queries, and any state that would have to be rebuilt after a crash.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod chunk;
 mod error;

@@ -18,7 +18,12 @@ pub struct Models {
 impl Models {
     /// The model below `assets`; whether it is there shows at the first use.
     pub fn new(assets: &Path) -> Self {
-        Self { assets: assets.to_owned(), files: Mutex::default(), indexing: Mutex::default(), querying: Mutex::default() }
+        Self {
+            assets: assets.to_owned(),
+            files: Mutex::default(),
+            indexing: Mutex::default(),
+            querying: Mutex::default(),
+        }
     }
 
     /// The model's id.

@@ -230,6 +230,7 @@ impl Ingest {
     /// When the store fails or the system gives no thread.
     pub fn start(parts: Parts) -> Result<Self> {
         parts.store.requeue_interrupted()?;
+        parts.store.reread_older_than(atom_extract::PARSER_VERSION)?;
         let shared = Arc::new(Shared {
             store: parts.store,
             keyword: parts.keyword,

@@ -124,7 +124,7 @@ fn read(shared: &Shared, task: &ReadTask) -> TextOutcome {
     let name = task.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let hash = match hash(&file, task) {
         Ok(hash) => hash,
-        Err(error) => return unreadable(&error),
+        Err(error) => return failed(shared, task, &error),
     };
     let same = hash.is_some() && hash == task.content_hash;
     if same && task.parser_version == PARSER_VERSION {
@@ -204,11 +204,11 @@ fn open(shared: &Shared, task: &ReadTask) -> std::result::Result<File, TextOutco
         Ok(file) => file,
         // Gone: the watcher or the next scan deletes it.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(later(shared, REREAD)),
-        Err(error) => return Err(unreadable(&error)),
+        Err(error) => return Err(failed(shared, task, &error)),
     };
     let facts = match file.metadata() {
         Ok(facts) => facts,
-        Err(error) => return Err(unreadable(&error)),
+        Err(error) => return Err(failed(shared, task, &error)),
     };
     let modified_ns = facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec());
     if facts.len() == task.size && modified_ns == task.modified_ns {
@@ -234,6 +234,12 @@ fn open(shared: &Shared, task: &ReadTask) -> std::result::Result<File, TextOutco
 fn later(shared: &Shared, wait: Duration) -> TextOutcome {
     let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
     TextOutcome::Later { not_before_ms: shared.clock.now_ms().saturating_add(wait) }
+}
+
+/// A disk that does not answer for a moment must not cost the text that was read before.
+fn failed(shared: &Shared, task: &ReadTask, error: &std::io::Error) -> TextOutcome {
+    let lasting = matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::InvalidInput);
+    if task.content_hash.is_some() && !lasting { later(shared, REREAD) } else { unreadable(error) }
 }
 
 fn unreadable(error: &std::io::Error) -> TextOutcome {

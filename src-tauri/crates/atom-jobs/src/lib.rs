@@ -2,10 +2,7 @@
 //!
 //! [`Worker`] is a thread with a [`Stop`]; [`Bell`] wakes it; [`Meter`] says how fast it goes and how long it still takes;
 //! [`run_queued`] takes durable jobs from the store, at least once each, so that handlers have to be idempotent.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod meter;
 mod queue;

@@ -111,7 +111,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (store, clock) = (store(dir.path()), ManualClock::at(1));
         store.queue_job(JobKind::Scan, None, "first", 1).unwrap();
-        store.queue_job(JobKind::Maintain, None, "second", 1).unwrap();
+        store.queue_job(JobKind::Remove, None, "second", 1).unwrap();
         let ran = run_queued(&store, &clock, &Stop::default(), &Arc::default(), |job| {
             assert_ne!(job.kind, JobKind::Scan);
             Ok(())
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(ran, 2);
         let states: Vec<_> = store.jobs().unwrap().into_iter().map(|job| (job.kind, job.state)).collect();
         assert!(states.contains(&(JobKind::Scan, JobState::Failed)), "{states:?}");
-        assert!(states.contains(&(JobKind::Maintain, JobState::Done)), "{states:?}");
+        assert!(states.contains(&(JobKind::Remove, JobState::Done)), "{states:?}");
     }
 
     #[test]

@@ -80,11 +80,7 @@ impl Worker {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn spawn(
-        name: &str,
-        bell: Bell,
-        mut work: impl FnMut(&Stop) + Send + 'static,
-    ) -> std::io::Result<Self> {
+    pub fn spawn(name: &str, bell: Bell, mut work: impl FnMut(&Stop) + Send + 'static) -> std::io::Result<Self> {
         let stop = Stop::default();
         let (thread_stop, thread_bell, label) = (stop.clone(), bell.clone(), name.to_owned());
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {

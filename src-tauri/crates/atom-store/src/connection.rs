@@ -121,9 +121,7 @@ impl Store {
     /// As every write.
     pub fn checkpoint(&self) -> Result<()> {
         let connection = self.lock_writer();
-        connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-            .during("writing back the database log")
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).during("writing back the database log")
     }
 
     /// Bytes on disk: the database and its log.
@@ -168,12 +166,9 @@ fn connect(path: &Path, key: &RawKey, cache_kib: i64) -> Result<Connection> {
     connection
         .execute_batch("PRAGMA cipher_log_level = NONE; PRAGMA cipher_compatibility = 4;")
         .during("opening the database")?;
-    connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-        .during("opening the database")?;
-    let cipher: String = connection
-        .query_row("PRAGMA cipher_version", [], |row| row.get(0))
-        .map_err(|_| Error::Plaintext)?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).during("opening the database")?;
+    let cipher: String =
+        connection.query_row("PRAGMA cipher_version", [], |row| row.get(0)).map_err(|_| Error::Plaintext)?;
     if cipher.is_empty() {
         return Err(Error::Plaintext);
     }

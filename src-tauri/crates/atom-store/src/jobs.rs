@@ -7,34 +7,28 @@ use rusqlite::{Row, params};
 
 /// What a job does. Closed: every kind has a handler.
 ///
-/// Reading files and feeding the indexes are no jobs: what is left to do of them is a state of each item.
+/// Reading files, feeding the indexes and compacting them are no jobs: what is left to do of them is a state of each item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobKind {
     /// Compare a source with the disk.
     Scan,
     /// Remove a source.
     Remove,
-    /// Compact the indexes.
-    Maintain,
-    /// Throw an index away and build it again.
-    Rebuild,
 }
 
 impl JobKind {
-    const ALL: [Self; 4] = [Self::Scan, Self::Remove, Self::Maintain, Self::Rebuild];
+    const ALL: [Self; 2] = [Self::Scan, Self::Remove];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scan => "scan",
             Self::Remove => "remove",
-            Self::Maintain => "maintain",
-            Self::Rebuild => "rebuild",
         }
     }
 
     fn parse(name: &str) -> Self {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Self::Maintain)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Self::Scan)
     }
 }
 
@@ -145,11 +139,8 @@ impl Store {
             )
             .during(OPERATION)?;
             let id = tx.last_insert_rowid();
-            tx.execute(
-                "DELETE FROM job WHERE state IN ('done', 'failed', 'cancelled') AND id <= ?1",
-                [id - KEPT],
-            )
-            .during(OPERATION)?;
+            tx.execute("DELETE FROM job WHERE state IN ('done', 'failed', 'cancelled') AND id <= ?1", [id - KEPT])
+                .during(OPERATION)?;
             Ok(JobId::new(id))
         })
     }
@@ -196,7 +187,15 @@ impl Store {
     ///
     /// # Errors
     /// As every write.
-    pub fn set_job(&self, id: JobId, state: JobState, done: u64, total: u64, error: Option<&str>, now_ms: i64) -> Result<()> {
+    pub fn set_job(
+        &self,
+        id: JobId,
+        state: JobState,
+        done: u64,
+        total: u64,
+        error: Option<&str>,
+        now_ms: i64,
+    ) -> Result<()> {
         const OPERATION: &str = "updating a job";
         self.write(OPERATION, |tx| {
             tx.execute(

@@ -5,10 +5,7 @@
 //! All calls block; callers on an async runtime use a blocking thread.
 //!
 //! To change the schema: add a file under `migrations/` and list it in `migrate.rs`; never edit a released one.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod connection;
 mod counts;

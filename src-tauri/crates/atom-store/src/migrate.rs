@@ -11,9 +11,8 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 /// [`Error::NewerSchema`] when a newer Atom wrote the file; it is left as it is.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    let found: u32 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .during("reading the schema version")?;
+    let found: u32 =
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).during("reading the schema version")?;
     if found > known {
         return Err(Error::NewerSchema { found, known });
     }

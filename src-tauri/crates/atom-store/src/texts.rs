@@ -109,6 +109,21 @@ impl Store {
         })
     }
 
+    /// Marks items to be read again that an older parser read; returns how many.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn reread_older_than(&self, parser_version: u32) -> Result<usize> {
+        const OPERATION: &str = "marking items for a newer parser";
+        self.write(OPERATION, |tx| {
+            tx.execute(
+                "UPDATE item SET unread = 1 WHERE unread = 0 AND parser_version > 0 AND parser_version < ?1",
+                [parser_version],
+            )
+            .during(OPERATION)
+        })
+    }
+
     /// When the next postponed item may be read, Unix milliseconds.
     ///
     /// # Errors
@@ -220,7 +235,9 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                 .execute([id])
                 .during(OPERATION)?;
             let mut insert = tx
-                .prepare_cached("INSERT INTO chunk (item_id, ordinal, start, heading, text) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .prepare_cached(
+                    "INSERT INTO chunk (item_id, ordinal, start, heading, text) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )
                 .during(OPERATION)?;
             for (ordinal, chunk) in (0_i64..).zip(chunks) {
                 let start = i64::try_from(chunk.start).unwrap_or(i64::MAX);

@@ -31,7 +31,8 @@ usage: cargo xtask COMMAND
   run [ARGS…]                set up, build and start Atom; in the terminal where there is no display
   test [--only SUITE]…       set up and run every test suite
   check [--only NAME]… [--fix]   what CI looks at beside the tests: format, lints, documentation, licences
-  bench [ARGS…]              build with optimisation and measure
+  bench [ARGS…]              build with optimisation, index and search in a throw-away vault, print figures and budgets;
+                             --folder DIR, --queries FILE, --json
   bindings                   write the typed bindings of the user interface anew
 
 Suites and checks have the names that `--list` shows.

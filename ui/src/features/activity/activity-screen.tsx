@@ -58,7 +58,6 @@ export function ActivityScreen() {
         )}
       </header>
       <div className="page-body activity">
-        {status?.message ? <Banner look="warn">{visibleLine(status.message)}</Banner> : null}
         {paused ? <Banner>Indexing is paused, also after a restart. Search works with what is there.</Banner> : null}
         {status ? <StageBars progress={status.progress} held={paused} /> : null}
         {activity.error ? (

@@ -17,6 +17,8 @@ async function search(query: string, hash = "#/search") {
     await view.user.type(box(), query);
     await waitFor(() => expect(view.callsOf("search").at(-1)).toMatchObject([{ query }]));
     await screen.findByText(/results?,/);
+    // Until the second answer is merged in, rows may still move.
+    await view.settled();
   }
   return view;
 }
@@ -46,13 +48,23 @@ it("shows results with marks, a preview with the first match, and why it was fou
 });
 
 it("merges the second answer in without moving the row that the user is on", async () => {
-  const view = renderScreen(<SearchScreen />, { latency: { words: 0, hybrid: 250, other: 0 } });
+  const view = renderScreen(<SearchScreen />);
   await rowsThere();
+  const search = view.platform.search.bind(view.platform);
+  let answer: () => void = () => undefined;
+  const mayAnswer = new Promise<void>((done) => {
+    answer = done;
+  });
+  vi.spyOn(view.platform, "search").mockImplementation(async (request) => {
+    if (request.mode === "hybrid") await mayAnswer;
+    return search(request);
+  });
   await view.user.type(box(), "search");
   await screen.findByText(/looking for meaning/);
   await view.user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}");
   const before = selectedTitle();
   const place = titles().indexOf(before);
+  answer();
   await waitFor(() => expect(screen.queryByText(/looking for meaning/)).toBeNull());
   expect(place).toBe(5);
   expect(titles().indexOf(before)).toBe(5);

@@ -6,10 +6,11 @@ import { fakePreview, fakeSearch, hitOf } from "./search";
 import { FakeState } from "./state";
 
 export const FAKE_PASSPHRASE = "correct horse battery staple";
+export const FAKE_TROUBLE = "the disk is full, so nothing new is indexed: free some space, and Atom goes on by itself";
 export const FAKE_RECOVERY_CODE = "7K3M-Q9TD-2XWB-H5NE-8RVC-1JPG-4YZA-6FSK-W";
 
 export interface FakeOptions {
-  /** `absent`, `locked`, or open with folders; `empty` is open without folders. */
+  /** `absent`, `locked`, or open with folders; `empty` is open without folders, `trouble` on a full disk. */
   start?: string | null;
   /** Progress moves by itself. */
   live?: boolean;
@@ -33,6 +34,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const now = () => Date.now();
   const isOpen = options.start !== "absent" && options.start !== "locked";
   const state = new FakeState(now, options.start !== "absent" && options.start !== "empty");
+  if (options.start === "trouble") state.message = FAKE_TROUBLE;
   const vault: VaultView = { state: isOpen ? "open" : options.start === "locked" ? "locked" : "absent", keychainAvailable: true, hasKeychainSlot: options.start === "locked", dataDir: "/home/ada/.local/share/atom" };
   const calls: FakePlatform["calls"] = [];
   const failures = new Map<string, CommandError>();

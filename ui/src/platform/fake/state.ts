@@ -38,6 +38,8 @@ export class FakeState {
   sources: SourceView[] = [];
   jobs: JobView[] = [];
   paused = false;
+  /** What the person should know and act on. */
+  message: string | null = null;
   meaning = 0.62;
   settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15 };
 
@@ -145,7 +147,7 @@ export class FakeState {
       ],
       model: { id: "all-MiniLM-L6-v2, int8", state: "ready" },
       watching: { folders: items > 0 ? 315 : 0, polled: 0 },
-      message: null,
+      message: this.message,
       version: "0.1.0",
     };
   }

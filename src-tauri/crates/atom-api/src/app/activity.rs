@@ -87,8 +87,7 @@ pub(super) fn is_paused(session: &Session) -> ApiResult<bool> {
 fn standing(session: &Session, paused: bool) -> ApiResult<Vec<JobView>> {
     let counts = session.counts()?;
     let total = &counts.total;
-    let (rates, troubles) =
-        session.ingest().map(|ingest| (ingest.rates(), ingest.troubles())).unwrap_or_default();
+    let (rates, troubles) = session.ingest().map(|ingest| (ingest.rates(), ingest.troubles())).unwrap_or_default();
     let job = |kind: &str, stage: &str, title: &str, left: u64, all: u64, speed: Option<f32>| {
         (left > 0).then(|| JobView {
             id: kind.to_owned(),

@@ -17,7 +17,12 @@ impl App {
             None => {}
             Some(which @ ("words" | "meaning")) => {
                 self.rebuild(which == "words", which == "meaning").await?;
-                checks.push(check("rebuild", true, true, format!("{which}: thrown away, being built again from the vault")));
+                checks.push(check(
+                    "rebuild",
+                    true,
+                    true,
+                    format!("{which}: thrown away, being built again from the vault"),
+                ));
             }
             Some(other) => {
                 let message = format!("{other} cannot be rebuilt; words and meaning can");
@@ -53,9 +58,12 @@ impl App {
         let meaning_damaged = meaning.is_err();
         checks.push(match meaning {
             Ok(0) => check("meaning", true, false, "the vector index has every passage, and no other".to_owned()),
-            Ok(count) => {
-                check("meaning", true, true, format!("{count} items differed in the vector index and are embedded again"))
-            }
+            Ok(count) => check(
+                "meaning",
+                true,
+                true,
+                format!("{count} items differed in the vector index and are embedded again"),
+            ),
             Err(error) => check("meaning", false, false, error.message),
         });
         if let Some(ingest) = session.ingest() {

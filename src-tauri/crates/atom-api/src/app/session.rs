@@ -384,11 +384,25 @@ fn folder_bytes(folder: &Path) -> u64 {
 async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
     let news = Arc::clone(&session.news);
     drop(session);
+    // Counts are kept for a moment, so what was told may have been old: once it is quiet, the last word is a fresh one.
+    let mut owed = false;
     loop {
-        news.any.notified().await;
+        let quiet = if owed {
+            tokio::time::timeout(COUNTS_AGE, news.any.notified()).await.is_err()
+        } else {
+            news.any.notified().await;
+            false
+        };
         let Some(app) = app.upgrade() else { return };
         if news.over.load(Ordering::Relaxed) {
             return;
+        }
+        if quiet {
+            owed = false;
+            if let Ok(session) = app.session().await {
+                session.forget_counts();
+            }
+            news.progressed.store(true, Ordering::Relaxed);
         }
         if let Some(stage) = lock(&news.damaged).take() {
             let rebuilding = Arc::clone(&app);
@@ -410,6 +424,7 @@ async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
             && let Ok(status) = app.status_get().await
         {
             app.emit(Event::IndexProgressed(Box::new(status)));
+            owed = !quiet;
         }
         drop(app);
         tokio::time::sleep(TELL_EVERY).await;

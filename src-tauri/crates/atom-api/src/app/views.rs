@@ -10,10 +10,9 @@ use std::path::Path;
 
 pub(super) fn hit(hit: Hit, source: &str, explain: bool) -> HitView {
     let title_highlights = utf16(&hit.title, &hit.title_highlights);
-    let snippet = hit.snippet.map(|snippet| Snippet {
-        highlights: utf16(&snippet.text, &snippet.highlights),
-        text: snippet.text,
-    });
+    let snippet = hit
+        .snippet
+        .map(|snippet| Snippet { highlights: utf16(&snippet.text, &snippet.highlights), text: snippet.text });
     HitView {
         rank: u32::try_from(hit.rank).unwrap_or(u32::MAX),
         title: hit.title,

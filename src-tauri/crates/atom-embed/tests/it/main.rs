@@ -2,10 +2,10 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{env, fs};
 
 use atom_embed::{DIMS, Embedder, Error, MAX_TOKENS, Model, ModelFiles};
 
@@ -179,4 +179,11 @@ fn damaged_model_is_refused() {
     let files = ModelFiles::locate(copy.path()).unwrap();
     let error = Embedder::load(&files, 1).unwrap_err();
     assert!(matches!(&error, Error::ModelDamaged { path } if *path == graph), "{error}");
+}
+
+#[test]
+fn installed_runtime_has_no_telemetry_client() {
+    let library = fs::read(assets().join("runtime").join("libonnxruntime.so")).expect("set-up installs the runtime");
+    let address = b"OneCollector";
+    assert!(!library.windows(address.len()).any(|window| window == address), "this release uploads telemetry");
 }

@@ -53,8 +53,7 @@ fn with_files(dir: &Path, files: &[(&str, u64)]) -> (Store, SourceId) {
 }
 
 fn read_all(store: &Store, text: &str) {
-    let outcomes: Vec<_> =
-        store.read_tasks(100, NOW).unwrap().into_iter().map(|task| (task, indexed(text))).collect();
+    let outcomes: Vec<_> = store.read_tasks(100, NOW).unwrap().into_iter().map(|task| (task, indexed(text))).collect();
     store.store_texts(&outcomes).unwrap();
 }
 
@@ -145,6 +144,16 @@ fn confirming_an_old_revision_confirms_nothing() {
     assert_eq!(read.body, "text");
     store.confirm_words(&[(read.item, read.revision)]).unwrap();
     assert!(store.words_tasks(10, usize::MAX).unwrap().is_empty());
+}
+
+#[test]
+fn a_newer_parser_reads_again_what_an_older_one_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    read_all(&store, "text");
+    assert_eq!(store.reread_older_than(1).unwrap(), 0);
+    assert_eq!(store.reread_older_than(2).unwrap(), 1);
+    assert_eq!(store.read_tasks(10, NOW).unwrap().len(), 1);
 }
 
 #[test]
