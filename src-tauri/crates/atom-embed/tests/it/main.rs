@@ -2,11 +2,11 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::env;
+use std::fs;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::env;
-use std::fs;
 
 use atom_embed::{DIMS, Embedder, Error, MAX_TOKENS, Model, ModelFiles};
 
