@@ -4,7 +4,6 @@
 
 use std::env;
 use std::fs;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
