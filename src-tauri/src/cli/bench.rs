@@ -47,7 +47,7 @@ pub(super) async fn run(config: AppConfig, bench: Bench) -> ApiResult<ExitCode> 
     };
     app.stop().await?;
     let sizes = [("database", "vault.db"), ("keyword index", "keyword"), ("vectors", "vectors")]
-        .map(|(part, name)| figure(&format!("on disk, {part}"), bytes(&data_dir.join(name)) as f64 / 1e6, "MB", None));
+        .map(|(part, name)| figure(&format!("on disk, {part}"), on_disk(&data_dir, name), "MB", None));
     // Before anything is printed: a closed pipe ends the process.
     drop(scratch);
     let Some(mut figures) = measured? else { return Ok(ExitCode::from(130)) };
@@ -104,7 +104,7 @@ async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
     let begun = Instant::now();
     let begun_ms = index::now_ms();
     let added = app.sources_add(SourcesAddRequest { path }).await?;
-    let (mut names, mut words, mut asked) = (None, None, Instant::now());
+    let (mut names, mut words, mut told, mut asked) = (None, None, None, Instant::now());
     let (source, meaning) = loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let sources = app.sources_list().await?;
@@ -130,16 +130,14 @@ async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
         let status = app.status_get().await?;
         let missing = (status.model.state == "missing")
             .then(|| "the embedding model is missing: run `cargo xtask setup`".to_owned());
-        match (missing.or(status.message), words) {
-            (Some(trouble), Some(_)) => {
-                eprintln!("atom: nothing is measured of meaning: {trouble}");
-                break (source, None);
-            }
-            // Names and words need no model.
-            (Some(trouble), None) if status.model.state != "missing" => {
-                return Err(ApiError::new(ErrorCode::Internal, trouble));
-            }
-            _ => {}
+        let Some(trouble) = missing.or(status.message) else { continue };
+        if words.is_some() {
+            eprintln!("atom: nothing is measured of meaning: {trouble}");
+            break (source, None);
+        }
+        if told.as_ref() != Some(&trouble) {
+            eprintln!("atom: {trouble}");
+            told = Some(trouble);
         }
     };
     let SourceView { files, bytes, progress, .. } = source;
@@ -147,7 +145,7 @@ async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
     let rate = |count: f64, seconds: Option<f64>| seconds.map(|seconds| count / seconds);
     Ok(vec![
         figure("files", files, "", None),
-        figure("text and other content", bytes as f64 / 1e6, "MB", None),
+        figure("content", bytes as f64 / 1e6, "MB", None),
         figure("passages", passages, "", None),
         figure("to names", names, "s", Some(5.0)),
         figure("to words", words, "s", None),
@@ -199,6 +197,12 @@ fn random_name() -> std::io::Result<String> {
     let mut random = [0; 16];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut random)?;
     Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Megabytes of a folder, or of a database with its log.
+fn on_disk(data_dir: &Path, name: &str) -> f64 {
+    let log = data_dir.join(format!("{name}-wal"));
+    (bytes(&data_dir.join(name)) + bytes(&log)) as f64 / 1e6
 }
 
 fn bytes(path: &Path) -> u64 {

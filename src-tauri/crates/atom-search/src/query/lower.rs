@@ -48,6 +48,17 @@ pub(super) fn lower<Tz: TimeZone>(
     }
 }
 
+/// English words that a question needs and an answer need not have.
+const FILLERS: [&str; 44] = [
+    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "did", "for", "from", "has", "have", "how",
+    "i", "in", "is", "it", "its", "of", "on", "or", "should", "that", "the", "there", "this", "to", "was", "were",
+    "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
+];
+
+fn is_filler(word: &str) -> bool {
+    FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
+}
+
 /// What a part of the tree asks for: all of it, and only what is not negotiable. `None` asks for nothing.
 #[derive(Default)]
 struct Lowered {
@@ -117,7 +128,17 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
             }
             Syntax::Operator { operator, values } => self.operator(node, *operator, values, sign),
             Syntax::All(nodes) => {
-                let parts: Vec<Lowered> = nodes.iter().map(|node| self.node(node, sign)).collect();
+                let names_something =
+                    nodes.iter().any(|node| matches!(&node.syntax, Syntax::Word(word) if !is_filler(word)));
+                let parts: Vec<Lowered> = nodes
+                    .iter()
+                    .map(|node| match &node.syntax {
+                        Syntax::Word(word) if names_something && is_filler(word) && !self.unfinished(node) => {
+                            self.filler(word, sign)
+                        }
+                        _ => self.node(node, sign),
+                    })
+                    .collect();
                 let (full, hard): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.full, part.hard)).unzip();
                 Lowered {
                     full: all(full.into_iter().flatten().collect()),
@@ -141,6 +162,14 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
                 }
             }
         }
+    }
+
+    /// A word that only makes a sentence of the others: it tells what is meant and is not looked for.
+    fn filler(&mut self, word: &str, sign: Sign) -> Lowered {
+        if sign == Sign::Positive {
+            self.meaning.push(word.to_owned());
+        }
+        Lowered::default()
     }
 
     /// Whether the person may still be typing it: it ends where the text ends.
