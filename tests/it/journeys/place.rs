@@ -148,7 +148,10 @@ impl Place {
 
     /// The answers to `queries`, in order, from one process.
     pub(super) fn answers(&self, mode: &str, queries: &[&str]) -> Vec<Value> {
-        let mut command = self.command(&["search", "--stdin", "--json", "--mode", mode, "--explain"]);
+        // All of them: where scores are equal, which ones come first depends on the order of indexing.
+        let limit = ["--limit", "200"];
+        let mut command =
+            self.command(&["search", "--stdin", "--json", "--mode", mode, "--explain", limit[0], limit[1]]);
         let answers = finish(command.stdin(Stdio::piped()), &format!("{}\n", queries.join("\n"))).well().lines();
         assert_eq!(answers.len(), queries.len(), "one answer a query");
         answers

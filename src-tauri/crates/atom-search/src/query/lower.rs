@@ -48,6 +48,8 @@ pub(super) fn lower<Tz: TimeZone>(
     }
 }
 
+/// From so many words on, fillers among them are not looked for.
+const SENTENCE_WORDS: usize = 4;
 /// English words that a question needs and an answer need not have.
 const FILLERS: [&str; 44] = [
     "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "did", "for", "from", "has", "have", "how",
@@ -128,12 +130,14 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
             }
             Syntax::Operator { operator, values } => self.operator(node, *operator, values, sign),
             Syntax::All(nodes) => {
-                let names_something =
-                    nodes.iter().any(|node| matches!(&node.syntax, Syntax::Word(word) if !is_filler(word)));
+                let words = nodes.iter().filter(|node| matches!(node.syntax, Syntax::Word(_))).count();
+                // Fewer words are rather a name, or a phrase that somebody remembers.
+                let is_sentence = words >= SENTENCE_WORDS
+                    && nodes.iter().any(|node| matches!(&node.syntax, Syntax::Word(word) if !is_filler(word)));
                 let parts: Vec<Lowered> = nodes
                     .iter()
                     .map(|node| match &node.syntax {
-                        Syntax::Word(word) if names_something && is_filler(word) && !self.unfinished(node) => {
+                        Syntax::Word(word) if is_sentence && is_filler(word) && !self.unfinished(node) => {
                             self.filler(word, sign)
                         }
                         _ => self.node(node, sign),
