@@ -206,7 +206,14 @@ export class World {
     for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
       const path = join(entry.parentPath ?? entry.path, entry.name);
       if (!entry.isFile() || path.startsWith(this.documents)) continue;
-      const bytes = readFileSync(path);
+      let bytes;
+      try {
+        bytes = readFileSync(path);
+      } catch (error) {
+        // The app runs meanwhile: a file may go between listing and reading.
+        if (error.code === "ENOENT") continue;
+        throw error;
+      }
       if (needles.some((needle) => bytes.includes(needle))) found.push(path);
     }
     return found;
