@@ -128,9 +128,7 @@ async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
         }
         asked = Instant::now();
         let status = app.status_get().await?;
-        let missing = (status.model.state == "missing")
-            .then(|| "the embedding model is missing: run `cargo xtask setup`".to_owned());
-        let Some(trouble) = missing.or(status.message) else { continue };
+        let Some(trouble) = index::without_model(&status).or(status.message) else { continue };
         if words.is_some() {
             eprintln!("atom: nothing is measured of meaning: {trouble}");
             break (source, None);

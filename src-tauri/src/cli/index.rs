@@ -42,11 +42,13 @@ pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, js
             words_seconds.get_or_insert(begun.elapsed().as_secs_f64());
             let meaning_left: u64 =
                 sources.iter().map(|source| source.progress.meaning.total - source.progress.meaning.done).sum();
-            let without_model = status.model.state == "missing";
-            if without_model && wait == Wait::Meaning {
-                eprintln!("atom: the embedding model is missing, so meaning waits: run `cargo xtask setup`");
+            let without_model = without_model(&status);
+            if let Some(why) = &without_model
+                && wait == Wait::Meaning
+            {
+                eprintln!("atom: meaning waits: {why}");
             }
-            if wait == Wait::Words || meaning_left == 0 || without_model {
+            if wait == Wait::Words || meaning_left == 0 || without_model.is_some() {
                 let meaning_seconds = (meaning_left == 0).then(|| begun.elapsed().as_secs_f64());
                 watch.end();
                 report(&status, &sources, words_seconds, meaning_seconds, json);
@@ -72,12 +74,18 @@ pub(super) async fn wait_until_done(backend: &mut Backend) -> ApiResult<()> {
         watch.say(&status, &[], begun.elapsed());
         let progress = &status.progress;
         let left = progress.words.total - progress.words.done + progress.meaning.total - progress.meaning.done;
-        if left == 0 || status.model.state == "missing" && progress.words.total == progress.words.done {
+        if left == 0 || without_model(&status).is_some() && progress.words.total == progress.words.done {
             watch.end();
             return Ok(());
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// Why there will be no meaning however long one waits; none when the model can be used.
+pub(super) fn without_model(status: &StatusView) -> Option<String> {
+    let missing = || "the embedding model is missing: run `cargo xtask setup`".to_owned();
+    matches!(status.model.state.as_str(), "missing" | "failed").then(|| status.message.clone().unwrap_or_else(missing))
 }
 
 pub(super) fn absolute(path: &Path) -> ApiResult<String> {

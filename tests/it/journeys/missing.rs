@@ -27,6 +27,30 @@ fn without_the_model_words_work_and_meaning_catches_up_later() {
 }
 
 #[test]
+fn a_damaged_model_is_named_and_words_work() {
+    let place = Place::with_vault();
+    place.write("tomatoes.txt", "Tomatoes and cucumbers thrive in a sunny bed.");
+    let assets = place.at("assets");
+    let folder = assets.join("models/all-MiniLM-L6-v2");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(place.assets().join("runtime"), assets.join("runtime")).unwrap();
+    for entry in std::fs::read_dir(place.assets().join("models/all-MiniLM-L6-v2")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    std::fs::write(folder.join("tokenizer.json"), "{}").unwrap();
+    let damaged = |args: &[&str]| finish(place.command(args).env("ATOM_ASSETS", &assets), "");
+
+    let indexed = damaged(&["index", &place.docs_text(), "--json"]).well();
+    assert!(indexed.err.contains("tokenizer.json") && indexed.err.contains("cargo xtask setup"), "{}", indexed.err);
+    assert!(indexed.json()["meaning_seconds"].is_null(), "{}", indexed.out);
+    assert_eq!(names(&damaged(&["search", "cucumbers", "--json"]).well().json()), ["tomatoes.txt"]);
+
+    place.index();
+    assert_eq!(names(&place.answers("meaning", &["vegetables growing"])[0]), ["tomatoes.txt"]);
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_refused_by_name() {
     let place = Place::with_vault();
     let missing = place.run(&["index", place.at("nowhere").to_str().unwrap()]);

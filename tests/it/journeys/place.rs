@@ -110,10 +110,14 @@ impl Place {
         std::fs::set_permissions(self.at(name), std::fs::Permissions::from_mode(0o600)).unwrap();
     }
 
+    /// Model and libraries, as set-up installs them.
+    pub(super) fn assets(&self) -> PathBuf {
+        std::env::var_os("ATOM_ASSETS")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), PathBuf::from)
+    }
+
     /// The program with this place around it.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let assets = std::env::var_os("ATOM_ASSETS")
-            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").into_os_string());
         let mut command = Command::new(env!("CARGO_BIN_EXE_atom"));
         command
             .args(args)
@@ -121,7 +125,7 @@ impl Place {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.at("home"))
             .env("TMPDIR", self.temporary())
-            .env("ATOM_ASSETS", assets)
+            .env("ATOM_ASSETS", self.assets())
             .env("ATOM_DATA_DIR", self.data())
             .env("ATOM_PASSPHRASE_FILE", self.at("passphrase"))
             .current_dir(self.root.path())

@@ -1,6 +1,7 @@
 //! Nothing that was indexed is found on disk: not its words, not its names, not its vectors.
 
 use super::place::{PASSPHRASE, Place, files_below, finish, names, wait_for};
+use atom_embed::{Embedder, ModelFiles};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -152,6 +153,43 @@ fn nothing_planted_is_found_on_disk() {
     // The search itself finds: the documents hold all of them.
     assert_eq!(hits(&[place.docs()], &needles).0.len(), 40);
     assert!(hits(&[place.data()], &[PASSPHRASE.as_bytes().to_vec()]).0.is_empty());
+}
+
+/// The first bytes of a vector and some from its middle, as they lie in memory.
+fn vector_needles(vector: &[f32]) -> Vec<Vec<u8>> {
+    let bytes: Vec<u8> = vector.iter().flat_map(|value| value.to_le_bytes()).collect();
+    bytes.chunks(32).step_by(8).map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn no_embedding_is_found_on_disk() {
+    let place = Place::with_vault();
+    let text = "the beekeeper inspects each frame for brood and counts the mites under the floor of the hive";
+    place.write("bees", text);
+    // Enough company for data files of a real size.
+    for index in 0..60 {
+        place.write(&format!("{index}.txt"), format!("Page {index} tells of trains and of harbour number {index}."));
+    }
+    let mut embedder = Embedder::load(&ModelFiles::locate(&place.assets()).unwrap(), 1).unwrap();
+    let vector = embedder.embed(&format!("bees\n{text}")).unwrap();
+    let needles = vector_needles(&vector);
+    let everywhere = [place.data(), place.temporary(), place.at("home")];
+
+    let mut child = place.command(&["index", &place.docs_text(), "--json"]).spawn().unwrap();
+    let (rounds, during, _) = hits_while_running(&mut child, &everywhere, &needles);
+    assert!(rounds > 0, "nothing was scanned while indexing");
+    assert_eq!(during, BTreeSet::new(), "found while indexing");
+    // That very vector is in the index, or its absence would say nothing.
+    let answer = place.answers("meaning", &[&format!("bees {text}")]).remove(0);
+    assert_eq!(names(&answer)[0], "bees");
+    let why = &answer["hits"][0]["explain"]["boosts"];
+    assert!(why.as_array().unwrap().iter().any(|reason| reason == "similarity 1.00"), "{why}");
+    place.run(&["doctor", "--rebuild", "meaning"]).well();
+    assert_eq!(hits(&everywhere, &needles).0, BTreeSet::new(), "found afterwards");
+
+    std::fs::write(place.docs().join("control"), vector.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>())
+        .unwrap();
+    assert_eq!(hits(&[place.docs()], &needles).0.len(), 1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 import { Pause, TriangleAlert } from "lucide-react";
 import { useStatus } from "../data/queries";
 import { routeTo } from "../data/route";
-import type { Progress } from "../platform";
+import type { Progress, StatusView } from "../platform";
 import { formatDuration, formatShare, sentence } from "../text/format";
 import { visibleLine } from "../text/visible";
 import { Banner } from "./banner";
@@ -11,6 +11,11 @@ function stage(name: string, progress: Progress): string {
   return `${name} ${formatShare(progress.done, progress.total)}${eta}`;
 }
 
+/** Whether search by meaning is off because its model is missing or cannot be used. */
+export function isModelUnusable(status: StatusView): boolean {
+  return status.model.state === "missing" || status.model.state === "failed";
+}
+
 /** `Names 100% · Words 100% · Meaning 62%, 14 min`: always in the same corner, leads to Activity. */
 export function IndexState() {
   const status = useStatus().data;
@@ -18,7 +23,7 @@ export function IndexState() {
   const { names, words, meaning } = status.progress;
   const isDone = [names, words, meaning].every((one) => one.done >= one.total);
   const text =
-    status.model.state === "missing"
+    isModelUnusable(status)
       ? `${stage("Names", names)} · ${stage("Words", words)} · Meaning off`
       : [stage("Names", names), stage("Words", words), stage("Meaning", meaning)].join(" · ");
   return (

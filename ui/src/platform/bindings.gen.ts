@@ -302,7 +302,7 @@ export type JobsChanged = null;
 export type ModelView = {
 	/**  Name and hash; none when missing. */
 	id: string | null,
-	/**  `ready`, `missing` or `unloaded`. */
+	/**  `ready`, `unloaded`, `missing`, or `failed` when it is there and cannot be used. */
 	state: string,
 };
 

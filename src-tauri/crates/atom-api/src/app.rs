@@ -205,5 +205,5 @@ fn take_lock(data_dir: &Path) -> ApiResult<File> {
 
 fn settings_of(store: &atom_store::Store) -> ApiResult<Settings> {
     let stored = store.setting(settings::KEY)?;
-    Ok(stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    Ok(stored.map(|text| settings::merge(&text)).unwrap_or_default())
 }

@@ -475,7 +475,7 @@ pub struct SizeView {
 pub struct ModelView {
     /// Name and hash; none when missing.
     pub id: Option<String>,
-    /// `ready`, `missing` or `unloaded`.
+    /// `ready`, `unloaded`, `missing`, or `failed` when it is there and cannot be used.
     pub state: String,
 }
 

@@ -5,12 +5,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod clock;
+mod entry;
 mod id;
 mod kind;
 mod sensitive;
 mod state;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use entry::Entry;
 pub use id::{ChunkId, ItemId, JobId, SourceId};
 pub use kind::Kind;
 pub use sensitive::Sensitive;

@@ -4,7 +4,6 @@ use fastembed::{
     InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
 };
 
-use crate::batch::group_by_length;
 use crate::error::{Error, Result};
 use crate::files::ModelFiles;
 use crate::runtime;
@@ -15,18 +14,15 @@ pub const DIMS: usize = 384;
 /// Tokens of a text that count, its two marks included; the rest is cut off.
 pub const MAX_TOKENS: usize = 256;
 
-/// Padded tokens in one run of the model: bounds its working memory, and keeps what a run touches in the
-/// cache. 256 to 1024 measured alike; 4096 took a third more processor time and 150 MB more.
-const BATCH_TOKENS: usize = 512;
-
 /// Bytes of a text that are looked at: far more than [`MAX_TOKENS`] tokens ever need, and far less than
 /// a whole book that somebody passes by mistake.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// An embedding model in memory, about 100 MB; drop it to give the memory back.
 ///
-/// Quantization scales are chosen per batch, so a text's vector depends a little on the texts beside it:
-/// cosine at least 0.98 to the float model either way, never bit for bit the same.
+/// A vector is a function of its text alone, bit for bit: the runtime chooses the quantization scales from all that
+/// a run holds, so every run holds one text. Batches were no faster on a processor (within a tenth for short texts,
+/// slower for long ones), and further from the float model.
 pub struct Embedder {
     inner: TextEmbedding,
     id: String,
@@ -68,26 +64,25 @@ impl Embedder {
         &self.id
     }
 
-    /// One vector of [`DIMS`] values and unit length per text, in the order of the texts.
+    /// The vector of a text: [`DIMS`] values, unit length.
     ///
-    /// Texts may have any length and any mix of lengths: they are batched by length inside, and only the
-    /// first [`MAX_TOKENS`] tokens of each count. An empty text has a vector too, near to nothing else.
+    /// A text may have any length; only its first [`MAX_TOKENS`] tokens count. An empty text has a vector too, near
+    /// to nothing else.
     ///
     /// # Errors
-    /// [`Error::Embed`] when the runtime fails; no partial result is given.
-    pub fn embed(&mut self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
-        let texts: Vec<&str> = texts.iter().map(|text| clip(text)).collect();
-        let lengths = texts.iter().map(|text| self.count_tokens(text)).collect::<Result<Vec<_>>>()?;
-        let mut vectors = vec![Vec::new(); texts.len()];
-        for group in group_by_length(&lengths, BATCH_TOKENS) {
-            let batch: Vec<&str> = group.iter().filter_map(|&index| texts.get(index).copied()).collect();
-            for (index, vector) in group.into_iter().zip(self.embed_batch(&batch)?) {
-                if let Some(slot) = vectors.get_mut(index) {
-                    *slot = vector;
-                }
-            }
+    /// [`Error::Embed`] when the runtime fails.
+    pub fn embed(&mut self, text: &str) -> Result<Vec<f32>> {
+        let mut vectors = self.inner.embed([clip(text)], None).map_err(|error| Error::Embed {
+            // The one message that could quote its input.
+            reason: match error {
+                fastembed::Error::Tokenization(_) => "the tokenizer failed".to_owned(),
+                other => other.to_string(),
+            },
+        })?;
+        match vectors.pop() {
+            Some(vector) if vector.len() == DIMS => Ok(vector),
+            other => Err(Error::Shape { found: other.map_or(0, |vector| vector.len()), expected: DIMS }),
         }
-        Ok(vectors)
     }
 
     /// Tokens of a text, its two marks included, at most [`MAX_TOKENS`].
@@ -99,25 +94,7 @@ impl Embedder {
             .tokenizer
             .encode_fast(clip(text), true)
             .map(|encoding| encoding.len())
-            .map_err(|_| Error::Embed { texts: 1, reason: "the tokenizer failed".to_owned() })
-    }
-
-    fn embed_batch(&mut self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
-        let vectors = self.inner.embed(texts, None).map_err(|error| Error::Embed {
-            texts: texts.len(),
-            // The one message that could quote its input.
-            reason: match error {
-                fastembed::Error::Tokenization(_) => "the tokenizer failed".to_owned(),
-                other => other.to_string(),
-            },
-        })?;
-        if vectors.len() != texts.len() {
-            return Err(Error::Shape { found: vectors.len(), expected: texts.len() });
-        }
-        match vectors.iter().find(|vector| vector.len() != DIMS) {
-            Some(vector) => Err(Error::Shape { found: vector.len(), expected: DIMS }),
-            None => Ok(vectors),
-        }
+            .map_err(|_| Error::Embed { reason: "the tokenizer failed".to_owned() })
     }
 }
 

@@ -34,7 +34,11 @@ pub enum Error {
         source: std::io::Error,
     },
     /// ONNX Runtime could not be loaded.
-    #[error("load the inference runtime {}: {reason}", path.display())]
+    #[error(
+        "the inference runtime {} cannot be used: {reason}; in a checkout run `cargo xtask setup`, \
+         otherwise install the application again",
+        path.display()
+    )]
     Runtime {
         /// The library file.
         path: PathBuf,
@@ -42,25 +46,26 @@ pub enum Error {
         reason: String,
     },
     /// The model could not be opened by the runtime.
-    #[error("load the embedding model: {reason}")]
+    #[error(
+        "the embedding model cannot be loaded: {reason}; in a checkout run `cargo xtask setup`, \
+         otherwise install the application again"
+    )]
     Load {
         /// What the runtime said.
         reason: String,
     },
-    /// The runtime failed on a batch of texts.
-    #[error("embed {texts} texts: {reason}")]
+    /// The runtime failed on a text.
+    #[error("embed a text: {reason}")]
     Embed {
-        /// How many texts the batch had.
-        texts: usize,
-        /// What failed, without the texts.
+        /// What failed, without the text.
         reason: String,
     },
     /// The model gave vectors of another shape than it should.
     #[error("embed: the model gave {found} values where {expected} were expected")]
     Shape {
-        /// Values or rows found.
+        /// Values found.
         found: usize,
-        /// Values or rows expected.
+        /// Values expected.
         expected: usize,
     },
 }

@@ -7,14 +7,13 @@
 //!
 //! [`Embedder`] is the loaded model, [`Model`] a shared handle that loads it when
 //! it is first needed and lets go of it when it has been idle. Indexing and
-//! searching should each own a [`Model`]: a query must not wait for a batch.
+//! searching should each own a [`Model`]: a query must not wait for a file.
 //!
 //! Left out on purpose: chunking (`atom-ingest`), storing vectors (`atom-index`),
 //! and any choice of when to embed.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-mod batch;
 mod embedder;
 mod error;
 mod files;

@@ -10,7 +10,7 @@ use crate::files::ModelFiles;
 
 /// A model that loads itself when it is first needed and can be unloaded at any time.
 ///
-/// One text batch runs at a time; whoever comes second waits.
+/// One call runs at a time; whoever comes second waits.
 #[derive(Debug)]
 pub struct Model {
     files: ModelFiles,
@@ -48,11 +48,11 @@ impl Model {
         self.lock().is_some()
     }
 
-    /// Vectors of `texts` in their order, loading the model first if need be; see [`Embedder::embed`].
+    /// The vector of a text, loading the model first if need be; see [`Embedder::embed`].
     ///
     /// # Errors
     /// Those of [`Embedder::load`] and [`Embedder::embed`].
-    pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+    pub fn embed(&self, text: &str) -> Result<Vec<f32>> {
         let mut slot = self.lock();
         let loaded = match slot.as_mut() {
             Some(loaded) => loaded,
@@ -60,9 +60,9 @@ impl Model {
                 slot.insert(Loaded { embedder: Embedder::load(&self.files, self.threads)?, last_used: Instant::now() })
             }
         };
-        let vectors = loaded.embedder.embed(texts);
+        let vector = loaded.embedder.embed(text);
         loaded.last_used = Instant::now();
-        vectors
+        vector
     }
 
     /// Gives the model's memory back; the next use loads it again.

@@ -26,6 +26,11 @@ impl Error {
         )
     }
 
+    /// Whether the embedding model is missing or cannot be used: nothing but meaning waits for it.
+    pub const fn is_model_failure(&self) -> bool {
+        matches!(self, Self::Embed(_))
+    }
+
     /// Whether a derived index is damaged and has to be rebuilt.
     pub const fn is_corrupt_index(&self) -> bool {
         matches!(self, Self::Index(atom_index::Error::Corrupt { .. }))

@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::pipeline::{Notice, Shared, Step, lock};
-use atom_core::{ItemId, SourceId};
+use atom_core::{Entry, ItemId, SourceId};
 use atom_jobs::{JobContext, JobError, Stop, run_queued};
-use atom_store::{JobKind, ScanEntry, SourceRow, SourceStatus};
-use atom_watch::{Entry, Hint, Rules, Scanned, Watcher, list_folder, scan};
+use atom_store::{JobKind, SourceRow, SourceStatus};
+use atom_watch::{Hint, Rules, Scanned, Watcher, list_folder, scan};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
@@ -65,7 +65,7 @@ fn scan_source(
     };
     let Some(root_inode) = root_inode(shared, source)? else { return Ok(()) };
     let mut seen: HashSet<u64> = HashSet::new();
-    let mut batch: Vec<ScanEntry> = Vec::with_capacity(BATCH);
+    let mut batch: Vec<Entry> = Vec::with_capacity(BATCH);
     let mut failure: Option<JobError> = None;
     let mut done = 0;
     let known = shared.store.counts()?.sources.get(&source.id).map_or(0, |counts| counts.items());
@@ -75,7 +75,7 @@ fn scan_source(
             return;
         }
         seen.insert(path_key(&entry.path));
-        batch.push(scan_entry(entry));
+        batch.push(entry);
         if batch.len() == BATCH {
             done += BATCH as u64;
             if let Err(error) = store_batch(shared, source.id, &mut batch)
@@ -148,7 +148,7 @@ fn problems_message(scanned: &Scanned) -> Option<String> {
     })
 }
 
-fn store_batch(shared: &Shared, source: SourceId, batch: &mut Vec<ScanEntry>) -> std::result::Result<(), JobError> {
+fn store_batch(shared: &Shared, source: SourceId, batch: &mut Vec<Entry>) -> std::result::Result<(), JobError> {
     let applied = shared.store.apply_scan(source, batch, shared.clock.now_ms(), &is_there)?;
     batch.clear();
     if applied.any() {
@@ -252,7 +252,6 @@ fn look_again(shared: &Shared, source: &SourceRow, rules: &Rules, folder: &Path)
         Err(_) => return Ok(()),
     };
     let present: HashSet<PathBuf> = entries.iter().map(|entry| entry.path.clone()).collect();
-    let entries: Vec<ScanEntry> = entries.into_iter().map(scan_entry).collect();
     for batch in entries.chunks(BATCH) {
         let applied = shared.store.apply_scan(source.id, batch, shared.clock.now_ms(), &is_there)?;
         if applied.any() {
@@ -299,19 +298,6 @@ pub(crate) fn watch(shared: &Arc<Shared>) -> Option<Watcher> {
 
 fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
-}
-
-fn scan_entry(entry: Entry) -> ScanEntry {
-    ScanEntry {
-        path: entry.path,
-        is_folder: entry.is_folder,
-        size: entry.size,
-        modified_ns: entry.modified_ns,
-        changed_ns: entry.changed_ns,
-        device: entry.device,
-        inode: entry.inode,
-        links: entry.links,
-    }
 }
 
 /// A path in eight bytes, so that a million of them fit in memory during a scan.

@@ -83,6 +83,8 @@ pub struct Trouble {
     pub message: String,
     /// Whether the disk is full.
     pub disk_full: bool,
+    /// Whether it is the embedding model that is missing or cannot be used.
+    pub model_failure: bool,
 }
 
 /// Current speeds.
@@ -197,8 +199,8 @@ impl Shared {
             match error {
                 None => troubles.remove(stage).is_some(),
                 Some(error) => {
-                    let disk_full = error.is_disk_full();
-                    let trouble = Trouble { stage, message: error.to_string(), disk_full };
+                    let (disk_full, model_failure) = (error.is_disk_full(), error.is_model_failure());
+                    let trouble = Trouble { stage, message: error.to_string(), disk_full, model_failure };
                     troubles.insert(stage, trouble.clone()) != Some(trouble)
                 }
             }

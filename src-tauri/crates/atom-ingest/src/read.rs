@@ -6,11 +6,10 @@ use crate::pipeline::{Notice, Shared, Step, lock};
 use atom_core::{ItemId, ItemState, Kind};
 use atom_extract::{FileHint, Outcome, PARSER_VERSION};
 use atom_jobs::Stop;
-use atom_store::{NewChunk, ReadTask, ScanEntry, TextOutcome};
+use atom_store::{NewChunk, ReadTask, TextOutcome};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
 
 /// Tasks fetched from the store at once.
@@ -210,21 +209,12 @@ fn open(shared: &Shared, task: &ReadTask) -> std::result::Result<File, TextOutco
         Ok(facts) => facts,
         Err(error) => return Err(failed(shared, task, &error)),
     };
-    let modified_ns = facts.mtime().saturating_mul(1_000_000_000).saturating_add(facts.mtime_nsec());
-    if facts.len() == task.size && modified_ns == task.modified_ns {
+    // It was a file a moment ago; what has taken its place is not ours to open.
+    let Some(entry) = atom_watch::entry_of(task.path.clone(), &facts) else { return Err(later(shared, REREAD)) };
+    if entry.size == task.size && entry.modified_ns == task.modified_ns {
         return Ok(file);
     }
     // It changed since the scan: note what it is now, and take it from there.
-    let entry = ScanEntry {
-        path: task.path.clone(),
-        is_folder: false,
-        size: facts.len(),
-        modified_ns,
-        changed_ns: facts.ctime().saturating_mul(1_000_000_000).saturating_add(facts.ctime_nsec()),
-        device: facts.dev(),
-        inode: facts.ino(),
-        links: facts.nlink(),
-    };
     if let Err(error) = shared.store.apply_scan(task.source, &[entry], shared.clock.now_ms(), &|_| true) {
         tracing::warn!(%error, "a changed file could not be noted");
     }

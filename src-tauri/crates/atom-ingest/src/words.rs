@@ -25,7 +25,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         announce_ready(shared)?;
         return Ok(Step::Idle(Duration::from_secs(30)));
     }
-    if tasks.len() < BATCH_ITEMS && shared.store.read_tasks(BULK, i64::MAX)?.len() == BULK {
+    if tasks.len() < BATCH_ITEMS && shared.store.waits_to_read(BULK, i64::MAX)? {
         // Not on the bell: it rings for every stored batch of texts.
         let wait = atom_jobs::Bell::default();
         stop.wait_until(&wait, 0, Instant::now() + BULK_WAIT);

@@ -2,7 +2,7 @@
 
 use crate::connection::Store;
 use crate::error::{During, Result};
-use atom_core::{ItemId, ItemState, Kind, SourceId};
+use atom_core::{Entry, ItemId, ItemState, Kind, SourceId};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -10,27 +10,6 @@ use std::path::{Path, PathBuf};
 
 /// A file whose last change is this close to the scan may change again within the same time stamp: look again next time.
 const RACY_WINDOW_MS: i64 = 2_000;
-
-/// A file or folder as a scan saw it.
-#[derive(Debug, Clone)]
-pub struct ScanEntry {
-    /// Absolute path.
-    pub path: PathBuf,
-    /// Whether it is a folder.
-    pub is_folder: bool,
-    /// Bytes; 0 for folders.
-    pub size: u64,
-    /// Last change of the content, Unix nanoseconds.
-    pub modified_ns: i64,
-    /// Last change of the content or of the facts, Unix nanoseconds.
-    pub changed_ns: i64,
-    /// Device number.
-    pub device: u64,
-    /// Inode number.
-    pub inode: u64,
-    /// Number of hard links.
-    pub links: u64,
-}
 
 /// What applying a batch of entries did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,7 +61,7 @@ struct Known {
 }
 
 impl Known {
-    fn matches(&self, entry: &ScanEntry) -> bool {
+    fn matches(&self, entry: &Entry) -> bool {
         if entry.is_folder || self.is_folder {
             return entry.is_folder == self.is_folder && self.inode == entry.inode.cast_signed();
         }
@@ -103,13 +82,13 @@ impl Store {
     pub fn apply_scan(
         &self,
         source: SourceId,
-        entries: &[ScanEntry],
+        entries: &[Entry],
         now_ms: i64,
         is_there: &dyn Fn(&Path) -> bool,
     ) -> Result<ScanApplied> {
         const OPERATION: &str = "storing a scan";
         let mut applied = ScanApplied::default();
-        let news: Vec<&ScanEntry> = self.read(OPERATION, |tx| {
+        let news: Vec<&Entry> = self.read(OPERATION, |tx| {
             let mut news = Vec::new();
             for entry in entries {
                 match known(tx, source, &entry.path)? {
@@ -266,7 +245,7 @@ fn known(tx: &Transaction<'_>, source: SourceId, path: &Path) -> Result<Option<K
 fn apply_one(
     tx: &Transaction<'_>,
     source: SourceId,
-    entry: &ScanEntry,
+    entry: &Entry,
     now_ms: i64,
     is_there: &dyn Fn(&Path) -> bool,
     applied: &mut ScanApplied,
@@ -287,7 +266,7 @@ fn apply_one(
     Ok(())
 }
 
-fn insert(tx: &Transaction<'_>, source: SourceId, entry: &ScanEntry, changed_ns: i64) -> Result<()> {
+fn insert(tx: &Transaction<'_>, source: SourceId, entry: &Entry, changed_ns: i64) -> Result<()> {
     const OPERATION: &str = "adding an item";
     let (kind, state) = if entry.is_folder {
         (Kind::Folder, ItemState::NameOnly)
@@ -317,7 +296,7 @@ fn insert(tx: &Transaction<'_>, source: SourceId, entry: &ScanEntry, changed_ns:
     Ok(())
 }
 
-fn update(tx: &Transaction<'_>, id: i64, entry: &ScanEntry, changed_ns: i64) -> Result<()> {
+fn update(tx: &Transaction<'_>, id: i64, entry: &Entry, changed_ns: i64) -> Result<()> {
     const OPERATION: &str = "updating an item";
     tx.prepare_cached(
         "UPDATE item SET is_folder = ?2, size = ?3, modified_ns = ?4, changed_ns = ?5, device = ?6, inode = ?7,
@@ -339,7 +318,7 @@ fn update(tx: &Transaction<'_>, id: i64, entry: &ScanEntry, changed_ns: i64) -> 
 }
 
 /// The item that was at another path before: same inode, same size and time, one link, and nothing at the old path.
-fn renamed_from(tx: &Transaction<'_>, entry: &ScanEntry, is_there: &dyn Fn(&Path) -> bool) -> Result<Option<i64>> {
+fn renamed_from(tx: &Transaction<'_>, entry: &Entry, is_there: &dyn Fn(&Path) -> bool) -> Result<Option<i64>> {
     const OPERATION: &str = "looking up a renamed item";
     if entry.links > 1 && !entry.is_folder {
         return Ok(None);
@@ -371,7 +350,7 @@ fn renamed_from(tx: &Transaction<'_>, entry: &ScanEntry, is_there: &dyn Fn(&Path
     Ok(None)
 }
 
-fn rename(tx: &Transaction<'_>, id: i64, source: SourceId, entry: &ScanEntry) -> Result<()> {
+fn rename(tx: &Transaction<'_>, id: i64, source: SourceId, entry: &Entry) -> Result<()> {
     const OPERATION: &str = "renaming an item";
     let kind = if entry.is_folder { Kind::Folder } else { Kind::from_path(&entry.path) };
     tx.prepare_cached(

@@ -22,7 +22,7 @@ mod texts;
 pub use connection::{RawKey, Store};
 pub use counts::{Counts, SourceCounts};
 pub use error::{Error, Result};
-pub use items::{DirectoryChild, ItemRow, ScanApplied, ScanEntry};
+pub use items::{DirectoryChild, ItemRow, ScanApplied};
 pub use jobs::{JobKind, JobRow, JobState};
 pub use queues::{MeaningTask, Tombstone, WordsTask};
 pub use search_facts::{ChunkText, FileFilter, FileRow, ItemFacts};

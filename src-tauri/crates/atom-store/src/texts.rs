@@ -109,6 +109,23 @@ impl Store {
         })
     }
 
+    /// Whether at least `count` items wait to be read that are due at `now_ms`, Unix milliseconds.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn waits_to_read(&self, count: usize, now_ms: i64) -> Result<bool> {
+        const OPERATION: &str = "counting items to read";
+        self.read(OPERATION, |tx| {
+            tx.prepare_cached(
+                "SELECT count(*) = ?1 FROM (SELECT 1 FROM item WHERE unread = 1 AND not_before_ms <= ?2 LIMIT ?1)",
+            )
+            .and_then(|mut statement| {
+                statement.query_row([i64::try_from(count).unwrap_or(i64::MAX), now_ms], |row| row.get(0))
+            })
+            .during(OPERATION)
+        })
+    }
+
     /// Marks items to be read again that an older parser read; returns how many.
     ///
     /// # Errors

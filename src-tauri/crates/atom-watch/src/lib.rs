@@ -12,5 +12,5 @@ mod watcher;
 
 pub use beneath::open_beneath;
 pub use rules::{Rules, RulesError};
-pub use scan::{Entry, Problem, Scanned, list_folder, scan};
+pub use scan::{Problem, Scanned, entry_of, list_folder, scan};
 pub use watcher::{Hint, WatchState, Watcher};

@@ -2,6 +2,7 @@
 
 use crate::beneath::open_folder_beneath;
 use crate::rules::{Rules, walk_builder};
+use atom_core::Entry;
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, Dir, FileType, Stat};
 use std::ffi::{CStr, OsStr};
@@ -13,55 +14,33 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// A file or folder on disk. Links and special files are never among them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Absolute path.
-    pub path: PathBuf,
-    /// Whether it is a folder.
-    pub is_folder: bool,
-    /// Bytes; 0 for folders.
-    pub size: u64,
-    /// Last change of the content, Unix nanoseconds.
-    pub modified_ns: i64,
-    /// Last change of content or facts, Unix nanoseconds.
-    pub changed_ns: i64,
-    /// Device number.
-    pub device: u64,
-    /// Inode number.
-    pub inode: u64,
-    /// Number of hard links.
-    pub links: u64,
+/// What `facts` say of the file or folder at `path`; none for links and special files.
+pub fn entry_of(path: PathBuf, facts: &Metadata) -> Option<Entry> {
+    let is_folder = facts.is_dir();
+    (is_folder || facts.is_file()).then(|| Entry {
+        path,
+        is_folder,
+        size: if is_folder { 0 } else { facts.len() },
+        modified_ns: nanoseconds(facts.mtime(), facts.mtime_nsec()),
+        changed_ns: nanoseconds(facts.ctime(), facts.ctime_nsec()),
+        device: facts.dev(),
+        inode: facts.ino(),
+        links: facts.nlink(),
+    })
 }
 
-impl Entry {
-    fn of(path: PathBuf, facts: &Metadata) -> Option<Self> {
-        let is_folder = facts.is_dir();
-        (is_folder || facts.is_file()).then(|| Self {
-            path,
-            is_folder,
-            size: if is_folder { 0 } else { facts.len() },
-            modified_ns: nanoseconds(facts.mtime(), facts.mtime_nsec()),
-            changed_ns: nanoseconds(facts.ctime(), facts.ctime_nsec()),
-            device: facts.dev(),
-            inode: facts.ino(),
-            links: facts.nlink(),
-        })
-    }
-
-    fn of_stat(path: PathBuf, facts: &Stat) -> Option<Self> {
-        let kind = FileType::from_raw_mode(facts.st_mode);
-        (kind.is_dir() || kind.is_file()).then(|| Self {
-            path,
-            is_folder: kind.is_dir(),
-            size: if kind.is_dir() { 0 } else { u64::try_from(facts.st_size).unwrap_or_default() },
-            modified_ns: nanoseconds(facts.st_mtime, facts.st_mtime_nsec),
-            changed_ns: nanoseconds(facts.st_ctime, facts.st_ctime_nsec),
-            device: facts.st_dev,
-            inode: facts.st_ino,
-            links: facts.st_nlink,
-        })
-    }
+fn entry_of_stat(path: PathBuf, facts: &Stat) -> Option<Entry> {
+    let kind = FileType::from_raw_mode(facts.st_mode);
+    (kind.is_dir() || kind.is_file()).then(|| Entry {
+        path,
+        is_folder: kind.is_dir(),
+        size: if kind.is_dir() { 0 } else { u64::try_from(facts.st_size).unwrap_or_default() },
+        modified_ns: nanoseconds(facts.st_mtime, facts.st_mtime_nsec),
+        changed_ns: nanoseconds(facts.st_ctime, facts.st_ctime_nsec),
+        device: facts.st_dev,
+        inode: facts.st_ino,
+        links: facts.st_nlink,
+    })
 }
 
 fn nanoseconds(seconds: i64, rest: impl TryInto<i64>) -> i64 {
@@ -107,7 +86,7 @@ pub fn scan(rules: &Rules, cancel: &AtomicBool, mut found: impl FnMut(Entry)) ->
             Ok(entry) if entry.depth() == 0 => {}
             Ok(entry) => match entry.metadata() {
                 Ok(facts) => {
-                    if let Some(entry) = Entry::of(entry.into_path(), &facts) {
+                    if let Some(entry) = entry_of(entry.into_path(), &facts) {
                         scanned.entries += 1;
                         found(entry);
                     }
@@ -141,7 +120,7 @@ pub fn list_folder(rules: &Rules, folder: &Path) -> io::Result<Vec<Entry>> {
         let facts = rustix::fs::statat(&opened, name.file_name(), AtFlags::SYMLINK_NOFOLLOW);
         // Gone between listing and looking.
         let Ok(facts) = facts else { continue };
-        if let Some(entry) = Entry::of_stat(path, &facts)
+        if let Some(entry) = entry_of_stat(path, &facts)
             && !matcher.ignores(&entry.path, entry.is_folder)
         {
             entries.push(entry);

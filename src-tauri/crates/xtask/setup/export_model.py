@@ -38,9 +38,8 @@ PINNED = {
 MODEL = "model_int8.onnx"
 LIMIT = 256
 
-# Between the same text in the float and in the quantized model. The scales are those of a whole batch, so the
-# least is set by a text of one letter among long ones; sentences stay above 0.984.
-LEAST_COSINE = 0.975
+# Between the same text in the float and in the quantized model.
+LEAST_COSINE = 0.98
 # Between a pair's similarity in the float and in the quantized model.
 MOST_SHIFT = 0.05
 # Between the standard-operator graph and the fused one, both float.
@@ -131,20 +130,17 @@ def check(plain, fused, staged):
         found = cosine(*embed(staged / MODEL, tokenizer, [first, second], batch=1))
         require(abs(found - similarity) <= MOST_SHIFT, f"int8 similarity {found:.4f} instead of {similarity}: {first!r}")
 
-    for batch in (1, 8, len(texts)):
-        quantized = embed(staged / MODEL, tokenizer, texts, batch=batch)
-        cosines = (expected * quantized).sum(axis=1)
-        worst = int(cosines.argmin())
-        require(cosines[worst] >= LEAST_COSINE, f"int8 cosine {cosines[worst]:.4f} at batch {batch}: {texts[worst]!r}")
-        half = len(PAIRS)
-        wanted = (expected[:half] * expected[half:]).sum(axis=1)
-        got = (quantized[:half] * quantized[half:]).sum(axis=1)
-        shift = float(np.abs(wanted - got).max())
-        require(shift <= MOST_SHIFT, f"a pair's similarity moved by {shift:.4f} at batch {batch}")
-        print(
-            f"batch {batch:3}: cosine to float {cosines.min():.4f} to {cosines.max():.4f}, "
-            f"similarities within {shift:.4f}"
-        )
+    # One text a run, as the application does it: the scales are chosen from all that a run holds.
+    quantized = embed(staged / MODEL, tokenizer, texts, batch=1)
+    cosines = (expected * quantized).sum(axis=1)
+    worst = int(cosines.argmin())
+    require(cosines[worst] >= LEAST_COSINE, f"int8 cosine {cosines[worst]:.4f}: {texts[worst]!r}")
+    half = len(PAIRS)
+    wanted = (expected[:half] * expected[half:]).sum(axis=1)
+    got = (quantized[:half] * quantized[half:]).sum(axis=1)
+    shift = float(np.abs(wanted - got).max())
+    require(shift <= MOST_SHIFT, f"a pair's similarity moved by {shift:.4f}")
+    print(f"cosine to float {cosines.min():.4f} to {cosines.max():.4f}, similarities within {shift:.4f}")
 
 
 def embed(model, tokenizer, texts, batch):

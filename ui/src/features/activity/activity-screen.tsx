@@ -4,6 +4,7 @@ import { Age } from "../../components/age";
 import { Banner } from "../../components/banner";
 import { Blank, ErrorBlank, messageOf } from "../../components/blank";
 import { Button, IconButton } from "../../components/button";
+import { isModelUnusable } from "../../components/index-state";
 import { ProgressBar } from "../../components/progress-bar";
 import { progressText, StageBars } from "../../components/stage-bars";
 import { StateBadge } from "../../components/state-badge";
@@ -124,7 +125,7 @@ function Job({ job, paused, onCancel }: { job: JobView; paused: boolean; onCance
 }
 
 function Figures({ status }: { status: StatusView }) {
-  const model = status.model.state === "missing" ? "not installed: search by meaning is off" : (status.model.id ?? "ready");
+  const model = isModelUnusable(status) ? "cannot be used: search by meaning is off" : (status.model.id ?? "ready");
   return (
     <section aria-label="Index">
       <h2>Index</h2>

@@ -81,8 +81,7 @@ struct Querying(Arc<Models>);
 impl QueryEmbedder for Querying {
     fn embed_blocking(&self, text: &str) -> atom_search::Result<Vec<f32>> {
         let failed = |error: atom_embed::Error| atom_search::Error::Embedding { reason: error.to_string() };
-        let vectors = self.0.querying().and_then(|model| model.embed(&[text])).map_err(failed)?;
-        vectors.into_iter().next().ok_or_else(|| atom_search::Error::Embedding { reason: "no vector".to_owned() })
+        self.0.querying().and_then(|model| model.embed(text)).map_err(failed)
     }
 }
 

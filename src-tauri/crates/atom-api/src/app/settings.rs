@@ -6,6 +6,7 @@ use crate::dto::Settings;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_watch::Rules;
+use serde_json::Value;
 
 /// Setting: all of them, as JSON.
 pub(super) const KEY: &str = "settings";
@@ -51,6 +52,17 @@ impl App {
     }
 }
 
+/// The stored settings over the defaults: one that is new, or of no use, does not take the others with it.
+pub(super) fn merge(stored: &str) -> Settings {
+    let defaults = Settings::default();
+    let Ok(Value::Object(stored)) = serde_json::from_str(stored) else { return defaults };
+    stored.into_iter().fold(defaults, |settings, (name, value)| {
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(&settings) else { return settings };
+        fields.insert(name, value);
+        serde_json::from_value(Value::Object(fields)).unwrap_or(settings)
+    })
+}
+
 fn check(settings: &Settings) -> ApiResult<()> {
     let invalid = |message: String| Err(ApiError::new(ErrorCode::InvalidInput, message));
     if let Err(error) = Rules::check(&settings.ignore_rules) {
@@ -64,5 +76,19 @@ fn check(settings: &Settings) -> ApiResult<()> {
             invalid(format!("lock after 1 to {MAX_LOCK_MINUTES} minutes, or never"))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_settings_lie_over_the_defaults_one_by_one() {
+        let merged = merge(r#"{"hotkey":"F9","indexBudget":"enormous","notifyWhenDone":false,"gone":1}"#);
+        assert_eq!(merged, Settings { hotkey: "F9".to_owned(), notify_when_done: false, ..Settings::default() });
+        assert_eq!(merge("no JSON"), Settings::default());
+        let whole = Settings { lock_after_minutes: Some(5), ..Settings::default() };
+        assert_eq!(merge(&serde_json::to_string(&whole).unwrap()), whole);
     }
 }

@@ -22,7 +22,13 @@ impl App {
             let troubles = ingest.as_ref().map(|ingest| ingest.troubles()).unwrap_or_default();
             let model = match session.models.id() {
                 Ok(id) => {
-                    let state = if session.models.is_loaded() { "ready" } else { "unloaded" };
+                    let state = if troubles.iter().any(|trouble| trouble.model_failure) {
+                        "failed"
+                    } else if session.models.is_loaded() {
+                        "ready"
+                    } else {
+                        "unloaded"
+                    };
                     ModelView { id: Some(id), state: state.to_owned() }
                 }
                 Err(_) => ModelView { id: None, state: "missing".to_owned() },

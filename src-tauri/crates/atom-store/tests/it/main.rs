@@ -1,8 +1,8 @@
 //! The store against real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use atom_core::{ItemId, ItemState, SourceId};
-use atom_store::{Error, FileFilter, NewChunk, RawKey, ScanEntry, Store, TextOutcome};
+use atom_core::{Entry, ItemId, ItemState, SourceId};
+use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -16,8 +16,8 @@ fn open(dir: &Path) -> Store {
     Store::open(&dir.join("vault.db"), key(1)).unwrap()
 }
 
-fn entry(path: &str, inode: u64, modified_ns: i64) -> ScanEntry {
-    ScanEntry {
+fn entry(path: &str, inode: u64, modified_ns: i64) -> Entry {
+    Entry {
         path: PathBuf::from(path),
         is_folder: false,
         size: 10,

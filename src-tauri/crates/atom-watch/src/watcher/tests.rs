@@ -1,7 +1,8 @@
 //! The watcher against real folders. A mirror follows its hints as an index would; in the end it must show what is on disk.
 
 use super::*;
-use crate::scan::{Entry, list_folder, scan};
+use crate::scan::{list_folder, scan};
+use atom_core::Entry;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
