@@ -8,7 +8,11 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::slots::Wrapped;
 use crate::{Error, Result, SealRoot};
+
+/// Length of keys that [`Keys::wrap`] wrapped, bytes: nonce, key, tag.
+pub const WRAPPED_LEN: usize = 60;
 
 /// A 32-byte key on the heap that is wiped when dropped.
 pub(crate) type SecretKey = Box<Zeroizing<[u8; 32]>>;
@@ -37,7 +41,7 @@ impl Keys {
         Self { inner: Arc::new(Inner { vault_id, master }) }
     }
 
-    /// Keys of a vault that exists in this process only, for scratch data and tests.
+    /// Random keys with a random identity: of scratch data and tests, and of a store that keeps them [wrapped](Keys::wrap).
     ///
     /// # Errors
     /// [`Error::Random`] if the system gives no random bytes.
@@ -72,6 +76,33 @@ impl Keys {
     #[must_use]
     pub fn seal_root(&self, label: &str) -> SealRoot {
         SealRoot::new(&self.derive(label))
+    }
+
+    /// Encrypts and authenticates the master key of `inner` under the key for `label`: how a store with a random key of its own is opened with the vault.
+    ///
+    /// # Errors
+    /// [`Error::Random`] if the system gives no random bytes.
+    pub fn wrap(&self, label: &str, inner: &Self) -> Result<[u8; WRAPPED_LEN]> {
+        let aad = self.wrap_aad(label, &inner.vault_id());
+        let wrapped = Wrapped::new(&self.derive(label), inner.master(), &aad)?;
+        let mut bytes = [0; WRAPPED_LEN];
+        let fields = wrapped.nonce.iter().chain(&wrapped.key);
+        bytes.iter_mut().zip(fields).for_each(|(to, from)| *to = *from);
+        Ok(bytes)
+    }
+
+    /// The keys with the identity `inner_id` that [`Keys::wrap`] wrapped; `None` if `wrapped` was made with another vault, label or identity, or was changed.
+    #[must_use]
+    pub fn unwrap(&self, label: &str, inner_id: [u8; 16], wrapped: &[u8; WRAPPED_LEN]) -> Option<Self> {
+        let (nonce, rest) = wrapped.split_first_chunk::<12>()?;
+        let wrapped = Wrapped { nonce: *nonce, key: *rest.first_chunk::<48>()? };
+        let master = wrapped.open(&self.derive(label), &self.wrap_aad(label, &inner_id))?;
+        Some(Self::new(inner_id, master))
+    }
+
+    fn wrap_aad(&self, label: &str, inner_id: &[u8; 16]) -> Vec<u8> {
+        // Fixed lengths first, so that no two contexts share their bytes.
+        [b"atom/wrap/v1".as_slice(), &self.vault_id(), inner_id, label.as_bytes()].concat()
     }
 
     pub(crate) fn master(&self) -> &[u8; 32] {
@@ -124,6 +155,23 @@ mod tests {
             hex(&keys.derive("lance/root")[..]),
             "70e9c2c4956c90e926132144dc9d70f71f1b8dd25fdfd6714dc3d35ba9631bde"
         );
+    }
+
+    #[test]
+    fn wrapped_keys_open_with_their_vault_label_and_identity_only() {
+        let (vault, other, inner) = (fixed(), Keys::ephemeral().unwrap(), Keys::ephemeral().unwrap());
+        let wrapped = vault.wrap("backup/wrap", &inner).unwrap();
+        let opened = vault.unwrap("backup/wrap", inner.vault_id(), &wrapped).unwrap();
+        assert_eq!((*opened.derive("a"), opened.vault_id()), (*inner.derive("a"), inner.vault_id()));
+        assert!(other.unwrap("backup/wrap", inner.vault_id(), &wrapped).is_none());
+        assert!(vault.unwrap("backup/other", inner.vault_id(), &wrapped).is_none());
+        assert!(vault.unwrap("backup/wrap", other.vault_id(), &wrapped).is_none());
+        for at in 0..wrapped.len() {
+            let mut changed = wrapped;
+            changed[at] ^= 1;
+            assert!(vault.unwrap("backup/wrap", inner.vault_id(), &changed).is_none(), "{at}");
+        }
+        assert_ne!(vault.wrap("backup/wrap", &inner).unwrap(), wrapped, "a nonce is used once");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The master key is random and never changes when a passphrase does; a slot wraps 32 bytes of it.
 //! A vault always has at least two slots, so that a forgotten passphrase or a vanished keychain never loses the data.
 
+mod copy;
 mod disk;
 mod file;
 mod wrap;
@@ -17,8 +18,9 @@ use crate::keychain::Keychain;
 use crate::keys::{derive_key, random_key};
 use crate::recovery::RecoveryCode;
 use crate::{Error, Keys, Result};
+pub use copy::SlotCopy;
 use file::{MIN_SLOTS, Method, Slot, SlotFile};
-use wrap::Wrapped;
+pub(crate) use wrap::Wrapped;
 
 /// Present in every data folder in use: without key slots beside it, the slots were lost.
 const DATABASE_NAME: &str = "vault.db";
@@ -260,17 +262,22 @@ fn forget(keychain: &dyn Keychain, accounts: &[String]) {
 fn unlock(dir: &Path, with: Unlock<'_>) -> Result<(Keys, SlotFile)> {
     let loaded = SlotFile::load(dir)?;
     let file = loaded.file;
-    let keys = match with {
-        Unlock::Passphrase(typed) => with_passphrase(&file, &typed),
-        Unlock::Keychain(keychain) => with_keychain(&file, keychain),
-        Unlock::Recovery(typed) => with_recovery(&file, typed),
-    }?;
-    file.verify(&keys)?;
+    let keys = unlock_file(&file, with)?;
     if loaded.needs_repair {
         // A full or read-only disk must not keep the user out; the next unlock tries again.
         file.repair(dir).ok();
     }
     Ok((keys, file))
+}
+
+fn unlock_file(file: &SlotFile, with: Unlock<'_>) -> Result<Keys> {
+    let keys = match with {
+        Unlock::Passphrase(typed) => with_passphrase(file, &typed),
+        Unlock::Keychain(keychain) => with_keychain(file, keychain),
+        Unlock::Recovery(typed) => with_recovery(file, typed),
+    }?;
+    file.verify(&keys)?;
+    Ok(keys)
 }
 
 fn with_passphrase(file: &SlotFile, typed: &str) -> Result<Keys> {

@@ -25,7 +25,7 @@ pub(super) struct SlotFile {
     #[serde(with = "hex")]
     pub(super) vault_id: [u8; 16],
     /// Counts every change of the file.
-    generation: u64,
+    pub(super) generation: u64,
     pub(super) slots: Vec<Slot>,
     #[serde(with = "hex")]
     mac: [u8; 32],
@@ -122,7 +122,7 @@ impl SlotFile {
         }
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
         #[derive(Deserialize)]
         struct Versioned {
             version: u32,
@@ -179,7 +179,7 @@ impl SlotFile {
         self.encode()
     }
 
-    fn encode(&self) -> Result<Vec<u8>> {
+    pub(super) fn encode(&self) -> Result<Vec<u8>> {
         serde_json::to_vec_pretty(self).map_err(|error| Error::io("write", NAME, std::io::Error::other(error)))
     }
 

@@ -14,15 +14,15 @@ use crate::{Error, Result};
 /// The key-encryption key comes from a salt that is random per slot, so the nonce could be constant; it is random all the same.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wrapped {
+pub(crate) struct Wrapped {
     #[serde(with = "hex")]
-    pub(super) nonce: [u8; 12],
+    pub(crate) nonce: [u8; 12],
     #[serde(with = "hex")]
-    pub(super) key: [u8; 48],
+    pub(crate) key: [u8; 48],
 }
 
 impl Wrapped {
-    pub(super) fn new(kek: &[u8; 32], master: &[u8; 32], aad: &[u8]) -> Result<Self> {
+    pub(crate) fn new(kek: &[u8; 32], master: &[u8; 32], aad: &[u8]) -> Result<Self> {
         let mut wrapped = Self { nonce: [0; 12], key: [0; 48] };
         getrandom::fill(&mut wrapped.nonce).map_err(Error::random)?;
         let mut text = Zeroizing::new(*master);
@@ -35,7 +35,7 @@ impl Wrapped {
     }
 
     /// The master key, or `None` if `kek` or `aad` is not the one it was wrapped with.
-    pub(super) fn open(&self, kek: &[u8; 32], aad: &[u8]) -> Option<SecretKey> {
+    pub(crate) fn open(&self, kek: &[u8; 32], aad: &[u8]) -> Option<SecretKey> {
         let (text, tag) = self.key.split_first_chunk::<32>()?;
         let tag: &[u8; 16] = tag.try_into().ok()?;
         let mut master: SecretKey = Box::new(Zeroizing::new(*text));

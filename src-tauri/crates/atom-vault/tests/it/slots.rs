@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use atom_vault::{
-    Error, KdfCost, Keychain, Keys, MemoryKeychain, NewSlots, RecoveryCode, Result, SlotKind, Unlock, Vault,
+    Error, KdfCost, Keychain, Keys, MemoryKeychain, NewSlots, RecoveryCode, Result, SlotCopy, SlotKind, Unlock, Vault,
 };
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -402,4 +402,38 @@ fn the_first_format_opens() {
     let keys = Vault::unlock(folder.path(), typed("fixture passphrase")).unwrap();
     let key: String = keys.derive("sqlcipher/key").iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(key, include_str!("../fixtures/keyslots.v1.key").trim());
+}
+
+#[test]
+fn a_copy_of_the_slots_opens_and_makes_a_vault_elsewhere() {
+    let here = vault();
+    let copy = SlotCopy::parse(SlotCopy::of_vault(&here.dir()).unwrap().bytes()).unwrap();
+    assert_eq!(copy.vault_id(), here.keys.vault_id());
+    copy.verify(&here.keys).unwrap();
+    assert!(copy.verify(&Keys::ephemeral().unwrap()).is_err());
+    for with in [typed(PASSPHRASE), Unlock::Recovery(&here.code)] {
+        assert_eq!(*copy.unlock(with).unwrap().derive("test"), *here.keys.derive("test"));
+    }
+    assert!(matches!(copy.unlock(typed("another one")), Err(Error::WrongPassphrase)));
+    let there = here.folder.path().join("there");
+    copy.place(&there).unwrap();
+    assert!(Vault::unlock(&there, Unlock::Recovery(&here.code)).is_ok());
+    assert!(matches!(copy.place(&there), Err(Error::AlreadyExists)));
+    Vault::change_passphrase(&there, Unlock::Recovery(&here.code), &secret("a louder place"), KdfCost::MINIMUM)
+        .unwrap();
+    assert!(SlotCopy::of_vault(&there).unwrap().generation() > copy.generation());
+}
+
+#[test]
+fn any_changed_byte_of_a_copy_of_the_slots_is_noticed() {
+    let here = vault();
+    let bytes = SlotCopy::of_vault(&here.dir()).unwrap().bytes().to_vec();
+    for at in 0..bytes.len() {
+        for bit in [0x01, 0x20] {
+            let mut changed = bytes.clone();
+            changed[at] ^= bit;
+            let opened = SlotCopy::parse(&changed).and_then(|copy| copy.unlock(Unlock::Recovery(&here.code)));
+            assert!(opened.is_err(), "{at} {bit:x}");
+        }
+    }
 }
