@@ -107,12 +107,12 @@ impl Store {
     /// # Errors
     /// [`Error::Damaged`] when either finds something.
     pub fn verify(&self) -> Result<()> {
-        self.read("verifying the database", |tx| {
-            let bad_pages: Vec<String> = rows_of(tx, "PRAGMA cipher_integrity_check")?;
-            let structure: Vec<String> = rows_of(tx, "PRAGMA integrity_check(1)")?;
-            let sound = bad_pages.is_empty() && structure.iter().all(|line| line == "ok");
-            if sound { Ok(()) } else { Err(Error::Damaged { operation: "verifying the database" }) }
-        })
+        self.read("verifying the database", |tx| verify(tx))
+    }
+
+    /// A connection that is not shared.
+    pub(crate) fn own_connection(&self) -> Result<Connection> {
+        open_connection(&self.path, &self.key)
     }
 
     /// Writes the log back into the database file, so that a copy of that one file is complete.
@@ -140,6 +140,19 @@ impl Store {
     fn lock_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A connection of its own to the database at `path`, which is made if there is none.
+pub(crate) fn open_connection(path: &Path, key: &RawKey) -> Result<Connection> {
+    connect(path, key, READER_CACHE_KIB)
+}
+
+/// Verifies every page and the structure.
+pub(crate) fn verify(connection: &Connection) -> Result<()> {
+    let bad_pages: Vec<String> = rows_of(connection, "PRAGMA cipher_integrity_check")?;
+    let structure: Vec<String> = rows_of(connection, "PRAGMA integrity_check(1)")?;
+    let sound = bad_pages.is_empty() && structure.iter().all(|line| line == "ok");
+    if sound { Ok(()) } else { Err(Error::Damaged { operation: "verifying the database" }) }
 }
 
 fn rows_of(connection: &Connection, sql: &str) -> Result<Vec<String>> {

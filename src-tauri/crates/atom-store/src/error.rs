@@ -29,6 +29,18 @@ pub enum Error {
         /// What was being done.
         operation: &'static str,
     },
+    /// A table of a kind whose rows cannot be copied, such as a virtual one.
+    #[error("the table {object} is of a kind that cannot be backed up")]
+    Unsupported {
+        /// Its name.
+        object: String,
+    },
+    /// Rows of a backup do not make sense.
+    #[error("rows of a backup cannot be used: {reason}")]
+    Block {
+        /// What is wrong with them.
+        reason: &'static str,
+    },
     /// Any other refusal of SQLite.
     #[error("{operation}: database error {code}")]
     Sqlite {

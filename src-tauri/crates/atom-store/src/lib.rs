@@ -16,6 +16,7 @@ mod migrate;
 mod queues;
 mod search_facts;
 mod settings;
+mod snapshot;
 mod sources;
 mod texts;
 
@@ -24,7 +25,9 @@ pub use counts::{Counts, SourceCounts};
 pub use error::{Error, Result};
 pub use items::{DirectoryChild, ItemRow, ScanApplied};
 pub use jobs::{JobKind, JobRow, JobState};
+pub use migrate::SCHEMA_VERSION;
 pub use queues::{MeaningTask, Tombstone, WordsTask};
 pub use search_facts::{ChunkText, FileFilter, FileRow, ItemFacts};
+pub use snapshot::{Block, Outline, Rebuild, Snapshot, TableOutline};
 pub use sources::{SourceRow, SourceStatus};
 pub use texts::{NewChunk, ReadTask, TextOutcome};

@@ -5,12 +5,15 @@ use rusqlite::Connection;
 
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 
+/// Version of the schema that this build writes; what is newer is refused.
+pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
 /// Brings the schema up to date.
 ///
 /// # Errors
 /// [`Error::NewerSchema`] when a newer Atom wrote the file; it is left as it is.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let known = SCHEMA_VERSION;
     let found: u32 =
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).during("reading the schema version")?;
     if found > known {

@@ -1,6 +1,8 @@
 //! The store against real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod snapshot;
+
 use atom_core::{Entry, ItemId, ItemState, SourceId};
 use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
 use std::path::{Path, PathBuf};
