@@ -10,7 +10,7 @@ use serde_json::Value;
 const LAYERS: &[&[&str]] = &[
     &["atom-core", "atom-vault"],
     &["atom-store", "atom-index", "atom-embed", "atom-extract", "atom-watch"],
-    &["atom-jobs"],
+    &["atom-jobs", "atom-backup"],
     &["atom-ingest", "atom-search", "atom-connect"],
     &["atom-api"],
     &["atom"],

@@ -1,0 +1,305 @@
+//! Making, opening and locking a repository.
+
+use crate::chunks::Chunks;
+use crate::error::{During, Error, Result};
+use crate::{files, hex};
+use atom_vault::{Keys, SlotCopy, WRAPPED_LEN};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// Version of the format: of folder, chunks and manifests together.
+pub(crate) const VERSION: u32 = 1;
+const FORMAT: &str = "atom-backup";
+const CONFIG: &str = "atom-backup.json";
+/// Copy of the key slots.
+pub(crate) const SLOTS: &str = "keyslots.v1";
+pub(crate) const CHUNKS: &str = "chunks";
+pub(crate) const SNAPSHOTS: &str = "snapshots";
+pub(crate) const TMP: &str = "tmp";
+const LOCK: &str = "lock";
+const README: &str = "README.txt";
+/// What a disk may hold besides.
+const FOREIGN: [&str; 3] = ["lost+found", "System Volume Information", "$RECYCLE.BIN"];
+/// The vault's key that wraps the repository's.
+const WRAP_LABEL: &str = "backup/wrap";
+/// Longer than any public file of a repository.
+const MAX_PUBLIC: u64 = 64 * 1024;
+
+const README_TEXT: &str = "\
+Backups of Atom, encrypted. Do not change, rename or delete single files in here.
+
+To bring one back, on this computer or on a new one:
+    atom restore THIS_FOLDER
+It asks for the passphrase or the recovery code of the vault. Without one of them nobody can read these files.
+";
+
+/// Whether others may work at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reading, beside other readers.
+    Read,
+    /// Changing, alone.
+    Write,
+}
+
+/// An open repository.
+pub struct Repository {
+    dir: PathBuf,
+    /// Keys of the repository itself: random, wrapped with the vault's.
+    pub(crate) keys: Keys,
+    vault_id: [u8; 16],
+    pub(crate) chunks: Chunks,
+    /// Held until this is dropped; none on a disk that cannot be written and needs no lock.
+    _lock: Option<File>,
+}
+
+/// The public file that says what the folder is.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Config {
+    format: String,
+    version: u32,
+    #[serde(with = "hex::field")]
+    repository_id: [u8; 16],
+    #[serde(with = "hex::field")]
+    vault_id: [u8; 16],
+    #[serde(with = "hex::field")]
+    wrapped_key: [u8; WRAPPED_LEN],
+}
+
+impl Config {
+    fn encode(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self).map_err(|error| Error::damaged(CONFIG, format!("cannot be written: {error}")))
+    }
+
+    /// Reads the config of `dir`; `None` if there is none.
+    fn load(dir: &Path) -> Result<Option<Self>> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            format: String,
+            version: u32,
+        }
+        let Some(bytes) = read_public(&dir.join(CONFIG))? else { return Ok(None) };
+        let damaged = || Error::damaged(CONFIG, "is not as it was written");
+        let Versioned { format, version } = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        if format != FORMAT {
+            return Err(damaged());
+        }
+        if version > VERSION {
+            return Err(Error::NewerFormat { folder: dir.to_owned(), found: version, known: VERSION });
+        }
+        let config: Self = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        if version != VERSION || config.encode()? != bytes {
+            return Err(damaged());
+        }
+        Ok(Some(config))
+    }
+}
+
+impl Repository {
+    /// Whether `dir` is a repository, readable or not.
+    #[must_use]
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(CONFIG).symlink_metadata().is_ok()
+    }
+
+    /// Opens the repository in `dir` with the keys of its vault.
+    ///
+    /// # Errors
+    /// [`Error::Absent`], [`Error::NoRepository`], [`Error::OtherVault`], [`Error::NewerFormat`], [`Error::Damaged`], [`Error::Busy`].
+    pub fn open(dir: &Path, vault: &Keys, access: Access) -> Result<Self> {
+        if !dir.is_dir() {
+            return Err(Error::Absent { folder: dir.to_owned() });
+        }
+        let Some(config) = Config::load(dir)? else {
+            return Err(match dir.join(SNAPSHOTS).read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+                true => Error::damaged(CONFIG, "is missing"),
+                false => Error::NoRepository { folder: dir.to_owned() },
+            });
+        };
+        if config.vault_id != vault.vault_id() {
+            return Err(Error::OtherVault { folder: dir.to_owned() });
+        }
+        let keys = vault
+            .unwrap(WRAP_LABEL, config.repository_id, &config.wrapped_key)
+            .ok_or_else(|| Error::damaged(CONFIG, "does not open with the keys of its vault"))?;
+        let lock = lock(dir, access)?;
+        let repository =
+            Self { dir: dir.to_owned(), chunks: Chunks::new(dir, &keys), keys, vault_id: config.vault_id, _lock: lock };
+        if access == Access::Write {
+            repository.tidy()?;
+        }
+        Ok(repository)
+    }
+
+    /// Opens the repository in `dir` to change it, or makes one there. `dir` may be missing, but not the folder above it.
+    ///
+    /// # Errors
+    /// As [`Repository::open`], and [`Error::Occupied`] if there is something else in the folder, [`Error::DiskFull`].
+    pub fn open_or_create(dir: &Path, vault: &Keys) -> Result<Self> {
+        let above = dir.parent().filter(|above| !above.as_os_str().is_empty());
+        if above.is_some_and(|above| !above.is_dir()) {
+            return Err(Error::Absent { folder: dir.to_owned() });
+        }
+        if !Self::exists(dir) {
+            create(dir, vault)?;
+        }
+        Self::open(dir, vault, Access::Write)
+    }
+
+    /// The key slots that the repository carries: how a machine without the vault gets at its keys.
+    ///
+    /// # Errors
+    /// [`Error::Absent`], [`Error::NoRepository`], [`Error::Damaged`], and those of [`SlotCopy::parse`].
+    pub fn slots(dir: &Path) -> Result<SlotCopy> {
+        if !dir.is_dir() {
+            return Err(Error::Absent { folder: dir.to_owned() });
+        }
+        if !Self::exists(dir) {
+            return Err(Error::NoRepository { folder: dir.to_owned() });
+        }
+        let bytes = read_public(&dir.join(SLOTS))?.ok_or_else(|| Error::damaged(SLOTS, "is missing"))?;
+        Ok(SlotCopy::parse(&bytes)?)
+    }
+
+    /// Which vault the repository in `dir` says it belongs to, 16 random bytes.
+    ///
+    /// # Errors
+    /// [`Error::NoRepository`], [`Error::NewerFormat`], [`Error::Damaged`].
+    pub fn vault_id_of(dir: &Path) -> Result<[u8; 16]> {
+        let config = Config::load(dir)?.ok_or_else(|| Error::NoRepository { folder: dir.to_owned() })?;
+        Ok(config.vault_id)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whose vault it keeps.
+    #[must_use]
+    pub fn vault_id(&self) -> [u8; 16] {
+        self.vault_id
+    }
+
+    /// Bytes of its files.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be listed.
+    pub fn size_bytes(&self) -> Result<u64> {
+        let mut bytes = 0;
+        let mut folders = vec![self.dir.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in folder.read_dir().during("read", &folder)? {
+                let entry = entry.during("read", &folder)?;
+                // A file that goes away meanwhile has no size.
+                match entry.metadata() {
+                    Ok(facts) if facts.is_dir() => folders.push(entry.path()),
+                    Ok(facts) => bytes += facts.len(),
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Puts `slots` in the place of the copy that is there, if they differ.
+    pub(crate) fn keep_slots(&self, slots: &SlotCopy) -> Result<()> {
+        let path = self.dir.join(SLOTS);
+        if read_public(&path).is_ok_and(|kept| kept.as_deref() == Some(slots.bytes())) {
+            return Ok(());
+        }
+        files::replace(&self.tmp(SLOTS), &path, slots.bytes())
+    }
+
+    /// A name for a file on its way.
+    pub(crate) fn tmp(&self, name: &str) -> PathBuf {
+        self.dir.join(TMP).join(name)
+    }
+
+    /// Makes what is missing of the folders and removes what a killed process left.
+    fn tidy(&self) -> Result<()> {
+        for name in [CHUNKS, SNAPSHOTS, TMP] {
+            files::make_folder(&self.dir.join(name))?;
+        }
+        let tmp = self.dir.join(TMP);
+        for entry in tmp.read_dir().during("read", &tmp)? {
+            files::remove(&entry.during("read", &tmp)?.path())?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes a repository; the config, which makes it one, comes last.
+fn create(dir: &Path, vault: &Keys) -> Result<()> {
+    files::make_folder(dir)?;
+    let ours = [CHUNKS, SNAPSHOTS, TMP, LOCK, README, SLOTS];
+    for entry in dir.read_dir().during("read", dir)? {
+        let name = entry.during("read", dir)?.file_name();
+        let name = name.to_string_lossy();
+        let harmless = name.starts_with('.') || FOREIGN.contains(&&*name) || ours.contains(&&*name);
+        if !harmless {
+            return Err(Error::Occupied { folder: dir.to_owned() });
+        }
+    }
+    if dir.join(SNAPSHOTS).read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Error::damaged(CONFIG, "is missing"));
+    }
+    let _lock = lock(dir, Access::Write)?;
+    if Repository::exists(dir) {
+        // Another process was faster.
+        return Ok(());
+    }
+    for name in [CHUNKS, SNAPSHOTS, TMP] {
+        files::make_folder(&dir.join(name))?;
+    }
+    let keys = Keys::ephemeral()?;
+    let config = Config {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        repository_id: keys.vault_id(),
+        vault_id: vault.vault_id(),
+        wrapped_key: vault.wrap(WRAP_LABEL, &keys)?,
+    };
+    let tmp = dir.join(TMP);
+    files::replace(&tmp.join(README), &dir.join(README), README_TEXT.as_bytes())?;
+    files::replace(&tmp.join(CONFIG), &dir.join(CONFIG), &config.encode()?)
+}
+
+/// Takes the lock; a reader needs none where nobody can write.
+fn lock(dir: &Path, access: Access) -> Result<Option<File>> {
+    use rustix::fs::FlockOperation::{NonBlockingLockExclusive, NonBlockingLockShared};
+    let path = dir.join(LOCK);
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
+    let file = match (opened, access) {
+        (Ok(file), _) => file,
+        (Err(error), Access::Read)
+            if matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied) =>
+        {
+            return Ok(None);
+        }
+        (Err(error), _) => return Err(Error::io("open", &path, error)),
+    };
+    let operation = if access == Access::Write { NonBlockingLockExclusive } else { NonBlockingLockShared };
+    match rustix::fs::flock(&file, operation) {
+        Ok(()) => Ok(Some(file)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::Busy { folder: dir.to_owned() }),
+        Err(error) => Err(Error::io("lock", &path, error.into())),
+    }
+}
+
+/// A small public file; `None` if there is none.
+fn read_public(path: &Path) -> Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::io("read", path, error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_PUBLIC).read_to_end(&mut bytes).during("read", path)?;
+    Ok(Some(bytes))
+}
