@@ -15,11 +15,13 @@ use std::time::Duration;
 
 /// Entries stored in one transaction.
 const BATCH: usize = 1_000;
+/// Jobs that are about sources.
+const KINDS: [JobKind; 2] = [JobKind::Scan, JobKind::Remove];
 /// Items removed in one transaction.
 const REMOVE_BATCH: usize = 2_000;
 
 pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
-    let ran = run_queued(&shared.store, &*shared.clock, stop, &shared.cancelled, |job| run(shared, stop, job))?;
+    let ran = run_queued(&shared.store, &KINDS, &*shared.clock, stop, &shared.cancelled, |job| run(shared, stop, job))?;
     if ran > 0 {
         shared.notify(Notice::JobsChanged);
         shared.notify(Notice::SourcesChanged);
@@ -43,6 +45,7 @@ fn run(shared: &Shared, stop: &Stop, job: &JobContext<'_>) -> std::result::Resul
     match job.kind {
         JobKind::Scan => scan_source(shared, stop, job, &source),
         JobKind::Remove => remove_source(shared, stop, job, source.id),
+        JobKind::Backup => Ok(()),
     }
 }
 

@@ -13,7 +13,7 @@ use atom_watch::{WatchState, Watcher};
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// A worker that failed tries again after this, then after twice as long, and so on.
@@ -158,6 +158,8 @@ pub(crate) struct Shared {
     paused: AtomicBool,
     meters: Mutex<Meters>,
     troubles: Mutex<BTreeMap<&'static str, Trouble>>,
+    /// Read by a worker that changes an index and then says so in the store, written by who needs both as one.
+    quiet: RwLock<()>,
     observer: Box<dyn Fn(Notice) + Send + Sync>,
 }
 
@@ -251,12 +253,19 @@ impl Ingest {
             paused: AtomicBool::new(parts.paused),
             meters: Mutex::default(),
             troubles: Mutex::default(),
+            quiet: RwLock::new(()),
             observer: parts.observer,
         });
         let mut workers = vec![
             worker("atom-folders", &shared, shared.bells.jobs.clone(), "folders", folders::step)?,
-            worker("atom-words", &shared, shared.bells.words.clone(), "words", words::step)?,
-            worker("atom-meaning", &shared, shared.bells.meaning.clone(), "meaning", meaning::step)?,
+            worker("atom-words", &shared, shared.bells.words.clone(), "words", |shared, stop| {
+                let _busy = shared.quiet.read().unwrap_or_else(PoisonError::into_inner);
+                words::step(shared, stop)
+            })?,
+            worker("atom-meaning", &shared, shared.bells.meaning.clone(), "meaning", |shared, stop| {
+                let _busy = shared.quiet.read().unwrap_or_else(PoisonError::into_inner);
+                meaning::step(shared, stop)
+            })?,
         ];
         for index in 0..Budget::Full.threads() {
             workers.push(worker(
@@ -316,6 +325,13 @@ impl Ingest {
         self.shared.bells.jobs.ring();
         self.wake();
         self.shared.notify(Notice::JobsChanged);
+    }
+
+    /// Runs `work` while nothing changes the indexes: what the store says of them is then true. Waits for the batches
+    /// under way, some seconds at most unless a long document is being embedded.
+    pub fn while_quiet<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _quiet = self.shared.quiet.write().unwrap_or_else(PoisonError::into_inner);
+        work()
     }
 
     /// Sets how much of the machine to take.

@@ -51,19 +51,20 @@ impl JobContext<'_> {
     }
 }
 
-/// Runs every job that waits, oldest first, until none is left or `stop` is requested; returns how many ran.
+/// Runs every job of these kinds that waits, oldest first, until none is left or `stop` is requested; returns how many ran.
 ///
 /// # Errors
 /// When the store fails; a handler's failure is noted on its job instead.
 pub fn run_queued(
     store: &Store,
+    kinds: &[JobKind],
     clock: &dyn Clock,
     stop: &Stop,
     cancelled: &Arc<Mutex<HashSet<JobId>>>,
     mut handler: impl FnMut(&JobContext<'_>) -> Result<(), JobError>,
 ) -> Result<usize, atom_store::Error> {
     let mut ran = 0;
-    while let Some(job) = store.queued_jobs()?.into_iter().next() {
+    while let Some(job) = store.queued_jobs()?.into_iter().find(|job| kinds.contains(&job.kind)) {
         if stop.requested() {
             break;
         }
@@ -102,6 +103,8 @@ mod tests {
     use std::sync::Arc;
     use zeroize::Zeroizing;
 
+    const ALL: [JobKind; 2] = [JobKind::Scan, JobKind::Remove];
+
     fn store(dir: &std::path::Path) -> Store {
         Store::open(&dir.join("vault.db"), RawKey { key: Zeroizing::new([1; 32]), salt: [2; 16] }).unwrap()
     }
@@ -112,7 +115,7 @@ mod tests {
         let (store, clock) = (store(dir.path()), ManualClock::at(1));
         store.queue_job(JobKind::Scan, None, "first", 1).unwrap();
         store.queue_job(JobKind::Remove, None, "second", 1).unwrap();
-        let ran = run_queued(&store, &clock, &Stop::default(), &Arc::default(), |job| {
+        let ran = run_queued(&store, &ALL, &clock, &Stop::default(), &Arc::default(), |job| {
             assert_ne!(job.kind, JobKind::Scan);
             Ok(())
         })
@@ -124,11 +127,23 @@ mod tests {
     }
 
     #[test]
+    fn jobs_of_other_kinds_are_left_to_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, clock) = (store(dir.path()), ManualClock::at(1));
+        store.queue_job(JobKind::Backup, None, "backup", 1).unwrap();
+        store.queue_job(JobKind::Scan, None, "scan", 1).unwrap();
+        let ran = run_queued(&store, &[JobKind::Scan], &clock, &Stop::default(), &Arc::default(), |_| Ok(())).unwrap();
+        assert_eq!(ran, 1);
+        let left: Vec<_> = store.queued_jobs().unwrap().into_iter().map(|job| job.kind).collect();
+        assert_eq!(left, [JobKind::Backup]);
+    }
+
+    #[test]
     fn an_interrupted_job_waits_for_the_next_start() {
         let dir = tempfile::tempdir().unwrap();
         let (store, clock) = (store(dir.path()), ManualClock::at(1));
         store.queue_job(JobKind::Scan, None, "scan", 1).unwrap();
-        run_queued(&store, &clock, &Stop::default(), &Arc::default(), |_| Err(JobError::Interrupted)).unwrap();
+        run_queued(&store, &ALL, &clock, &Stop::default(), &Arc::default(), |_| Err(JobError::Interrupted)).unwrap();
         assert_eq!(store.queued_jobs().unwrap().len(), 1);
     }
 
@@ -138,7 +153,7 @@ mod tests {
         let (store, clock) = (store(dir.path()), ManualClock::at(1));
         let id = store.queue_job(JobKind::Scan, None, "scan", 1).unwrap();
         let cancelled = Arc::new(std::sync::Mutex::new([id].into_iter().collect()));
-        run_queued(&store, &clock, &Stop::default(), &cancelled, |job| job.progress(1, 2)).unwrap();
+        run_queued(&store, &ALL, &clock, &Stop::default(), &cancelled, |job| job.progress(1, 2)).unwrap();
         assert_eq!(store.jobs().unwrap()[0].state, JobState::Cancelled);
     }
 }

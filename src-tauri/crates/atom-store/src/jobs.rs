@@ -14,16 +14,19 @@ pub enum JobKind {
     Scan,
     /// Remove a source.
     Remove,
+    /// Back the vault up, where and as the settings say.
+    Backup,
 }
 
 impl JobKind {
-    const ALL: [Self; 2] = [Self::Scan, Self::Remove];
+    const ALL: [Self; 3] = [Self::Scan, Self::Remove, Self::Backup];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scan => "scan",
             Self::Remove => "remove",
+            Self::Backup => "backup",
         }
     }
 
@@ -156,7 +159,7 @@ impl Store {
         })
     }
 
-    /// Jobs that wait, oldest first.
+    /// Jobs that wait, of every kind, oldest first.
     ///
     /// # Errors
     /// As every read.
