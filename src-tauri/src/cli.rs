@@ -1,10 +1,11 @@
-//! The command line: `atom index | search | status | files | watch | doctor | toggle | init`.
+//! The command line: `atom index | search | status | files | watch | doctor | backup | restore | export | import | toggle | init`.
 //!
 //! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
 //! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
 
 mod args;
 mod backend;
+mod backup;
 mod bench;
 mod index;
 mod json;
@@ -85,6 +86,10 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             let backend = open(config, Indexing::Full).await?;
             finish(backend, async |backend| doctor(backend, rebuild, json).await).await
         }
+        Command::Backup(args) => backup::backup(config, args).await,
+        Command::Restore(args) => backup::restore(config, args).await,
+        Command::Export { folder, json } => backup::export(config, &folder, json).await,
+        Command::Import { folder, json } => backup::import(config, &folder, json).await,
         Command::Toggle => {
             atom_api::socket::call(&config.data_dir, Call::Toggle).await.map_err(|_| {
                 ApiError::new(

@@ -3,7 +3,7 @@
 //! The typed bindings of the interface are generated from it, committed, and checked fresh by a test.
 //! At most six events, each of which states a fact; a window that needs more asks.
 
-use crate::commands::{activity, files, item, search, settings, sources, status, vault, window};
+use crate::commands::{activity, backup, files, item, search, settings, sources, status, vault, window};
 use atom_api::dto;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -69,6 +69,11 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             status::status_get,
             settings::settings_get,
             settings::settings_set,
+            backup::backup_state,
+            backup::backup_list,
+            backup::backup_start,
+            backup::backup_check,
+            backup::backup_cancel,
             window::quick_hide,
             window::window_open_main,
         ])

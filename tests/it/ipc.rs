@@ -108,7 +108,14 @@ fn arguments(command: &str) -> Value {
         "settings_set" => json!({ "settings": {
             "hotkey": "Alt+K", "theme": "dark", "ignoreRules": "", "indexBudget": "half",
             "notifyWhenDone": true, "lockAfterMinutes": null,
+            "backup": {
+                "folder": null, "everyHours": 24, "indexes": true, "keepLast": 3, "keepDaily": 7, "keepWeekly": 4,
+            },
         } }),
+        "backup_start" => json!({ "request": {
+            "folder": "/nowhere/at/all", "verify": false, "indexes": true, "keepLast": 0, "keepDaily": 0, "keepWeekly": 0,
+        } }),
+        "backup_check" | "backup_list" => json!({ "request": { "folder": "/nowhere/at/all" } }),
         "window_open_main" => json!({ "request": { "route": "/sources" } }),
         _ => json!({}),
     }

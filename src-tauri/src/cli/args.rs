@@ -67,11 +67,97 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Back the vault up, or look after the backups.
+    Backup(Backup),
+    /// Bring a backup back; everything is verified before anything is replaced.
+    Restore(Restore),
+    /// Write folders, settings and texts in open formats, as plain text.
+    Export {
+        /// A new or empty folder.
+        folder: PathBuf,
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take folders and settings of an export in.
+    Import {
+        /// The folder of the export.
+        folder: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Show or hide quick search in the running app.
     Toggle,
     /// Measure on a throw-away vault, with the budgets beside the figures; `cargo xtask bench` builds for it first.
     #[command(hide = true)]
     DevBench(Bench),
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct Backup {
+    #[command(subcommand)]
+    pub(super) command: Option<BackupCommand>,
+    /// The folder to back up to; the first time a new or empty one.
+    #[arg(required = true, value_name = "DIR")]
+    pub(super) folder: Option<PathBuf>,
+    /// Also read back everything that was there before, and mend what is damaged.
+    #[arg(long)]
+    pub(super) verify: bool,
+    /// Leave the indexes out: smaller, but they are built again after a restore.
+    #[arg(long)]
+    pub(super) without_indexes: bool,
+    /// Then keep the newest so many backups.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) keep_last: u32,
+    /// Then keep one backup a day, for so many days that have one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) keep_daily: u32,
+    /// Then keep one backup a week, for so many weeks that have one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) keep_weekly: u32,
+    /// Print JSON lines.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BackupCommand {
+    /// List the backups in a folder.
+    List {
+        /// The folder.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read everything and say what is damaged.
+    Check {
+        /// The folder.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// The folder of the backups.
+    #[arg(value_name = "DIR")]
+    pub(super) folder: PathBuf,
+    /// Which backup, as `atom backup list` names it; the newest without it.
+    #[arg(long, value_name = "ID")]
+    pub(super) snapshot: Option<String>,
+    /// The data folder to restore to; Atom's own without it.
+    #[arg(long, value_name = "DATA_DIR")]
+    pub(super) to: Option<PathBuf>,
+    /// Print JSON lines.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -141,6 +227,19 @@ impl Rebuild {
 mod tests {
     use super::*;
     use clap::error::ErrorKind;
+
+    #[test]
+    fn a_backup_needs_a_folder_or_something_to_do() {
+        let parse =
+            |args: &[&str]| Arguments::try_parse_from([&["atom", "backup"], args].concat()).map(|args| args.command);
+        let plain = parse(&["/disk", "--keep-last", "3"]);
+        assert!(matches!(plain, Ok(Command::Backup(Backup { command: None, folder: Some(_), keep_last: 3, .. }))));
+        let check = parse(&["check", "/disk"]);
+        assert!(matches!(check, Ok(Command::Backup(Backup { command: Some(BackupCommand::Check { .. }), .. }))));
+        assert_eq!(parse(&[]).unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
+        assert!(parse(&["/disk", "list", "/disk"]).is_err());
+        assert!(Arguments::try_parse_from(["atom", "restore"]).is_err());
+    }
 
     #[test]
     fn help_is_a_subcommand_and_leaves_out_what_is_not_for_people() {

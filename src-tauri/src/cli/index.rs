@@ -186,7 +186,7 @@ impl Watch {
     }
 }
 
-fn duration(seconds: f32) -> String {
+pub(super) fn duration(seconds: f32) -> String {
     match seconds as u64 {
         seconds @ 0..=90 => format!("{seconds} s"),
         seconds @ 91..=5_400 => format!("{} min", seconds.div_ceil(60)),

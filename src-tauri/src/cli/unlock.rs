@@ -81,6 +81,25 @@ pub(super) async fn unlock(backend: &mut Backend) -> ApiResult<()> {
     with_passphrase(backend, passphrase).await
 }
 
+/// The passphrase, or the recovery code: from the file that a script names, or by asking.
+pub(super) fn passphrase() -> ApiResult<String> {
+    if let Some(passphrase) = from_file()? {
+        return Ok(passphrase);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(ApiError::new(
+            ErrorCode::VaultLocked,
+            format!("a passphrase or recovery code is needed: name a file with it in {PASSPHRASE_FILE}"),
+        ));
+    }
+    rpassword::prompt_password("Passphrase (or recovery code): ").map_err(|error| unreadable(&error))
+}
+
+/// Whether a script named a file with the passphrase.
+pub(super) fn has_file() -> bool {
+    std::env::var_os(PASSPHRASE_FILE).is_some_and(|name| !name.is_empty())
+}
+
 async fn with_passphrase(backend: &mut Backend, passphrase: String) -> ApiResult<()> {
     let _: VaultView = backend.call(Call::VaultUnlock(VaultUnlockRequest { passphrase })).await?;
     Ok(())

@@ -70,6 +70,10 @@ async fn pass_on(app: &AppHandle, api: &App, event: Event) {
             }
             Ok(())
         }
+        Event::BackupFailed { message } => {
+            notify::trouble(app, "Atom could not back up", &message);
+            Ok(())
+        }
         Event::ToggleRequested => {
             quick_search::toggle(app);
             Ok(())

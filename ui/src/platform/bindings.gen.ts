@@ -57,6 +57,16 @@ export const commands = {
 	settingsGet: () => typedError<Settings, ApiError>(__TAURI_INVOKE("settings_get")),
 	/**  Changes what is set. A hotkey that cannot be had is refused before anything is stored. */
 	settingsSet: (settings: Settings) => typedError<Settings, ApiError>(__TAURI_INVOKE("settings_set", { settings })),
+	/**  How the backups stand, and what runs. */
+	backupState: () => typedError<BackupStateView, ApiError>(__TAURI_INVOKE("backup_state")),
+	/**  What a folder of backups holds. */
+	backupList: (request: FolderRequest) => typedError<BackupListView, ApiError>(__TAURI_INVOKE("backup_list", { request })),
+	/**  Starts a backup. */
+	backupStart: (request: BackupRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("backup_start", { request })),
+	/**  Starts to read everything in a folder of backups. */
+	backupCheck: (request: FolderRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("backup_check", { request })),
+	/**  Stops the backup or check that runs. */
+	backupCancel: () => typedError<null, ApiError>(__TAURI_INVOKE("backup_cancel")),
 	/**  Hides quick search. */
 	quickHide: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_hide")),
 	/**  Brings the main window to the front, at a page of it. */
@@ -92,6 +102,120 @@ export type ApiError = {
 	retryable: boolean,
 	/**  Technical detail for a bug report. */
 	details: string | null,
+};
+
+/**  What reading everything found. */
+export type BackupCheckView = {
+	/**  Whether everything can be restored. */
+	ok: boolean,
+	/**  Snapshots that were looked at. */
+	snapshots: number,
+	/**  Chunks that were read. */
+	chunks: number,
+	/**  Bytes that were read. */
+	bytes: number,
+	/**  What is wrong, in plain words. */
+	damage: string[],
+	/**  Snapshots that cannot be restored. */
+	lostSnapshots: string[],
+};
+
+/**  What a backup did. */
+export type BackupDoneView = {
+	/**  The new snapshot. */
+	snapshot: SnapshotView,
+	/**  Damaged chunks that were written again. */
+	mendedChunks: number,
+	/**  Snapshots that were not kept. */
+	removedSnapshots: string[],
+	/**  Bytes that are free again. */
+	freedBytes: number,
+	/**  What a person should know: older snapshots that are damaged. */
+	warnings: string[],
+};
+
+/**  What a folder of backups holds. */
+export type BackupListView = {
+	/**  The folder. */
+	folder: string,
+	/**  Newest first. */
+	snapshots: SnapshotView[],
+	/**  Size of all files in the folder. */
+	bytes: number,
+	/**  What is wrong with others, in plain words. */
+	damage: string[],
+};
+
+/**  Backs up now. */
+export type BackupRequest = {
+	/**  The folder, absolute; made if the folder above it is there. */
+	folder: string,
+	/**  Also read everything that was there before, and mend what is damaged. */
+	verify: boolean,
+	/**  Whether the indexes are backed up too. */
+	indexes: boolean,
+	/**  Keep the newest so many; with all three rules at 0 everything stays. */
+	keepLast: number,
+	/**  Keep one a day for so many days that have one. */
+	keepDaily: number,
+	/**  Keep one a week for so many weeks that have one. */
+	keepWeekly: number,
+};
+
+/**  A long task on backups, running or the last one. */
+export type BackupRunView = {
+	/**  Counts the tasks of this session; 0 when there was none. */
+	run: number,
+	/**  `backup`, `check` or `export`; empty when there was none. */
+	task: string,
+	/**  `idle`, `running`, `done`, `failed` or `cancelled`. */
+	state: string,
+	/**  `starting`, `writing`, `verifying` or `pruning`. */
+	phase: string,
+	/**  Done in this phase. */
+	done: number,
+	/**  To do in this phase; an estimate while writing. */
+	total: number,
+	/**  Estimated time left in this phase, in seconds. */
+	etaSeconds: number | null,
+	/**  Of a backup that is done. */
+	backup: BackupDoneView | null,
+	/**  Of a check that is done. */
+	check: BackupCheckView | null,
+	/**  Of an export that is done. */
+	export: ExportView | null,
+	/**  Why it failed. */
+	error: ApiError | null,
+};
+
+/**  Where and when to back up, and how much to keep. */
+export type BackupSettings = {
+	/**  The folder; no backups by themselves when empty. */
+	folder: string | null,
+	/**  So many hours after the last one; never by themselves when empty. */
+	everyHours: number | null,
+	/**  Whether the indexes are backed up too: larger, but nothing has to be built again after a restore. */
+	indexes: boolean,
+	/**  Keep the newest so many. */
+	keepLast: number,
+	/**  Keep one a day for so many days that have one. */
+	keepDaily: number,
+	/**  Keep one a week for so many weeks that have one. */
+	keepWeekly: number,
+};
+
+/**  How the backups stand. */
+export type BackupStateView = {
+	/**  The running task, or the last one. */
+	run: BackupRunView,
+	/**  `unset`, `ready`, `empty` (no backups there yet) or `absent` (the disk is not plugged in). */
+	folderState: string,
+	/**  When the last backup ended well. */
+	lastAt: number | null,
+	/**  When the next one is due by itself. */
+	nextAt: number | null,
+	/**  Why the last attempt failed, if it did. */
+	lastError: string | null,
 };
 
 /**  An operator that the parser understood, as a range of the query. */
@@ -163,6 +287,16 @@ export type ExplainView = {
 	boosts: string[],
 };
 
+/**  What an export wrote. */
+export type ExportView = {
+	/**  The folder. */
+	folder: string,
+	/**  Items that are listed. */
+	items: number,
+	/**  Items with a text of their own file. */
+	texts: number,
+};
+
 /**  One file and its state. */
 export type FileView = {
 	/**  The item. */
@@ -215,6 +349,12 @@ export type FilesRetryRequest = {
 	states: string[],
 	/**  Only this one. */
 	id: string | null,
+};
+
+/**  Names a folder. */
+export type FolderRequest = {
+	/**  The folder, absolute. */
+	folder: string,
 };
 
 /**  One result. */
@@ -277,7 +417,7 @@ export type IndexProgressed = StatusView;
 export type JobView = {
 	/**  The job. */
 	id: string,
-	/**  `scan`, `extract`, `words`, `meaning`, `remove`, `maintain` or `rebuild`. */
+	/**  `scan`, `extract`, `words`, `meaning`, `remove`, `backup`, `maintain` or `rebuild`. */
 	kind: string,
 	/**  The source that it works on. */
 	source: string | null,
@@ -428,6 +568,8 @@ export type Settings = {
 	notifyWhenDone: boolean,
 	/**  Lock after so many idle minutes; never when empty. */
 	lockAfterMinutes: number | null,
+	/**  Where and when to back up. */
+	backup: BackupSettings,
 };
 
 /**  A setting changed. */
@@ -439,6 +581,28 @@ export type SizeView = {
 	name: string,
 	/**  Bytes on disk. */
 	bytes: number,
+};
+
+/**  One moment that can be brought back. */
+export type SnapshotView = {
+	/**  Its name. */
+	id: string,
+	/**  When it was taken. */
+	madeAt: number,
+	/**  Files and folders in it. */
+	items: number,
+	/**  Passages in it. */
+	passages: number,
+	/**  Folders that were added. */
+	sources: number,
+	/**  Size of its content. */
+	bytes: number,
+	/**  What it added to the backups. */
+	addedBytes: number,
+	/**  Whether the indexes are in it. */
+	indexes: boolean,
+	/**  Version of the Atom that took it. */
+	appVersion: string,
 };
 
 /**  The passage that matched. */

@@ -4,6 +4,10 @@
 import type {
   ActivityView,
   ApiError,
+  BackupListView,
+  BackupRequest,
+  BackupRunView,
+  BackupStateView,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -20,6 +24,11 @@ import type {
 
 export type {
   ActivityView,
+  BackupListView,
+  BackupRequest,
+  BackupRunView,
+  BackupSettings,
+  BackupStateView,
   Chip,
   ErrorCode,
   FilesListRequest,
@@ -36,6 +45,7 @@ export type {
   SearchRequest,
   SearchResponse,
   Settings,
+  SnapshotView,
   Snippet,
   SourceState,
   SourceView,
@@ -108,6 +118,13 @@ export interface Platform {
 
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;
+
+  backupState(): Promise<BackupStateView>;
+  backupList(folder: string): Promise<BackupListView>;
+  /** Answers at once; `backupState` says how far it is. */
+  startBackup(request: BackupRequest): Promise<BackupRunView>;
+  checkBackup(folder: string): Promise<BackupRunView>;
+  cancelBackup(): Promise<void>;
 
   hideQuick(): Promise<void>;
   openMain(route: string): Promise<void>;

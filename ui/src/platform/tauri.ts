@@ -69,6 +69,12 @@ export function createTauriPlatform(): Platform {
     settings: () => unwrap(commands.settingsGet()),
     saveSettings: (settings) => unwrap(commands.settingsSet(settings)),
 
+    backupState: () => unwrap(commands.backupState()),
+    backupList: (folder) => unwrap(commands.backupList({ folder })),
+    startBackup: (request) => unwrap(commands.backupStart(request)),
+    checkBackup: (folder) => unwrap(commands.backupCheck({ folder })),
+    cancelBackup: () => done(commands.backupCancel()),
+
     hideQuick: () => done(commands.quickHide()),
     openMain: (route) => done(commands.windowOpenMain({ route })),
     forgetPage: () => {

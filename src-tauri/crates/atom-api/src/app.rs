@@ -3,8 +3,11 @@
 //! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
 mod activity;
+mod backup;
 mod doctor;
+mod export;
 mod files;
+mod restore;
 mod search;
 mod session;
 mod settings;
@@ -12,6 +15,8 @@ mod sources;
 mod status;
 mod vault;
 mod views;
+
+pub use restore::BackupFolder;
 
 use crate::call::Call;
 use crate::dto::Settings;
@@ -87,7 +92,8 @@ impl App {
         });
         let server = socket::serve(Arc::downgrade(&app))?;
         let idle = tokio::spawn(vault::lock_when_idle(Arc::downgrade(&app)));
-        app.background().extend([server, idle]);
+        let scheduled = tokio::spawn(backup::back_up_when_due(Arc::downgrade(&app)));
+        app.background().extend([server, idle, scheduled]);
         Ok(app)
     }
 
@@ -136,6 +142,13 @@ impl App {
             Call::SettingsGet => value(self.settings_get().await?),
             Call::SettingsSet(settings) => value(self.settings_set(settings).await?),
             Call::Doctor(request) => value(self.doctor(request).await?),
+            Call::BackupStart(request) => value(self.backup_start(request).await?),
+            Call::BackupCheck(request) => value(self.backup_check(request).await?),
+            Call::BackupState => value(self.backup_state().await?),
+            Call::BackupCancel => value(self.backup_cancel().await?),
+            Call::BackupList(request) => value(self.backup_list(request).await?),
+            Call::ExportStart(request) => value(self.export_start(request).await?),
+            Call::Import(request) => value(self.import(request).await?),
             Call::Toggle => value(self.emit(Event::ToggleRequested)),
             Call::Show => value(self.emit(Event::ShowRequested)),
         }

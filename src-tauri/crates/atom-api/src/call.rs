@@ -1,8 +1,8 @@
 //! The use cases as data: what the command line asks, of its own core or of a running app over the socket.
 
 use crate::dto::{
-    DoctorRequest, FilesListRequest, FilesRetryRequest, IdRequest, SearchRequest, Settings, SourcesAddRequest,
-    VaultUnlockRequest,
+    BackupRequest, DoctorRequest, FilesListRequest, FilesRetryRequest, FolderRequest, IdRequest, SearchRequest,
+    Settings, SourcesAddRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,20 @@ pub enum Call {
     SettingsSet(Settings),
     /// [`crate::App::doctor`]
     Doctor(DoctorRequest),
+    /// [`crate::App::backup_start`]
+    BackupStart(BackupRequest),
+    /// [`crate::App::backup_check`]
+    BackupCheck(FolderRequest),
+    /// [`crate::App::backup_state`]
+    BackupState,
+    /// [`crate::App::backup_cancel`]
+    BackupCancel,
+    /// [`crate::App::backup_list`]
+    BackupList(FolderRequest),
+    /// [`crate::App::export_start`]
+    ExportStart(FolderRequest),
+    /// [`crate::App::import`]
+    Import(FolderRequest),
     /// Show or hide quick search.
     Toggle,
     /// Bring the main window to the front.

@@ -3,6 +3,12 @@
 //! Units: times are milliseconds since the Unix epoch, sizes are bytes, text ranges are UTF-16 code units (what a web view counts in).
 //! Wide integers are exported as plain numbers: all of them stay below 2^53.
 
+mod backup;
+
+pub use backup::{
+    BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupSettings, BackupStateView,
+    ExportView, FolderRequest, ImportView, SnapshotView,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -428,7 +434,7 @@ pub struct CountResponse {
 pub struct JobView {
     /// The job.
     pub id: String,
-    /// `scan`, `extract`, `words`, `meaning`, `remove`, `maintain` or `rebuild`.
+    /// `scan`, `extract`, `words`, `meaning`, `remove`, `backup`, `maintain` or `rebuild`.
     pub kind: String,
     /// The source that it works on.
     pub source: Option<String>,
@@ -564,6 +570,8 @@ pub struct Settings {
     pub notify_when_done: bool,
     /// Lock after so many idle minutes; never when empty.
     pub lock_after_minutes: Option<u32>,
+    /// Where and when to back up.
+    pub backup: BackupSettings,
 }
 
 impl Default for Settings {
@@ -575,6 +583,7 @@ impl Default for Settings {
             index_budget: IndexBudget::Half,
             notify_when_done: true,
             lock_after_minutes: None,
+            backup: BackupSettings::default(),
         }
     }
 }

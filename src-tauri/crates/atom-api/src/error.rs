@@ -123,9 +123,30 @@ impl From<atom_store::Error> for ApiError {
         let message = error.to_string();
         match error {
             E::WrongKey | E::Plaintext | E::Damaged { .. } => Self::new(ErrorCode::DataDamaged, message),
-            E::NewerSchema { .. } => Self::new(ErrorCode::InvalidInput, message),
+            E::NewerSchema { .. } | E::Unsupported { .. } => Self::new(ErrorCode::InvalidInput, message),
+            E::Block { .. } => Self::new(ErrorCode::DataDamaged, message),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
             E::Sqlite { .. } | E::Io { .. } => Self::new(ErrorCode::Internal, message),
+        }
+    }
+}
+
+impl From<atom_backup::Error> for ApiError {
+    fn from(error: atom_backup::Error) -> Self {
+        use atom_backup::Error as E;
+        let message = error.to_string();
+        match error {
+            E::Absent { .. } | E::NoRepository { .. } | E::NoSnapshot { .. } => Self::new(ErrorCode::NotFound, message),
+            E::Occupied { .. } | E::Overlapping { .. } | E::OtherVault { .. } | E::NewerFormat { .. } => {
+                Self::new(ErrorCode::InvalidInput, message)
+            }
+            E::Busy { .. } => Self::new(ErrorCode::Busy, message).retryable(),
+            E::Damaged { .. } => Self::new(ErrorCode::DataDamaged, message),
+            E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
+            E::Cancelled => Self::new(ErrorCode::Internal, "stopped before the end; nothing half is left").retryable(),
+            E::Store(error) => error.into(),
+            E::Vault(error) => error.into(),
+            E::Io { .. } => Self::new(ErrorCode::Internal, message),
         }
     }
 }

@@ -23,6 +23,11 @@ pub enum Event {
         /// Files that are findable by their words now.
         files: u64,
     },
+    /// A backup that ran by itself failed; told once until one ends well.
+    BackupFailed {
+        /// Why, and what to do.
+        message: String,
+    },
     /// Another process asked for the quick-search window.
     ToggleRequested,
     /// Another process asked for the main window.

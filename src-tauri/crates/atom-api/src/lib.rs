@@ -12,7 +12,7 @@ mod error;
 mod event;
 pub mod socket;
 
-pub use app::{App, AppConfig, Indexing};
+pub use app::{App, AppConfig, BackupFolder, Indexing};
 pub use atom_extract::worker_main;
 pub use atom_vault::memory::harden;
 

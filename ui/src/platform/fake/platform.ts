@@ -1,6 +1,7 @@
 // The platform without a machine: believable, in memory, steerable by tests. Never part of a production build.
 
 import { CommandError, type ErrorCode, type Platform, type PlatformEvents, type VaultView } from "../index";
+import { FakeBackups } from "./backups";
 import { CORPUS } from "./corpus";
 import { fakePreview, fakeSearch, hitOf } from "./search";
 import { FakeState } from "./state";
@@ -22,6 +23,7 @@ export interface FakeOptions {
 export interface FakePlatform extends Platform {
   readonly calls: { name: string; arguments: unknown[] }[];
   readonly state: FakeState;
+  readonly backups: FakeBackups;
   emit<Name extends keyof PlatformEvents>(name: Name, payload: PlatformEvents[Name]): void;
   /** The next call of this command fails. */
   fail(command: keyof Platform, code: ErrorCode, message: string): void;
@@ -34,6 +36,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const now = () => Date.now();
   const isOpen = options.start !== "absent" && options.start !== "locked";
   const state = new FakeState(now, options.start !== "absent" && options.start !== "empty");
+  const backups = new FakeBackups(now, () => state.settings.backup);
   if (options.start === "trouble") state.message = FAKE_TROUBLE;
   const vault: VaultView = { state: isOpen ? "open" : options.start === "locked" ? "locked" : "absent", keychainAvailable: true, hasKeychainSlot: options.start === "locked", dataDir: "/home/ada/.local/share/atom" };
   const calls: FakePlatform["calls"] = [];
@@ -82,6 +85,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     isMac: options.isMac ?? false,
     calls,
     state,
+    backups,
     emit,
     fail: (name, code, message) => {
       failures.set(name, new CommandError({ code, message, retryable: false, details: null }));
@@ -182,6 +186,16 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         emit("settingsChanged", { ...settings });
         return { ...settings };
       }),
+
+    backupState: () => command("backupState", [], () => backups.state()),
+    backupList: (folder) => command("backupList", [folder], () => backups.list(folder)),
+    startBackup: (request) =>
+      command("startBackup", [request], () => {
+        emit("jobsChanged", null);
+        return backups.start("backup");
+      }),
+    checkBackup: (folder) => command("checkBackup", [folder], () => backups.start("check")),
+    cancelBackup: () => command("cancelBackup", [], () => { backups.cancel(); }),
 
     hideQuick: () => command("hideQuick", [], () => undefined, 0, false),
     openMain: (route) => command("openMain", [route], () => undefined, 0, false),

@@ -1,5 +1,6 @@
 //! Background work: what runs, pause, resume, cancel.
 
+use super::backup::cancel_job;
 use super::session::{PAUSED, Session};
 use super::{App, blocking, views};
 use crate::dto::{ActivityView, IdRequest, JobView, Progress};
@@ -72,7 +73,9 @@ impl App {
         let id = request.id.parse().map_err(|_| {
             ApiError::new(ErrorCode::InvalidInput, "this work cannot be cancelled; pause it, or remove its folder")
         })?;
-        if let Some(ingest) = session.ingest() {
+        if !cancel_job(&session, id)
+            && let Some(ingest) = session.ingest()
+        {
             ingest.cancel(id);
         }
         Ok(())
@@ -116,7 +119,7 @@ fn view(row: &JobRow, place: Option<String>, paused: bool) -> JobView {
         _ => row.title.clone(),
     };
     let state = match row.state {
-        JobState::Queued | JobState::Running if paused => "paused",
+        JobState::Queued | JobState::Running if paused && row.kind != JobKind::Backup => "paused",
         state => state.as_str(),
     };
     JobView {

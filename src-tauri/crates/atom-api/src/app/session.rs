@@ -1,5 +1,6 @@
 //! What exists only while the vault is open.
 
+use super::backup::Runs;
 use super::{App, Indexing, lock, settings_of};
 use crate::dto::{IndexBudget, SizeView};
 use crate::error::ApiResult;
@@ -44,6 +45,8 @@ pub(super) struct Session {
     pub(super) clock: Arc<dyn Clock>,
     /// What was mended when the vault was opened, for a person.
     pub(super) mended: Vec<String>,
+    /// Backups, checks and exports.
+    pub(super) runs: Runs,
     ingest: Mutex<Option<Arc<Ingest>>>,
     counts: Mutex<Option<(Instant, Counts)>>,
     sizes: Mutex<Option<(Instant, Vec<SizeView>)>>,
@@ -130,6 +133,8 @@ impl Session {
     fn stop_blocking(&self) {
         self.news.over.store(true, Ordering::Relaxed);
         self.news.any.notify_one();
+        // Before the workers: it may be waiting for one of them to pause.
+        self.runs.stop_blocking();
         let ingest = lock(&self.ingest).take();
         drop(ingest);
     }
@@ -213,6 +218,7 @@ impl App {
             searcher,
             clock,
             mended,
+            runs: Runs::default(),
             ingest: Mutex::new(ingest),
             counts: Mutex::default(),
             sizes: Mutex::default(),

@@ -2,15 +2,18 @@
 
 use super::session::budget;
 use super::{App, blocking, settings_of};
-use crate::dto::Settings;
+use crate::dto::{BackupSettings, Settings};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_watch::Rules;
 use serde_json::Value;
+use std::path::Path;
 
 /// Setting: all of them, as JSON.
 pub(super) const KEY: &str = "settings";
 const MAX_LOCK_MINUTES: u32 = 24 * 60;
+const MAX_BACKUP_HOURS: u32 = 24 * 31;
+const MAX_KEPT: u32 = 1_000;
 
 impl App {
     /// What is set.
@@ -71,11 +74,26 @@ fn check(settings: &Settings) -> ApiResult<()> {
     if settings.hotkey.trim().is_empty() {
         return invalid("the hotkey needs at least one key".to_owned());
     }
+    check_backup(&settings.backup)?;
     match settings.lock_after_minutes {
         Some(minutes) if !(1..=MAX_LOCK_MINUTES).contains(&minutes) => {
             invalid(format!("lock after 1 to {MAX_LOCK_MINUTES} minutes, or never"))
         }
         _ => Ok(()),
+    }
+}
+
+fn check_backup(backup: &BackupSettings) -> ApiResult<()> {
+    let invalid = |message: String| Err(ApiError::new(ErrorCode::InvalidInput, message));
+    if backup.folder.as_deref().is_some_and(|folder| !Path::new(folder).is_absolute()) {
+        return invalid("the backup folder has to be an absolute path".to_owned());
+    }
+    if backup.every_hours.is_some_and(|hours| !(1..=MAX_BACKUP_HOURS).contains(&hours)) {
+        return invalid(format!("back up every 1 to {MAX_BACKUP_HOURS} hours, or never"));
+    }
+    match [backup.keep_last, backup.keep_daily, backup.keep_weekly].iter().any(|count| *count > MAX_KEPT) {
+        true => invalid(format!("keep at most {MAX_KEPT} backups of a kind")),
+        false => Ok(()),
     }
 }
 

@@ -1,0 +1,169 @@
+//! Bringing a backup back, with the data folder closed: on this machine, or on a new one that has nothing yet.
+
+use super::backup::{check_view, list, phase_name, snapshot_view};
+use super::{LOCK_FILE, take_lock};
+use crate::dto::{BackupCheckView, BackupListView, SnapshotView};
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use atom_backup::{Access, Repository};
+use atom_vault::{Error as VaultError, Keychain, Keys, OsKeychain, RecoveryCode, SlotCopy, SlotKind, Unlock, Vault};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Told the phase, the bytes done and the bytes in all; ends the work with [`ControlFlow::Break`].
+type Observer<'a> = &'a mut dyn FnMut(&'static str, u64, u64) -> ControlFlow<()>;
+
+/// A folder of backups without an app around it. Every call blocks.
+pub struct BackupFolder {
+    dir: PathBuf,
+    slots: SlotCopy,
+    keys: Option<Keys>,
+}
+
+impl BackupFolder {
+    /// Whether the backups in `dir` are of the vault in `data_dir`, as both say themselves.
+    #[must_use]
+    pub fn is_of_vault(dir: &Path, data_dir: &Path) -> bool {
+        let own = SlotCopy::of_vault(data_dir).map(|own| own.vault_id());
+        matches!((Repository::vault_id_of(dir), own), (Ok(backups), Ok(own)) if backups == own)
+    }
+
+    /// Finds the backups in `dir` and what opens them: the key slots of the vault in `data_dir` if the backups are of
+    /// that one, because they know the present passphrase, and otherwise those that the backups carry.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there are none, [`ErrorCode::DataDamaged`].
+    pub fn find(dir: &Path, data_dir: &Path) -> ApiResult<Self> {
+        let kept = Repository::slots(dir);
+        let own = match Repository::vault_id_of(dir) {
+            Ok(vault) => SlotCopy::of_vault(data_dir).ok().filter(|own| own.vault_id() == vault),
+            Err(_) => None,
+        };
+        let slots = match (own, kept) {
+            (Some(own), _) => own,
+            (None, kept) => kept?,
+        };
+        Ok(Self { dir: dir.to_owned(), slots, keys: None })
+    }
+
+    /// Refuses a data folder with another vault than the one that the backups are of.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidInput`].
+    pub fn refuse_other_vault(&self, data_dir: &Path) -> ApiResult<()> {
+        match SlotCopy::of_vault(data_dir) {
+            Ok(own) if own.vault_id() != self.slots.vault_id() => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!(
+                    "the data folder {} holds another vault than the backups: name another folder with --to",
+                    data_dir.display()
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens with the system's keychain, if that can be; false if a passphrase is needed.
+    #[must_use]
+    pub fn unlock_with_keychain(&mut self, data_dir: &Path) -> bool {
+        let has_slot =
+            Vault::slots(data_dir).is_ok_and(|slots| slots.iter().any(|slot| slot.kind == SlotKind::Keychain));
+        if has_slot {
+            self.keys = self.slots.unlock(Unlock::Keychain(&OsKeychain as &dyn Keychain)).ok();
+        }
+        self.keys.is_some()
+    }
+
+    /// Opens with a passphrase, or the recovery code.
+    ///
+    /// # Errors
+    /// [`ErrorCode::WrongPassphrase`].
+    pub fn unlock(&mut self, passphrase: String) -> ApiResult<()> {
+        let typed = Zeroizing::new(passphrase);
+        let keys = match self.slots.unlock(Unlock::Passphrase(typed.clone())) {
+            Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(&typed).is_ok() => {
+                self.slots.unlock(Unlock::Recovery(&typed))
+            }
+            other => other,
+        };
+        self.keys = Some(keys?);
+        Ok(())
+    }
+
+    /// What is there.
+    ///
+    /// # Errors
+    /// [`ErrorCode::VaultLocked`] before it is unlocked; those of [`crate::App::backup_list`].
+    pub fn list(&self) -> ApiResult<BackupListView> {
+        list(&self.open()?.0)
+    }
+
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// As [`BackupFolder::list`].
+    pub fn check(&self, observer: Observer<'_>) -> ApiResult<BackupCheckView> {
+        let (repository, _) = self.open()?;
+        let found = atom_backup::check(&repository, |progress| {
+            observer(phase_name(progress.phase), progress.done, progress.total)
+        })?;
+        Ok(check_view(&found))
+    }
+
+    /// Puts a snapshot in the place of `data_dir`: the one that is named, or the newest. Everything is verified before
+    /// anything is replaced. Returns the snapshot and where the data lies that was there before.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Busy`] while Atom runs with that folder; [`ErrorCode::InvalidInput`] if it holds another vault or the
+    /// backup is of a newer Atom; [`ErrorCode::DataDamaged`], [`ErrorCode::DiskFull`]. The folder is untouched then.
+    pub fn restore(
+        &self,
+        snapshot: Option<&str>,
+        data_dir: &Path,
+        observer: Observer<'_>,
+    ) -> ApiResult<(SnapshotView, Option<PathBuf>)> {
+        let (repository, keys) = self.open()?;
+        self.refuse_other_vault(data_dir)?;
+        let was_there = data_dir.exists();
+        let lock = take_lock(data_dir).map_err(|error| match error.code {
+            ErrorCode::Busy => {
+                ApiError::new(ErrorCode::Busy, "Atom is running with this data folder: quit it first, then restore")
+            }
+            _ => error,
+        })?;
+        let vacant = is_vacant(data_dir);
+        let restored = atom_backup::restore(&repository, keys, snapshot, data_dir, |progress| {
+            observer(phase_name(progress.phase), progress.done, progress.total)
+        });
+        let restored = restored.inspect_err(|_| {
+            if vacant && !was_there {
+                // Nothing but the lock was put there, by us.
+                remove_vacant(data_dir);
+            }
+        })?;
+        drop(lock);
+        let mut previous = restored.previous;
+        if vacant && let Some(empty) = previous.take() {
+            remove_vacant(&empty);
+        }
+        Ok((snapshot_view(&restored.snapshot), previous))
+    }
+
+    fn open(&self) -> ApiResult<(Repository, &Keys)> {
+        let locked = || ApiError::new(ErrorCode::VaultLocked, "the backups are locked: unlock them first");
+        let keys = self.keys.as_ref().ok_or_else(locked)?;
+        Ok((Repository::open(&self.dir, keys, Access::Read)?, keys))
+    }
+}
+
+/// Whether a data folder holds nothing but what starting Atom makes.
+fn is_vacant(data_dir: &Path) -> bool {
+    let Ok(entries) = data_dir.read_dir() else { return true };
+    entries.filter_map(Result::ok).all(|entry| entry.file_name() == LOCK_FILE)
+}
+
+fn remove_vacant(folder: &Path) {
+    // What cannot be removed is an empty folder.
+    let _ = std::fs::remove_file(folder.join(LOCK_FILE));
+    let _ = std::fs::remove_dir(folder);
+}
