@@ -63,7 +63,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
       refreshFiles.call();
     }),
     platform.on("jobsChanged", () => {
-      drop("activity", "status");
+      drop("activity", "status", "backup");
     }),
     platform.on("settingsChanged", (settings) => {
       client.setQueryData(keys.settings, settings);

@@ -17,6 +17,23 @@ export function useSettings() {
   return useQuery({ queryKey: keys.settings, queryFn: () => platform.settings(), staleTime: Infinity });
 }
 
+/** How often a running backup is asked how far it is, in milliseconds. */
+const RUNNING_MS = 500;
+
+export function useBackupState() {
+  const platform = usePlatform();
+  return useQuery({
+    queryKey: keys.backupState,
+    queryFn: () => platform.backupState(),
+    refetchInterval: (query) => (query.state.data?.run.state === "running" ? RUNNING_MS : false),
+  });
+}
+
+export function useBackupList(folder: string | null, enabled: boolean) {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.backupList(folder ?? ""), queryFn: () => platform.backupList(folder ?? ""), enabled: enabled && folder !== null });
+}
+
 export function useSources() {
   const platform = usePlatform();
   return useQuery({ queryKey: keys.sources, queryFn: () => platform.sources() });

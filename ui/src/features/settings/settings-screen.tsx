@@ -16,6 +16,7 @@ import type { IndexBudget, Settings, Theme } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf } from "../../text/format";
 import { visibleLine } from "../../text/visible";
+import { BackupControls } from "./backup-row";
 import { HotkeyRecorder } from "./hotkey-recorder";
 import "./settings.css";
 
@@ -130,6 +131,9 @@ function SettingsForm({ settings }: { settings: Settings }) {
           onChange={(value) => void save("lockAfterMinutes", value === "" ? null : Number(value), value === "" ? "Atom locks only when you say so" : `Atom locks after ${countOf(Number(value), "idle minute", "idle minutes")}`)}
         />
         {problemOf("lockAfterMinutes")}
+      </Row>
+      <Row title="Backup" note="Encrypted copies of everything that Atom knows, in a folder or on a disk that you plug in. Only what is new is written. Without your passphrase or the recovery code nobody can read them.">
+        <BackupControls settings={settings.backup} problem={problemOf("backup")} onSave={(backup, effect) => save("backup", backup, effect)} />
       </Row>
       <Row title="Vault" note={vault?.hasKeychainSlot ? "Opens with your passphrase, the recovery code, or this computer’s keychain." : "Opens with your passphrase or the recovery code."}>
         <div>
