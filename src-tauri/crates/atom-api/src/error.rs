@@ -90,12 +90,18 @@ impl From<atom_vault::Error> for ApiError {
                 Self::new(ErrorCode::VaultAbsent, "there is no vault yet: make one with `atom init` or in the app")
             }
             E::AlreadyExists => Self::new(ErrorCode::VaultExists, "there is a vault here already"),
-            E::TooFewSlots => Self::new(ErrorCode::InvalidInput, message),
+            E::TooFewSlots => {
+                Self::new(ErrorCode::InvalidInput, format!("{message}: set a passphrase first; nothing was changed"))
+            }
             E::NoSlot { .. } => Self::new(ErrorCode::InvalidInput, message),
             E::WrongPassphrase => {
                 Self::new(ErrorCode::WrongPassphrase, "wrong passphrase: try again, or use the recovery code")
             }
             E::WrongRecoveryCode | E::MalformedRecoveryCode { .. } => Self::new(ErrorCode::WrongPassphrase, message),
+            E::CodeNotConfirmed => Self::new(
+                ErrorCode::WrongPassphrase,
+                format!("{message}: look at what you wrote down and type the groups again; the old code still works"),
+            ),
             E::WeakPassphrase { .. } => Self::new(ErrorCode::WeakPassphrase, message),
             E::KeychainUnavailable { .. } => Self::new(
                 ErrorCode::KeychainUnavailable,

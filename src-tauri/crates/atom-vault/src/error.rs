@@ -43,6 +43,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// What was typed again is not what the new recovery code says; the old one is still in force.
+    #[error("what was typed is not what the new recovery code says")]
+    CodeNotConfirmed,
     /// The keychain of the system cannot unlock now; another slot can.
     #[error("the keychain cannot be used: {reason}")]
     KeychainUnavailable {

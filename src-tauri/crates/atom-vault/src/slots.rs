@@ -5,6 +5,7 @@
 
 mod disk;
 mod file;
+mod renewal;
 mod wrap;
 
 use std::path::Path;
@@ -17,8 +18,10 @@ use crate::keychain::Keychain;
 use crate::keys::{derive_key, random_key};
 use crate::recovery::RecoveryCode;
 use crate::{Error, Keys, Result};
-use file::{MIN_SLOTS, Method, Slot, SlotFile};
+use file::{Loaded, MIN_SLOTS, Method, Slot, SlotFile};
 use wrap::Wrapped;
+
+pub use renewal::RecoveryRenewal;
 
 /// Present in every data folder in use: without key slots beside it, the slots were lost.
 const DATABASE_NAME: &str = "vault.db";
@@ -62,7 +65,7 @@ pub struct SlotInfo {
 pub struct NewSlots<'a> {
     /// A passphrase.
     pub passphrase: Option<Zeroizing<String>>,
-    /// What one guess at the passphrase costs.
+    /// What one guess at the passphrase costs; [`KdfCost::calibrate`] fits it to the machine.
     pub cost: KdfCost,
     /// A keychain to put a random key in.
     pub keychain: Option<&'a dyn Keychain>,
@@ -175,16 +178,16 @@ impl Vault {
         file.save(dir, &keys)
     }
 
-    /// Makes a new recovery code; the old one stops working.
+    /// Makes a new recovery code, which does nothing until [`RecoveryRenewal::confirm`] has seen two groups of it typed again.
+    ///
+    /// Nothing is written before, so that an end at any moment leaves the old code or, once it is confirmed, the new one.
     ///
     /// # Errors
-    /// As [`Vault::change_passphrase`].
-    pub fn renew_recovery(dir: &Path, with: Unlock<'_>) -> Result<RecoveryCode> {
-        let (keys, mut file) = unlock(dir, with)?;
+    /// As [`Vault::unlock`], and [`Error::Random`].
+    pub fn renew_recovery(dir: &Path, with: Unlock<'_>) -> Result<RecoveryRenewal> {
+        let (keys, _) = unlock(dir, with)?;
         let (slot, code) = recovery_slot(&keys)?;
-        file.put(slot);
-        file.save(dir, &keys)?;
-        Ok(code)
+        RecoveryRenewal::new(keys, slot, code)
     }
 
     /// Lets `keychain` unlock the vault from now on.
@@ -258,18 +261,29 @@ fn forget(keychain: &dyn Keychain, accounts: &[String]) {
 }
 
 fn unlock(dir: &Path, with: Unlock<'_>) -> Result<(Keys, SlotFile)> {
-    let loaded = SlotFile::load(dir)?;
-    let file = loaded.file;
-    let keys = match with {
-        Unlock::Passphrase(typed) => with_passphrase(&file, &typed),
-        Unlock::Keychain(keychain) => with_keychain(&file, keychain),
-        Unlock::Recovery(typed) => with_recovery(&file, typed),
-    }?;
-    file.verify(&keys)?;
-    if loaded.needs_repair {
+    let Loaded { file, other, needs_repair } = SlotFile::load(dir)?;
+    let generation = file.generation();
+    let opened = match (open(file, &with), other) {
+        // The file is damaged in a place that parses, or someone changed it: the second copy may be whole.
+        (Err(error), Some(other)) if other.may_stand_in(generation, &error) => open(other, &with).or(Err(error)),
+        (opened, _) => opened,
+    };
+    let (keys, file) = opened?;
+    if needs_repair {
         // A full or read-only disk must not keep the user out; the next unlock tries again.
         file.repair(dir).ok();
     }
+    Ok((keys, file))
+}
+
+/// Keys from the slots of `file`, once they are known to be as they were written.
+fn open(file: SlotFile, with: &Unlock<'_>) -> Result<(Keys, SlotFile)> {
+    let keys = match with {
+        Unlock::Passphrase(typed) => with_passphrase(&file, typed),
+        Unlock::Keychain(keychain) => with_keychain(&file, *keychain),
+        Unlock::Recovery(typed) => with_recovery(&file, typed),
+    }?;
+    file.verify(&keys)?;
     Ok((keys, file))
 }
 
