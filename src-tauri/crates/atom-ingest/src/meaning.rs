@@ -36,6 +36,9 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let tasks = shared.store.meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
     if tasks.is_empty() {
         shared.models.unload_if_idle(IDLE_UNLOAD);
+        if stop.requested() {
+            return Ok(Step::Worked);
+        }
         shared.runtime.block_on(shared.vector.maintain())?;
         return Ok(Step::Idle(Duration::from_secs(30)));
     }
@@ -59,7 +62,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     shared.runtime.block_on(shared.vector.replace(&items, rows))?;
     shared.store.confirm_meaning(&done)?;
     shared.count_chunks(count);
-    if shared.vector.wants_maintenance() {
+    if shared.vector.wants_maintenance() && !stop.requested() {
         shared.runtime.block_on(shared.vector.maintain())?;
     }
     shared.notify(Notice::Progressed);

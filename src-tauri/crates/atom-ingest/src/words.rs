@@ -36,6 +36,10 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         writer.delete(tombstone.item)?;
     }
     for task in &tasks {
+        if stop.requested() {
+            // Nothing of it is confirmed: the next session does all of it again.
+            return Ok(Step::Worked);
+        }
         writer.upsert(&document(task))?;
     }
     writer.commit()?;
