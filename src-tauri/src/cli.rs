@@ -1,4 +1,4 @@
-//! The command line: `atom index | search | status | files | watch | doctor | toggle | init`.
+//! The command line: `atom index | search | status | files | watch | doctor | vault | toggle | init`.
 //!
 //! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
 //! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
@@ -10,6 +10,7 @@ mod index;
 mod json;
 mod search;
 mod unlock;
+mod vault;
 
 use crate::places;
 use args::{Arguments, Command};
@@ -84,6 +85,12 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
         Command::Doctor { rebuild, json } => {
             let backend = open(config, Indexing::Full).await?;
             finish(backend, async |backend| doctor(backend, rebuild, json).await).await
+        }
+        Command::Vault { action } => {
+            let mut backend = Backend::open(AppConfig { indexing: Indexing::Off, ..config }).await?;
+            let outcome = vault::run(&mut backend, action).await;
+            backend.stop().await;
+            outcome
         }
         Command::Toggle => {
             atom_api::socket::call(&config.data_dir, Call::Toggle).await.map_err(|_| {

@@ -94,6 +94,13 @@ fn arguments(command: &str) -> Value {
     match command {
         "vault_create" => json!({ "request": { "passphrase": "", "keychain": false } }),
         "vault_unlock" => json!({ "request": { "passphrase": "wrong" } }),
+        "vault_change_passphrase" => {
+            json!({ "request": { "proof": { "secret": "wrong" }, "passphrase": "another quiet place" } })
+        }
+        "vault_renew_recovery" | "vault_add_keychain" | "vault_remove_keychain" => {
+            json!({ "request": { "secret": "wrong" } })
+        }
+        "vault_confirm_recovery" => json!({ "request": { "groups": ["AAAA", "BBBB"] } }),
         "search_query" => {
             json!({ "request": { "query": "a", "mode": "hybrid", "limit": 1, "offset": 0, "explain": false } })
         }

@@ -67,11 +67,47 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// See and change the ways into the vault: passphrase, recovery code, keychain.
+    Vault {
+        #[command(subcommand)]
+        action: VaultAction,
+    },
     /// Show or hide quick search in the running app.
     Toggle,
     /// Measure on a throw-away vault, with the budgets beside the figures; `cargo xtask bench` builds for it first.
     #[command(hide = true)]
     DevBench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum VaultAction {
+    /// Show the ways into the vault and when each was made.
+    Slots {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change the passphrase; nothing is encrypted again.
+    Passphrase {
+        /// Read the new passphrase from standard input.
+        #[arg(long)]
+        new_passphrase_stdin: bool,
+    },
+    /// Make a new recovery code: printed once, in force when two groups of it were typed again.
+    Recovery,
+    /// Let this computer's keychain open the vault, or no longer.
+    Keychain {
+        #[command(subcommand)]
+        change: KeychainChange,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(super) enum KeychainChange {
+    /// Let it open the vault.
+    Add,
+    /// Let it open the vault no longer.
+    Remove,
 }
 
 #[derive(Debug, Args)]

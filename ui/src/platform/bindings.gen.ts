@@ -15,6 +15,18 @@ export const commands = {
 	vaultUnlockKeychain: () => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_unlock_keychain")),
 	/**  Stops work and forgets the keys. */
 	vaultLock: () => typedError<null, ApiError>(__TAURI_INVOKE("vault_lock")),
+	/**  The ways into the vault, and when it locks by itself. */
+	vaultSlots: () => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_slots")),
+	/**  Sets a new passphrase; nothing is encrypted again. */
+	vaultChangePassphrase: (request: VaultPassphraseRequest) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_change_passphrase", { request })),
+	/**  Makes a new recovery code; the old one works until this one is confirmed. */
+	vaultRenewRecovery: (request: VaultProof) => typedError<VaultRecoveryView, ApiError>(__TAURI_INVOKE("vault_renew_recovery", { request })),
+	/**  Puts the new recovery code in force, once two of its groups were typed again. */
+	vaultConfirmRecovery: (request: VaultRecoveryConfirmRequest) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_confirm_recovery", { request })),
+	/**  Lets the system's keychain open the vault. */
+	vaultAddKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_add_keychain", { request })),
+	/**  Stops the system's keychain from opening the vault. */
+	vaultRemoveKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_remove_keychain", { request })),
 	/**  Searches. */
 	searchQuery: (request: SearchRequest) => typedError<SearchResponse, ApiError>(__TAURI_INVOKE("search_query", { request })),
 	/**  Text of an item, with the matches marked. */
@@ -426,7 +438,7 @@ export type Settings = {
 	indexBudget: IndexBudget,
 	/**  Notify when a folder's first indexing is done. */
 	notifyWhenDone: boolean,
-	/**  Lock after so many idle minutes; never when empty. */
+	/**  Lock after so many idle minutes, when the computer sleeps and with its lock screen; never when empty. */
 	lockAfterMinutes: number | null,
 };
 
@@ -439,6 +451,33 @@ export type SizeView = {
 	name: string,
 	/**  Bytes on disk. */
 	bytes: number,
+};
+
+/**  A kind of way into the vault. */
+export type SlotKind = 
+/**  A passphrase that a person types. */
+"passphrase" | 
+/**  A random key in the system's keychain. */
+"keychain" | 
+/**  A code on paper. */
+"recovery";
+
+/**  One way into the vault. */
+export type SlotView = {
+	/**  How it opens the vault. */
+	kind: SlotKind,
+	/**  When it was made. */
+	createdAt: number,
+	/**  Which keychain holds its key; none for the other kinds. */
+	backend: string | null,
+};
+
+/**  Every way into the vault, and when it closes by itself. */
+export type SlotsView = {
+	/**  The ways in. */
+	slots: SlotView[],
+	/**  Seconds until the vault locks if nothing is done with it; none when it is locked or never locks by itself. */
+	locksInSeconds: number | null,
 };
 
 /**  The passage that matched. */
@@ -567,6 +606,34 @@ export type VaultCreateRequest = {
 export type VaultCreateResponse = {
 	/**  The recovery code: shown once, kept nowhere. */
 	recoveryCode: string,
+};
+
+/**  Changes the passphrase. */
+export type VaultPassphraseRequest = {
+	/**  Shows that the change is allowed. */
+	proof: VaultProof,
+	/**  The new passphrase. */
+	passphrase: string,
+};
+
+/**  Shows that the one who asks may change how the vault opens: an open window is not enough for that. */
+export type VaultProof = {
+	/**  The present passphrase or the recovery code; none to ask the system's keychain. */
+	secret: string | null,
+};
+
+/**  Puts the new recovery code in force. */
+export type VaultRecoveryConfirmRequest = {
+	/**  The two groups, as typed. */
+	groups: [string, string],
+};
+
+/**  A new recovery code that is not in force yet. */
+export type VaultRecoveryView = {
+	/**  The code: shown once, kept nowhere. */
+	code: string,
+	/**  The two groups to type again, from 1, in order. */
+	groups: [number, number],
 };
 
 /**  Whether there is a vault, and whether it is open. */

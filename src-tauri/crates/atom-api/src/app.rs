@@ -3,11 +3,13 @@
 //! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
 mod activity;
+mod auto_lock;
 mod doctor;
 mod files;
 mod search;
 mod session;
 mod settings;
+mod slots;
 mod sources;
 mod status;
 mod vault;
@@ -23,8 +25,8 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 use tokio::sync::{RwLock, broadcast};
 
 /// Advisory lock: whoever holds it is the one process that opens the vault.
@@ -64,7 +66,11 @@ pub struct App {
     config: AppConfig,
     events: broadcast::Sender<Event>,
     session: RwLock<Option<Arc<Session>>>,
-    last_use: Mutex<Instant>,
+    /// Held by whoever opens or closes the session, until it is open or closed.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    slots: Arc<slots::Slots>,
+    last_use: Mutex<auto_lock::LastUse>,
+    locks_itself: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     _lock: File,
 }
@@ -75,19 +81,25 @@ impl App {
     /// # Errors
     /// [`ErrorCode::Busy`] when another process has it; the caller then talks to that one over [`crate::socket`].
     pub fn start(config: AppConfig) -> ApiResult<Arc<Self>> {
+        Self::start_with(config, slots::Slots::default())
+    }
+
+    fn start_with(config: AppConfig, slots: slots::Slots) -> ApiResult<Arc<Self>> {
         let lock = take_lock(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let app = Arc::new(Self {
             config,
             events,
             session: RwLock::default(),
-            last_use: Mutex::new(Instant::now()),
+            turn: Arc::default(),
+            slots: Arc::new(slots),
+            last_use: Mutex::default(),
+            locks_itself: AtomicBool::new(false),
             background: Mutex::default(),
             _lock: lock,
         });
         let server = socket::serve(Arc::downgrade(&app))?;
-        let idle = tokio::spawn(vault::lock_when_idle(Arc::downgrade(&app)));
-        app.background().extend([server, idle]);
+        app.background().push(server);
         Ok(app)
     }
 
@@ -123,6 +135,12 @@ impl App {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
             Call::VaultLock => value(self.vault_lock().await?),
+            Call::VaultSlots => value(self.vault_slots().await?),
+            Call::VaultChangePassphrase(request) => value(self.vault_change_passphrase(request).await?),
+            Call::VaultRenewRecovery(proof) => value(self.vault_renew_recovery(proof).await?),
+            Call::VaultConfirmRecovery(request) => value(self.vault_confirm_recovery(request).await?),
+            Call::VaultAddKeychain(proof) => value(self.vault_add_keychain(proof).await?),
+            Call::VaultRemoveKeychain(proof) => value(self.vault_remove_keychain(proof).await?),
             Call::SearchQuery(request) => value(self.search_query(request).await?),
             Call::SourcesList => value(self.sources_list().await?),
             Call::SourcesAdd(request) => value(self.sources_add(request).await?),
@@ -161,7 +179,7 @@ impl App {
     }
 
     fn touch(&self) {
-        *lock(&self.last_use) = Instant::now();
+        *lock(&self.last_use) = auto_lock::LastUse::default();
     }
 }
 
@@ -203,7 +221,11 @@ fn take_lock(data_dir: &Path) -> ApiResult<File> {
     Ok(file)
 }
 
-fn settings_of(store: &atom_store::Store) -> ApiResult<Settings> {
+fn settings_of(store: &atom_store::Store, data_dir: &Path) -> ApiResult<Settings> {
     let stored = store.setting(settings::KEY)?;
-    Ok(stored.map(|text| settings::merge(&text)).unwrap_or_default())
+    let defaults = settings::defaults(data_dir);
+    Ok(match stored {
+        Some(text) => settings::merge(&text, defaults),
+        None => defaults,
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::dto::{
     DoctorRequest, FilesListRequest, FilesRetryRequest, IdRequest, SearchRequest, Settings, SourcesAddRequest,
-    VaultUnlockRequest,
+    VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,18 @@ pub enum Call {
     VaultUnlock(VaultUnlockRequest),
     /// [`crate::App::vault_lock`]
     VaultLock,
+    /// [`crate::App::vault_slots`]
+    VaultSlots,
+    /// [`crate::App::vault_change_passphrase`]
+    VaultChangePassphrase(VaultPassphraseRequest),
+    /// [`crate::App::vault_renew_recovery`]
+    VaultRenewRecovery(VaultProof),
+    /// [`crate::App::vault_confirm_recovery`]
+    VaultConfirmRecovery(VaultRecoveryConfirmRequest),
+    /// [`crate::App::vault_add_keychain`]
+    VaultAddKeychain(VaultProof),
+    /// [`crate::App::vault_remove_keychain`]
+    VaultRemoveKeychain(VaultProof),
     /// [`crate::App::search_query`]
     SearchQuery(SearchRequest),
     /// [`crate::App::sources_list`]

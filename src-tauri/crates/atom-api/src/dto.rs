@@ -3,6 +3,12 @@
 //! Units: times are milliseconds since the Unix epoch, sizes are bytes, text ranges are UTF-16 code units (what a web view counts in).
 //! Wide integers are exported as plain numbers: all of them stay below 2^53.
 
+mod slots;
+
+pub use slots::{
+    SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
+};
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -562,7 +568,7 @@ pub struct Settings {
     pub index_budget: IndexBudget,
     /// Notify when a folder's first indexing is done.
     pub notify_when_done: bool,
-    /// Lock after so many idle minutes; never when empty.
+    /// Lock after so many idle minutes, when the computer sleeps and with its lock screen; never when empty.
     pub lock_after_minutes: Option<u32>,
 }
 
@@ -574,7 +580,7 @@ impl Default for Settings {
             ignore_rules: String::new(),
             index_budget: IndexBudget::Half,
             notify_when_done: true,
-            lock_after_minutes: None,
+            lock_after_minutes: Some(15),
         }
     }
 }

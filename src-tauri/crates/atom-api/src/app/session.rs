@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedMutexGuard};
 
 /// File and folders of the vault, inside the data folder.
 pub(super) const DATABASE: &str = "vault.db";
@@ -32,6 +32,8 @@ const COUNTS_AGE: Duration = Duration::from_millis(700);
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(300);
 const SIZES_AGE: Duration = Duration::from_secs(5);
+/// Workers stop within this time; what takes longer is worth a line in the log.
+const STOP_WITHIN: Duration = Duration::from_secs(2);
 
 /// The open vault.
 pub(super) struct Session {
@@ -72,6 +74,26 @@ impl News {
             Notice::IndexDamaged(stage) => *lock(&self.damaged) = Some(stage),
         }
         self.any.notify_one();
+    }
+}
+
+/// A session that nobody can use any more and that is not closed yet; no other opens meanwhile.
+pub(super) struct Closing {
+    session: Option<Arc<Session>>,
+    turn: OwnedMutexGuard<()>,
+}
+
+impl Closing {
+    /// Waits until the workers have stopped, and forgets keys, handles and caches with the last query that is running. The next session may open once the guard is dropped.
+    pub(super) async fn finish(self) -> OwnedMutexGuard<()> {
+        let Some(session) = self.session else { return self.turn };
+        let started = Instant::now();
+        // Joining threads blocks.
+        let _ = tokio::task::spawn_blocking(move || session.stop_blocking()).await;
+        if started.elapsed() > STOP_WITHIN {
+            tracing::warn!(took = ?started.elapsed(), "locking took long");
+        }
+        self.turn
     }
 }
 
@@ -138,6 +160,12 @@ impl Session {
 impl App {
     /// Opens everything that the keys open and starts the workers.
     pub(super) async fn open_session(self: &Arc<Self>, keys: Keys) -> ApiResult<()> {
+        // After a lock, its workers may still be writing: two sessions at once would fight for the indexes.
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        self.open_in_turn(keys, &turn).await
+    }
+
+    async fn open_in_turn(self: &Arc<Self>, keys: Keys, _turn: &OwnedMutexGuard<()>) -> ApiResult<()> {
         let mut slot = self.session.write().await;
         if slot.is_some() {
             return Ok(());
@@ -151,13 +179,16 @@ impl App {
         Ok(())
     }
 
+    /// Takes the session away: every call is refused from here on. What was open is closed by [`Closing::finish`].
+    pub(super) async fn take_session(&self) -> Closing {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let session = self.session.write().await.take();
+        Closing { session, turn }
+    }
+
     /// Stops the workers and forgets keys, handles and caches.
     pub(super) async fn close_session(&self) {
-        let session = self.session.write().await.take();
-        if let Some(session) = session {
-            // Joining threads blocks.
-            let _ = tokio::task::spawn_blocking(move || session.stop_blocking()).await;
-        }
+        drop(self.take_session().await.finish().await);
     }
 
     async fn make_session(&self, keys: Keys) -> ApiResult<Arc<Session>> {
@@ -179,7 +210,7 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let meaning = Meaning { vectors: vector.clone(), embedder: Arc::new(Querying(Arc::clone(&models))) };
         let searcher = Searcher::new(store.clone(), keyword.clone(), Some(meaning), clock.clone());
-        let settings = settings_of(&store)?;
+        let settings = settings_of(&store, &data_dir)?;
         let paused = store.setting(PAUSED)?.as_deref() == Some("yes");
         let news = Arc::new(News::default());
         let ingest = match self.config.indexing {
@@ -232,10 +263,11 @@ impl App {
 
     /// Closes everything, throws a damaged index away and opens again: it is built from the store.
     pub(super) async fn rebuild(self: &Arc<Self>, words: bool, meaning: bool) -> ApiResult<()> {
-        let session = self.session().await?;
+        let closing = self.take_session().await;
+        let Some(session) = &closing.session else { return self.session().await.map(drop) };
         let (keys, store) = (session.keys.clone(), Arc::clone(&session.store));
-        drop(session);
-        self.close_session().await;
+        // A lock that comes meanwhile waits, and then locks what was opened again.
+        let turn = closing.finish().await;
         let data_dir = self.config.data_dir.clone();
         super::blocking(move || {
             if words {
@@ -249,7 +281,7 @@ impl App {
             Ok(())
         })
         .await?;
-        self.open_session(keys).await
+        self.open_in_turn(keys, &turn).await
     }
 }
 

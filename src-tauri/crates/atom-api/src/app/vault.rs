@@ -1,16 +1,12 @@
 //! Making, opening and locking the vault.
 
-use super::{App, blocking, lock, settings_of};
+use super::{App, blocking};
 use crate::dto::{VaultCreateRequest, VaultCreateResponse, VaultState, VaultUnlockRequest, VaultView};
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::ApiResult;
 use crate::event::Event;
-use atom_vault::{Error as VaultError, Keychain, NewSlots, OsKeychain, RecoveryCode, SlotKind, Unlock, Vault};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use atom_vault::{SlotKind, Vault};
+use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// How often the idle time is looked at.
-const IDLE_CHECK: Duration = Duration::from_secs(10);
 
 impl App {
     /// Whether there is a vault and whether it is open.
@@ -46,19 +42,10 @@ impl App {
     /// # Errors
     /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`].
     pub async fn vault_create(self: &Arc<Self>, request: VaultCreateRequest) -> ApiResult<VaultCreateResponse> {
-        let data_dir = self.config.data_dir.clone();
+        let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         let (keys, code) = blocking(move || {
             let passphrase = Zeroizing::new(request.passphrase);
-            let keychain = OsKeychain;
-            let slots = NewSlots {
-                passphrase: (!passphrase.is_empty()).then_some(passphrase),
-                keychain: request.keychain.then_some(&keychain as &dyn Keychain),
-                recovery: true,
-                ..NewSlots::default()
-            };
-            let (keys, code) = Vault::create(&data_dir, slots)?;
-            let code = code.ok_or_else(|| ApiError::new(ErrorCode::Internal, "no recovery code was made"))?;
-            Ok((keys, code.reveal().to_string()))
+            slots.create_blocking(&data_dir, passphrase, request.keychain)
         })
         .await?;
         self.open_session(keys).await?;
@@ -71,21 +58,8 @@ impl App {
     /// # Errors
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`].
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
-        let data_dir = self.config.data_dir.clone();
-        let keys = blocking(move || {
-            let typed = Zeroizing::new(request.passphrase);
-            match Vault::unlock(&data_dir, Unlock::Passphrase(typed.clone())) {
-                Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(&typed).is_ok() => {
-                    Ok(Vault::unlock(&data_dir, Unlock::Recovery(&typed))?)
-                }
-                Err(VaultError::NoSlot { .. }) => Err(ApiError::new(
-                    ErrorCode::WrongPassphrase,
-                    "this vault has no passphrase: unlock it with the keychain or the recovery code",
-                )),
-                other => Ok(other?),
-            }
-        })
-        .await?;
+        let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
+        let keys = blocking(move || slots.unlock_blocking(&data_dir, Zeroizing::new(request.passphrase))).await?;
         self.opened_with(keys).await
     }
 
@@ -94,8 +68,8 @@ impl App {
     /// # Errors
     /// [`ErrorCode::KeychainUnavailable`], and as [`App::vault_unlock`].
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
-        let data_dir = self.config.data_dir.clone();
-        let keys = blocking(move || Ok(Vault::unlock(&data_dir, Unlock::Keychain(&OsKeychain))?)).await?;
+        let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
+        let keys = blocking(move || slots.unlock_keychain_blocking(&data_dir)).await?;
         self.opened_with(keys).await
     }
 
@@ -106,37 +80,23 @@ impl App {
         Ok(view)
     }
 
-    /// Stops work and forgets the keys.
+    /// Stops work and forgets the keys. Everyone is told at once; returns when the workers have stopped, each at the end of what it was writing.
     ///
     /// # Errors
-    /// As [`App::vault_status`].
+    /// As [`App::vault_status`]; the vault is locked all the same.
     pub async fn vault_lock(&self) -> ApiResult<VaultView> {
-        self.close_session().await;
-        let view = self.vault_status().await?;
-        self.emit(Event::VaultChanged(view.clone()));
-        Ok(view)
+        self.slots.forget_renewal();
+        let closing = self.take_session().await;
+        let view = self.vault_status().await;
+        if let Ok(view) = &view {
+            self.emit(Event::VaultChanged(view.clone()));
+        }
+        drop(closing.finish().await);
+        view
     }
 }
 
 /// Whether asking the keychain makes sense; asking it to find out could open a prompt.
 fn keychain_may_answer() -> bool {
     !cfg!(target_os = "linux") || std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
-}
-
-/// Locks after the idle time that a person set.
-pub(super) async fn lock_when_idle(app: Weak<App>) {
-    loop {
-        tokio::time::sleep(IDLE_CHECK).await;
-        let Some(app) = app.upgrade() else { return };
-        let Ok(session) = app.session().await else { continue };
-        let limit = blocking(move || Ok(settings_of(&session.store)?.lock_after_minutes)).await;
-        if let Ok(Some(minutes)) = limit {
-            let idle = lock(&app.last_use).elapsed();
-            if idle >= Duration::from_secs(u64::from(minutes) * 60)
-                && let Err(error) = app.vault_lock().await
-            {
-                tracing::warn!(%error, "cannot lock after idle time");
-            }
-        }
-    }
 }
