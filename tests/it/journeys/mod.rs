@@ -6,6 +6,8 @@
 mod damage;
 mod folder_to_answer;
 mod killed;
+mod locked;
 mod missing;
 mod place;
 mod planted;
+mod ways_in;
