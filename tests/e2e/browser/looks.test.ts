@@ -40,6 +40,19 @@ const SCREENS: readonly Screen[] = [
   { name: "activity", path: "/?fake=open#/activity", ready: ".job" },
   { name: "a full disk", path: "/?fake=trouble#/activity", ready: ".index-trouble" },
   { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
+  { name: "changing the passphrase", path: "/?fake=open#/settings", ready: "text=Change passphrase", act: (page) => page.click("text=Change passphrase"), then: "[role=dialog] form" },
+  {
+    name: "a new recovery code",
+    path: "/?fake=open#/settings",
+    ready: "text=New recovery code",
+    act: async (page) => {
+      await page.click("button:has-text('New recovery code')");
+      await page.fill("[role=dialog] input", "correct horse battery staple");
+      await page.keyboard.press("Enter");
+    },
+    then: ".recovery-code",
+  },
+  { name: "adding the keychain", path: "/?fake=open#/settings", ready: "text=Open with this computer", act: (page) => page.click("text=Open with this computer"), then: "[role=dialog] form" },
   { name: "keys", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.keyboard.press("?"), then: "[role=dialog]" },
   { name: "quick search", path: "/quick.html?fake=open", ready: ".hit", options: QUICK },
   {

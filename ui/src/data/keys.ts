@@ -4,6 +4,7 @@ import type { FilesListRequest, SearchMode } from "../platform";
 
 export const keys = {
   vault: ["vault"] as const,
+  slots: ["slots"] as const,
   status: ["status"] as const,
   settings: ["settings"] as const,
   activity: ["activity"] as const,

@@ -13,8 +13,10 @@ import type {
   SearchRequest,
   SearchResponse,
   Settings,
+  SlotsView,
   SourceView,
   StatusView,
+  VaultRecoveryView,
   VaultView,
 } from "./bindings.gen";
 
@@ -36,6 +38,9 @@ export type {
   SearchRequest,
   SearchResponse,
   Settings,
+  SlotKind,
+  SlotsView,
+  SlotView,
   Snippet,
   SourceState,
   SourceView,
@@ -43,6 +48,7 @@ export type {
   StateCount,
   StatusView,
   Theme,
+  VaultRecoveryView,
   VaultState,
   VaultView,
 } from "./bindings.gen";
@@ -81,6 +87,15 @@ export interface Platform {
   vaultUnlock(passphrase: string): Promise<VaultView>;
   vaultUnlockKeychain(): Promise<VaultView>;
   vaultLock(): Promise<void>;
+  /** The ways into the vault. */
+  vaultSlots(): Promise<SlotsView>;
+  /** `proof` is the present passphrase or the recovery code, here and below; null asks the keychain. */
+  vaultChangePassphrase(proof: string | null, passphrase: string): Promise<SlotsView>;
+  /** A new recovery code; the old one works until this one is confirmed. */
+  vaultRenewRecovery(proof: string | null): Promise<VaultRecoveryView>;
+  vaultConfirmRecovery(groups: [string, string]): Promise<SlotsView>;
+  vaultAddKeychain(proof: string | null): Promise<SlotsView>;
+  vaultRemoveKeychain(proof: string | null): Promise<SlotsView>;
 
   search(request: SearchRequest): Promise<SearchResponse>;
   preview(id: string, query: string): Promise<PreviewView>;

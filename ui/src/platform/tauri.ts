@@ -43,6 +43,12 @@ export function createTauriPlatform(): Platform {
     vaultUnlock: (passphrase) => unwrap(commands.vaultUnlock({ passphrase })),
     vaultUnlockKeychain: () => unwrap(commands.vaultUnlockKeychain()),
     vaultLock: () => done(commands.vaultLock()),
+    vaultSlots: () => unwrap(commands.vaultSlots()),
+    vaultChangePassphrase: (secret, passphrase) => unwrap(commands.vaultChangePassphrase({ proof: { secret }, passphrase })),
+    vaultRenewRecovery: (secret) => unwrap(commands.vaultRenewRecovery({ secret })),
+    vaultConfirmRecovery: (groups) => unwrap(commands.vaultConfirmRecovery({ groups })),
+    vaultAddKeychain: (secret) => unwrap(commands.vaultAddKeychain({ secret })),
+    vaultRemoveKeychain: (secret) => unwrap(commands.vaultRemoveKeychain({ secret })),
 
     search: (request) => unwrap(commands.searchQuery(request)),
     preview: (id, query) => unwrap(commands.searchPreview({ id, query })),

@@ -71,7 +71,7 @@ it("applies ignore rules only when told to", async () => {
 
 it("sets notification and idle minutes", async () => {
   const { user, saved } = await settings();
-  await user.click(screen.getByRole("switch"));
+  await user.click(screen.getByRole("switch", { name: /first indexing/ }));
   await waitFor(() => expect(saved().at(-1)?.notifyWhenDone).toBe(false));
   await user.selectOptions(screen.getByLabelText("Lock after"), "");
   await waitFor(() => expect(saved().at(-1)?.lockAfterMinutes).toBeNull());

@@ -1,5 +1,4 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Lock } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
 import { Banner } from "../../components/banner";
 import { ErrorBlank, messageOf } from "../../components/blank";
@@ -9,14 +8,15 @@ import { Select } from "../../components/select";
 import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import { isShortcut } from "../../data/keyboard";
-import { useSettings, useStatus, useVault } from "../../data/queries";
+import { useSettings, useStatus } from "../../data/queries";
 import { applyTheme } from "../../data/theme";
 import { useSlow } from "../../data/wait";
 import type { IndexBudget, Settings, Theme } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf } from "../../text/format";
-import { visibleLine } from "../../text/visible";
 import { HotkeyRecorder } from "./hotkey-recorder";
+import { Row } from "./row";
+import { Security } from "./security";
 import "./settings.css";
 
 const THEMES: readonly { value: Theme; label: string }[] = [
@@ -61,7 +61,6 @@ function SettingsForm({ settings }: { settings: Settings }) {
   const platform = usePlatform();
   const client = useQueryClient();
   const say = useToast();
-  const vault = useVault().data;
   const status = useStatus().data;
   const [problem, setProblem] = useState<{ field: keyof Settings; message: string } | null>(null);
   const locked = settings.lockAfterMinutes;
@@ -88,6 +87,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
 
   return (
     <div className="settings">
+      <h2 className="settings-group">General</h2>
       <Row title="Quick search shortcut" note="Works in every program. If another program has the keys already, Atom says so and keeps the old ones.">
         <HotkeyRecorder value={settings.hotkey} onRecord={(hotkey) => void save("hotkey", hotkey, `${hotkey} opens quick search now`)} />
         {problemOf("hotkey")}
@@ -119,39 +119,23 @@ function SettingsForm({ settings }: { settings: Settings }) {
         problem={problemOf("ignoreRules")}
         onApply={(rules) => void save("ignoreRules", rules, "Rules applied. Atom compares every folder with the disk now.")}
       />
-      <Row title="Lock by itself" note="While locked nothing can be searched or indexed, and the keys are gone from memory.">
-        <Select
-          label="Lock after"
-          value={locked === null ? "" : String(locked)}
-          options={[
-            { value: "", label: "Never" },
-            ...[...new Set(locked === null ? LOCK_MINUTES : [...LOCK_MINUTES, locked])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: `After ${countOf(minutes, "idle minute", "idle minutes")}` })),
-          ]}
-          onChange={(value) => void save("lockAfterMinutes", value === "" ? null : Number(value), value === "" ? "Atom locks only when you say so" : `Atom locks after ${countOf(Number(value), "idle minute", "idle minutes")}`)}
-        />
-        {problemOf("lockAfterMinutes")}
-      </Row>
-      <Row title="Vault" note={vault?.hasKeychainSlot ? "Opens with your passphrase, the recovery code, or this computer’s keychain." : "Opens with your passphrase or the recovery code."}>
-        <div>
-          <Button shortcut="Mod+Shift+L" title="Lock Atom" onClick={() => void platform.vaultLock().catch((error: unknown) => { say(messageOf(error)); })}>
-            <Lock size={16} aria-hidden /> Lock now
-          </Button>
-        </div>
-        {vault ? <p className="soft selectable settings-path">{`Kept encrypted in ${visibleLine(vault.dataDir)}`}</p> : null}
-      </Row>
+      <Security
+        lock={
+          <Row title="Lock by itself" note="When you do not use it, and with the screen lock and sleep of this computer. While locked nothing can be searched or indexed, and the keys are gone from memory.">
+            <Select
+              label="Lock after"
+              value={locked === null ? "" : String(locked)}
+              options={[
+                { value: "", label: "Never" },
+                ...[...new Set(locked === null ? LOCK_MINUTES : [...LOCK_MINUTES, locked])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: `After ${countOf(minutes, "idle minute", "idle minutes")}` })),
+              ]}
+              onChange={(value) => void save("lockAfterMinutes", value === "" ? null : Number(value), value === "" ? "Atom locks only when you say so" : `Atom locks after ${countOf(Number(value), "idle minute", "idle minutes")}`)}
+            />
+            {problemOf("lockAfterMinutes")}
+          </Row>
+        }
+      />
     </div>
-  );
-}
-
-function Row({ title, note, children }: { title: string; note: string; children: ReactNode }) {
-  return (
-    <section className="settings-row" aria-label={title}>
-      <div>
-        <h2>{title}</h2>
-        <p className="soft">{note}</p>
-      </div>
-      <div className="settings-control">{children}</div>
-    </section>
   );
 }
 

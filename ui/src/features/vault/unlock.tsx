@@ -36,7 +36,7 @@ export function Unlock({ vault }: { vault: VaultView }) {
 
   return (
     <main className="gate">
-      <form className="gate-card gate-form" onSubmit={submit} aria-label="Unlock Atom">
+      <form className="gate-card form" onSubmit={submit} aria-label="Unlock Atom">
         <Lock size={32} strokeWidth={1.5} aria-hidden className="gate-mark" />
         <h1>Unlock Atom</h1>
         <p className="soft">Your index is encrypted until you unlock it.</p>

@@ -1,6 +1,6 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
 import { CORPUS } from "./corpus";
 
 const EXTRA_FILES = 12_400;
@@ -43,10 +43,14 @@ export class FakeState {
   meaning = 0.62;
   settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15 };
 
+  /** When each way into the vault was made. */
+  slotTimes: Record<SlotKind, number>;
+
   constructor(
     private readonly now: () => number,
     isIndexed: boolean,
   ) {
+    this.slotTimes = { passphrase: now() - 12 * 86_400_000, recovery: now() - 12 * 86_400_000, keychain: now() };
     this.files = [
       ...CORPUS.map((document) => ({
         id: document.id,
