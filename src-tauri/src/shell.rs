@@ -31,6 +31,9 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
         return ExitCode::FAILURE;
     }
     log_to_stderr();
+    if !atom_api::no_core_dumps() {
+        tracing::warn!("core dumps cannot be turned off: a crash may write keys to the disk");
+    }
     let config = match places::config(data_dir) {
         Ok(config) => config,
         Err(error) => {
@@ -48,6 +51,7 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    app.lock_by_itself();
     drop(entered);
     match build(app, hidden) {
         Ok(tauri) => {

@@ -111,6 +111,9 @@ impl From<atom_vault::Error> for ApiError {
                 ErrorCode::DataDamaged,
                 format!("{message}; put a copy of keyslots.v1 from a backup in its place"),
             ),
+            E::NoMemory { .. } => {
+                Self::new(ErrorCode::Internal, format!("{message}: close other programs and try again")).retryable()
+            }
             E::NewerVault { .. } => Self::new(ErrorCode::InvalidInput, format!("{message}; update Atom")),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, format!("{message}: {FREE_SPACE}")).retryable(),
             E::NotSealed { .. } | E::UnsupportedSeal { .. } | E::Tampered { .. } => {

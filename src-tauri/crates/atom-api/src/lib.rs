@@ -14,7 +14,7 @@ pub mod socket;
 
 pub use app::{App, AppConfig, Indexing};
 pub use atom_extract::worker_main;
-pub use atom_vault::memory::harden;
+pub use atom_vault::memory::{harden, no_core_dumps};
 
 pub use call::Call;
 pub use error::{ApiError, ApiResult, ErrorCode};

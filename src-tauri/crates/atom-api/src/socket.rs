@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Weak;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use zeroize::Zeroizing;
 
 const NAME: &str = "atom.sock";
 /// A socket's path has to fit into 108 bytes.
@@ -49,10 +50,11 @@ impl Client {
     /// # Errors
     /// Those of the use case, or [`ErrorCode::Busy`] when the other side goes away.
     pub async fn call(&mut self, call: &Call) -> ApiResult<serde_json::Value> {
-        let mut line = serde_json::to_vec(call).map_err(|error| silent(&error.into()))?;
+        // Calls carry passphrases, and answers recovery codes.
+        let mut line = Zeroizing::new(serde_json::to_vec(call).map_err(|error| silent(&error.into()))?);
         line.push(b'\n');
         self.stream.get_mut().write_all(&line).await.map_err(|error| silent(&error))?;
-        let mut answer = String::new();
+        let mut answer = Zeroizing::new(String::new());
         self.stream.read_line(&mut answer).await.map_err(|error| silent(&error))?;
         match serde_json::from_str(&answer) {
             Ok(Reply::Ok(value)) => Ok(value),
@@ -120,7 +122,7 @@ async fn answer(stream: UnixStream, app: Weak<App>) {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     loop {
-        let mut line = Vec::new();
+        let mut line = Zeroizing::new(Vec::new());
         match (&mut reader).take(MAX_REQUEST).read_until(b'\n', &mut line).await {
             Ok(0) | Err(_) => return,
             Ok(_) => {}
@@ -131,7 +133,8 @@ async fn answer(stream: UnixStream, app: Weak<App>) {
             Err(_) => Reply::Err(ApiError::new(ErrorCode::InvalidInput, "this request is not understood")),
         };
         drop(app);
-        let Ok(mut bytes) = serde_json::to_vec(&reply) else { return };
+        drop(line);
+        let Ok(mut bytes) = serde_json::to_vec(&reply).map(Zeroizing::new) else { return };
         bytes.push(b'\n');
         if writer.write_all(&bytes).await.is_err() {
             return;

@@ -70,6 +70,12 @@ pub enum Error {
         /// Which limit is broken.
         reason: &'static str,
     },
+    /// The passphrase hash cannot have its memory now.
+    #[error("the passphrase hash takes {mib} MiB of memory, which are not free")]
+    NoMemory {
+        /// What it takes.
+        mib: u32,
+    },
     /// The bytes are not in the sealed format at all.
     #[error("{object} is not a sealed file")]
     NotSealed {

@@ -54,7 +54,7 @@ impl KdfCost {
     /// A fast machine gets more passes and not more memory, so that the vault also opens on a smaller one. A slow machine gets less memory, never below 64 MiB and three passes; measuring takes one pass over 64 MiB there, a twelfth of the default costs.
     ///
     /// # Errors
-    /// [`Error::UnsafeKdf`] if there is not enough memory to measure.
+    /// [`Error::NoMemory`] if there is not enough memory to measure.
     pub fn calibrate() -> Result<Self> {
         let probe = Self { memory_kib: CALIBRATION_FLOOR_KIB, passes: 1, ..Self::default() };
         let start = Instant::now();
@@ -87,7 +87,7 @@ impl KdfCost {
     /// How long one guess takes on this machine now.
     ///
     /// # Errors
-    /// [`Error::UnsafeKdf`] if the costs are outside their limits or there is not enough memory.
+    /// [`Error::UnsafeKdf`] if the costs are outside their limits, [`Error::NoMemory`].
     pub fn measure(self) -> Result<Duration> {
         let start = Instant::now();
         derive_kek(&normalize("calibration"), &[0; 16], self)?;
@@ -149,7 +149,7 @@ pub(crate) fn derive_kek(
     let mut memory: Vec<Block> = Vec::new();
     memory
         .try_reserve_exact(params.block_count())
-        .map_err(|_| Error::UnsafeKdf { reason: "more memory than this machine has free" })?;
+        .map_err(|_| Error::NoMemory { mib: cost.memory_kib.div_ceil(1024) })?;
     memory.resize(params.block_count(), Block::new());
     let mut key = Zeroizing::new([0; 32]);
     let derived = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(

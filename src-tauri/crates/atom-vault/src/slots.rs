@@ -154,7 +154,7 @@ impl Vault {
     /// Unlocks the vault in `dir`. A damaged copy of the key slot file is then written again from the good one.
     ///
     /// # Errors
-    /// [`Error::NoVault`], [`Error::NoSlot`], [`Error::WrongPassphrase`], [`Error::WrongRecoveryCode`], [`Error::MalformedRecoveryCode`], [`Error::KeychainUnavailable`], [`Error::DamagedSlots`], [`Error::UnsafeKdf`], [`Error::NewerVault`], [`Error::Io`].
+    /// [`Error::NoVault`], [`Error::NoSlot`], [`Error::WrongPassphrase`], [`Error::WrongRecoveryCode`], [`Error::MalformedRecoveryCode`], [`Error::KeychainUnavailable`], [`Error::DamagedSlots`], [`Error::UnsafeKdf`], [`Error::NoMemory`], [`Error::NewerVault`], [`Error::Io`].
     pub fn unlock(dir: &Path, with: Unlock<'_>) -> Result<Keys> {
         unlock(dir, with).map(|(keys, _)| keys)
     }
