@@ -6,6 +6,8 @@
 mod events;
 mod host;
 mod hotkey;
+#[cfg(target_os = "linux")]
+mod leaving;
 mod notify;
 mod quick_search;
 mod tray;
@@ -96,6 +98,8 @@ fn build(api: Arc<App>, hidden: bool) -> tauri::Result<tauri::App> {
             quick_search::create(handle)?;
             tray::create(handle);
             hotkey::bind_at_start(handle);
+            #[cfg(target_os = "linux")]
+            leaving::follow(Arc::clone(&api));
             events::follow(handle.clone(), api);
             end_on_signals(handle.clone());
             Ok(())
