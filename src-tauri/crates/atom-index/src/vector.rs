@@ -7,6 +7,8 @@
 //! quantisation, and rows newer than the index are scanned beside it.
 //! Writers and maintenance exclude each other; searches run beside them and wait only while old files are removed.
 //!
+//! A search among few items reads their rows and no others (`places`).
+//!
 //! Left out on purpose: filters other than by item (the caller resolves them to items first), and a scalar index on
 //! `item` (the column is eight bytes a row and is scanned in milliseconds).
 
@@ -14,6 +16,7 @@ mod cache;
 mod fault;
 mod folder;
 mod maintenance;
+mod places;
 mod provider;
 mod rows;
 mod scratch;
@@ -37,6 +40,7 @@ use tokio::sync::{Mutex, RwLock};
 use crate::{Error, Result};
 use fault::{Watch, corrupt, io_error, refused};
 pub use maintenance::{INDEX_FROM, Maintained};
+use places::Places;
 use scratch::Scratch;
 use store::SealedStore;
 
@@ -46,8 +50,8 @@ const PROBES: usize = 20;
 /// Candidates per hit that are compared with their full vectors.
 const REFINE: u32 = 3;
 
-/// Up to this many items a filtered search compares every vector of theirs.
-const SCAN_ITEMS: usize = 1_000;
+/// A search among items with no more rows than this reads and compares them all; among more it goes by the index.
+const COMPARED_ROWS: usize = 1_000;
 
 /// Items that one deletion names.
 const DELETE_ITEMS: usize = 1_000;
@@ -103,6 +107,7 @@ struct Inner {
     /// Read by searches, written while files of old versions are removed.
     gate: RwLock<()>,
     commits: AtomicU64,
+    places: Places,
     scratch: Option<Scratch>,
 }
 
@@ -154,6 +159,7 @@ impl VectorIndex {
                 gate: RwLock::new(()),
                 // What a damaged head has left is worth a round of maintenance.
                 commits: AtomicU64::new(if found.healed { COMMITS } else { 0 }),
+                places: Places::default(),
                 scratch,
             };
             Ok(Opened { index: Self { inner: Arc::new(inner) }, healed: found.healed })
@@ -218,27 +224,12 @@ impl VectorIndex {
         let among: Option<Vec<i64>> = among.map(|items| items.iter().map(|item| item.get()).collect());
         self.run(OPERATION, move |inner: Arc<Inner>| async move {
             let _open = inner.gate.read().await;
-            let mut query = inner
-                .table
-                .query()
-                .nearest_to(vector)?
-                .distance_type(DistanceType::Cosine)
-                .minimum_nprobes(PROBES)?
-                .maximum_nprobes(Some(PROBES))?
-                .refine_factor(REFINE)
-                .limit(limit)
-                .select(Select::columns(&[rows::CHUNK, rows::ITEM, rows::DISTANCE]));
-            if let Some(among) = among {
-                query = if among.len() <= SCAN_ITEMS {
-                    query.bypass_vector_index()
-                } else {
-                    // Probes go on until there are enough hits that pass the filter.
-                    query.maximum_nprobes(None)?
-                };
-                query = query.only_if_expr(is_in(col(rows::ITEM), among.into_iter().map(lit).collect()));
+            let Some(among) = among else { return inner.nearest(vector, limit, None).await };
+            let rows = inner.rows_of(&among).await?;
+            if rows.len() > COMPARED_ROWS {
+                return inner.nearest(vector, limit, Some(among)).await;
             }
-            let batches: Vec<_> = query.execute().await?.try_collect().await?;
-            Ok(rows::hits(&batches)?)
+            inner.compared(&vector, limit, &rows).await
         })
         .await
     }
@@ -319,6 +310,32 @@ impl Inner {
             known.remove(item);
         }
         Ok(())
+    }
+
+    /// The nearest rows by the index, of the items in `among` only, if given.
+    async fn nearest(
+        &self,
+        vector: Vec<f32>,
+        limit: usize,
+        among: Option<Vec<i64>>,
+    ) -> std::result::Result<Vec<VectorHit>, Failure> {
+        let mut query = self
+            .table
+            .query()
+            .nearest_to(vector)?
+            .distance_type(DistanceType::Cosine)
+            .minimum_nprobes(PROBES)?
+            .maximum_nprobes(Some(PROBES))?
+            .refine_factor(REFINE)
+            .limit(limit)
+            .select(Select::columns(&[rows::CHUNK, rows::ITEM, rows::DISTANCE]));
+        if let Some(among) = among {
+            // Probes go on until there are enough hits that pass the filter.
+            query = query.maximum_nprobes(None)?;
+            query = query.only_if_expr(is_in(col(rows::ITEM), among.into_iter().map(lit).collect()));
+        }
+        let batches: Vec<_> = query.execute().await?.try_collect().await?;
+        Ok(rows::hits(&batches)?)
     }
 
     async fn columns(&self, names: &[&str]) -> lancedb::Result<Vec<arrow_array::RecordBatch>> {
