@@ -7,6 +7,7 @@
 //! To change the schema: add a file under `migrations/` and list it in `migrate.rs`; never edit a released one.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod audit;
 mod connection;
 mod counts;
 mod error;
@@ -19,6 +20,7 @@ mod settings;
 mod sources;
 mod texts;
 
+pub use audit::{AuditAction, AuditActor, AuditBreak, AuditEntry, AuditFilter, AuditKey, AuditRow, AuditVerdict};
 pub use connection::{RawKey, Store};
 pub use counts::{Counts, SourceCounts};
 pub use error::{Error, Result};
