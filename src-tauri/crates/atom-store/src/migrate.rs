@@ -3,7 +3,11 @@
 use crate::error::{During, Error, Result};
 use rusqlite::Connection;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_audit.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_audit.sql"),
+    include_str!("migrations/0003_secret.sql"),
+];
 
 /// Brings the schema up to date.
 ///

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod audit;
+mod secrets;
 
 use atom_core::{Entry, ItemId, ItemState, SourceId};
 use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
