@@ -3,6 +3,7 @@
 //! [`crate::ipc`] lists them; a command that is missing from `src-tauri/permissions` is refused at run time and by a test.
 
 pub mod activity;
+pub mod audit;
 pub mod files;
 pub mod item;
 pub mod search;

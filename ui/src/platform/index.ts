@@ -4,6 +4,10 @@
 import type {
   ActivityView,
   ApiError,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -20,6 +24,11 @@ import type {
 
 export type {
   ActivityView,
+  AuditEntryView,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
   Chip,
   ErrorCode,
   FilesListRequest,
@@ -105,6 +114,12 @@ export interface Platform {
   resume(): Promise<void>;
   cancelJob(id: string): Promise<void>;
   status(): Promise<StatusView>;
+
+  /** A page of the activity log, newest first. */
+  auditLog(request: AuditListRequest): Promise<AuditListResponse>;
+  verifyAuditLog(): Promise<AuditVerifyResponse>;
+  /** Native save dialog; null when it was dismissed. */
+  exportAuditLog(): Promise<AuditExportResponse | null>;
 
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;

@@ -66,6 +66,10 @@ export function createTauriPlatform(): Platform {
     cancelJob: (id) => done(commands.activityCancel({ id })),
     status: () => unwrap(commands.statusGet()),
 
+    auditLog: (request) => unwrap(commands.auditList(request)),
+    verifyAuditLog: () => unwrap(commands.auditVerify()),
+    exportAuditLog: () => unwrap(commands.auditExport()),
+
     settings: () => unwrap(commands.settingsGet()),
     saveSettings: (settings) => unwrap(commands.settingsSet(settings)),
 

@@ -3,6 +3,10 @@
 //! Units: times are milliseconds since the Unix epoch, sizes are bytes, text ranges are UTF-16 code units (what a web view counts in).
 //! Wide integers are exported as plain numbers: all of them stay below 2^53.
 
+mod audit;
+
+pub use audit::{AuditEntryView, AuditExportResponse, AuditListRequest, AuditListResponse, AuditVerifyResponse};
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 

@@ -1,6 +1,7 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
+import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
 const EXTRA_FILES = 12_400;
@@ -37,6 +38,8 @@ export class FakeState {
   files: FileView[];
   sources: SourceView[] = [];
   jobs: JobView[] = [];
+  /** Oldest first. */
+  log: AuditEntryView[];
   paused = false;
   /** What the person should know and act on. */
   message: string | null = null;
@@ -47,6 +50,7 @@ export class FakeState {
     private readonly now: () => number,
     isIndexed: boolean,
   ) {
+    this.log = isIndexed ? fakeLog(now()) : [];
     this.files = [
       ...CORPUS.map((document) => ({
         id: document.id,

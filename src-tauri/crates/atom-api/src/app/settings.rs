@@ -7,6 +7,7 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_watch::Rules;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Setting: all of them, as JSON.
 pub(super) const KEY: &str = "settings";
@@ -29,7 +30,8 @@ impl App {
     pub async fn settings_set(&self, settings: Settings) -> ApiResult<Settings> {
         self.touch();
         let session = self.session().await?;
-        let settings = blocking(move || {
+        let open = Arc::clone(&session);
+        let (before, settings) = blocking(move || {
             check(&settings)?;
             let before = settings_of(&session.store)?;
             let text = serde_json::to_string(&settings)
@@ -44,9 +46,10 @@ impl App {
                     }
                 }
             }
-            Ok(settings)
+            Ok((before, settings))
         })
         .await?;
+        self.log_settings(&open, &before, &settings).await;
         self.emit(Event::SettingsChanged(settings.clone()));
         Ok(settings)
     }
