@@ -6,6 +6,7 @@ pub mod activity;
 pub mod audit;
 pub mod files;
 pub mod item;
+pub mod network;
 pub mod search;
 pub mod settings;
 pub mod sources;

@@ -114,7 +114,7 @@ fn arguments(command: &str) -> Value {
         "files_retry" => json!({ "request": { "source": null, "states": [], "id": null } }),
         "settings_set" => json!({ "settings": {
             "hotkey": "Alt+K", "theme": "dark", "ignoreRules": "", "indexBudget": "half",
-            "notifyWhenDone": true, "lockAfterMinutes": null,
+            "notifyWhenDone": true, "lockAfterMinutes": null, "airGap": false,
         } }),
         "window_open_main" => json!({ "request": { "route": "/sources" } }),
         _ => json!({}),

@@ -8,5 +8,6 @@ mod damage;
 mod folder_to_answer;
 mod killed;
 mod missing;
+mod offline;
 mod place;
 mod planted;

@@ -59,6 +59,8 @@ export const commands = {
 	auditVerify: () => typedError<AuditVerifyResponse, ApiError>(__TAURI_INVOKE("audit_verify")),
 	/**  Writes the activity log to a file that the person chooses in the system's dialog; nothing when they do not. */
 	auditExport: () => typedError<AuditExportResponse | null, ApiError>(__TAURI_INVOKE("audit_export")),
+	/**  The newest outgoing connections, those that were refused too. */
+	networkList: () => typedError<ConnectionsResponse, ApiError>(__TAURI_INVOKE("network_list")),
 	/**  What is set. */
 	settingsGet: () => typedError<Settings, ApiError>(__TAURI_INVOKE("settings_get")),
 	/**  Changes what is set. A hotkey that cannot be had is refused before anything is stored. */
@@ -174,6 +176,34 @@ export type Chip = {
 	operator: string,
 	/**  Its value. */
 	value: string,
+};
+
+/**  One outgoing connection. */
+export type ConnectionView = {
+	/**  Its number. */
+	id: string,
+	/**  Where to. */
+	host: string,
+	/**  What for. */
+	reason: string,
+	/**  When. */
+	at: number,
+	/**  Whether it was allowed; the air gap refuses. */
+	allowed: boolean,
+	/**  When it was over; none while it lasts. */
+	endedAt: number | null,
+	/**  Bytes out. */
+	sent: number,
+	/**  Bytes in. */
+	received: number,
+};
+
+/**  The outgoing connections. */
+export type ConnectionsResponse = {
+	/**  How many are recorded. */
+	total: number,
+	/**  The newest of them. */
+	connections: ConnectionView[],
 };
 
 /**  Text for the clipboard. */
@@ -496,6 +526,8 @@ export type Settings = {
 	notifyWhenDone: boolean,
 	/**  Lock after so many idle minutes; never when empty. */
 	lockAfterMinutes: number | null,
+	/**  Refuse every outgoing connection. */
+	airGap: boolean,
 };
 
 /**  A setting changed. */

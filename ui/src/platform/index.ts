@@ -8,6 +8,7 @@ import type {
   AuditListRequest,
   AuditListResponse,
   AuditVerifyResponse,
+  ConnectionsResponse,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -30,6 +31,8 @@ export type {
   AuditListResponse,
   AuditVerifyResponse,
   Chip,
+  ConnectionsResponse,
+  ConnectionView,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -120,6 +123,9 @@ export interface Platform {
   verifyAuditLog(): Promise<AuditVerifyResponse>;
   /** Native save dialog; null when it was dismissed. */
   exportAuditLog(): Promise<AuditExportResponse | null>;
+
+  /** Outgoing connections, newest first. */
+  connections(): Promise<ConnectionsResponse>;
 
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;

@@ -70,6 +70,8 @@ export function createTauriPlatform(): Platform {
     verifyAuditLog: () => unwrap(commands.auditVerify()),
     exportAuditLog: () => unwrap(commands.auditExport()),
 
+    connections: () => unwrap(commands.networkList()),
+
     settings: () => unwrap(commands.settingsGet()),
     saveSettings: (settings) => unwrap(commands.settingsSet(settings)),
 

@@ -6,6 +6,7 @@ mod activity;
 mod audit;
 mod doctor;
 mod files;
+mod network;
 mod private_file;
 mod refusals;
 mod search;

@@ -9,6 +9,7 @@
 
 mod audit;
 mod connection;
+mod connections;
 mod counts;
 mod error;
 mod items;
@@ -23,6 +24,7 @@ mod texts;
 
 pub use audit::{AuditAction, AuditActor, AuditBreak, AuditEntry, AuditFilter, AuditKey, AuditRow, AuditVerdict};
 pub use connection::{RawKey, Store};
+pub use connections::ConnectionRow;
 pub use counts::{Counts, SourceCounts};
 pub use error::{Error, Result};
 pub use items::{DirectoryChild, ItemRow, ScanApplied};

@@ -7,6 +7,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_audit.sql"),
     include_str!("migrations/0003_secret.sql"),
+    include_str!("migrations/0004_connection.sql"),
 ];
 
 /// Brings the schema up to date.

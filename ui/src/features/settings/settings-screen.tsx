@@ -18,6 +18,7 @@ import { usePlatform } from "../../platform/context";
 import { countOf } from "../../text/format";
 import { visibleLine } from "../../text/visible";
 import { AuditScreen } from "./audit-screen";
+import { Connections } from "./connections";
 import { HotkeyRecorder } from "./hotkey-recorder";
 import "./settings.css";
 
@@ -150,6 +151,19 @@ function SettingsForm({ settings }: { settings: Settings }) {
           </Button>
         </div>
         {vault ? <p className="soft selectable settings-path">{`Kept encrypted in ${visibleLine(vault.dataDir)}`}</p> : null}
+      </Row>
+      <Row title="Network" note="Atom connects to nothing on its own. Behind the air gap nothing of it can, and what is connected is cut off. Every connection is listed here.">
+        <label className="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={settings.airGap}
+            onChange={(event) => void save("airGap", event.target.checked, event.target.checked ? "Air gap on: nothing of Atom may connect" : "Air gap off")}
+          />
+          Air gap
+        </label>
+        {problemOf("airGap")}
+        <Connections />
       </Row>
       <Row title="Activity log" note="What was done to the vault, by whom and when: opening and refused attempts, folders, settings, backups. Never what you search or read.">
         <div>

@@ -179,6 +179,8 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     verifyAuditLog: () => command("verifyAuditLog", [], () => verifyLog(state.log)),
     exportAuditLog: () => command("exportAuditLog", [], () => ({ path: "/home/ada/atom-activity-log.jsonl", entries: state.log.length })),
 
+    connections: () => command("connections", [], () => ({ total: state.connections.length, connections: state.connections })),
+
     settings: () => command("settings", [], () => ({ ...state.settings })),
     saveSettings: (settings) =>
       command("saveSettings", [settings], () => {

@@ -1,6 +1,6 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, AuditEntryView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
 import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
@@ -38,13 +38,14 @@ export class FakeState {
   files: FileView[];
   sources: SourceView[] = [];
   jobs: JobView[] = [];
+  connections: ConnectionView[] = [];
   /** Oldest first. */
   log: AuditEntryView[];
   paused = false;
   /** What the person should know and act on. */
   message: string | null = null;
   meaning = 0.62;
-  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15 };
+  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false };
 
   constructor(
     private readonly now: () => number,

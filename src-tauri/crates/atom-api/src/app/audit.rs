@@ -181,11 +181,14 @@ impl App {
     }
 }
 
-/// Names of the settings that differ.
+/// Names of the settings that differ, in order.
 fn changed(before: &Settings, after: &Settings) -> Vec<String> {
     match (serde_json::to_value(before), serde_json::to_value(after)) {
         (Ok(Value::Object(before)), Ok(Value::Object(after))) => {
-            after.into_iter().filter(|(name, value)| before.get(name) != Some(value)).map(|(name, _)| name).collect()
+            let differs = |(name, value): &(String, Value)| before.get(name) != Some(value);
+            let mut names: Vec<_> = after.into_iter().filter(differs).map(|(name, _)| name).collect();
+            names.sort();
+            names
         }
         _ => Vec::new(),
     }
@@ -226,43 +229,4 @@ pub(super) fn in_words(verdict: &AuditVerdict) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use atom_store::{AuditBreak, RawKey};
-
-    #[test]
-    fn changed_settings_are_named_without_their_values() {
-        let before = Settings::default();
-        assert!(changed(&before, &before.clone()).is_empty());
-        let after = Settings { ignore_rules: "diary/".to_owned(), lock_after_minutes: Some(5), ..before.clone() };
-        let mut names = changed(&before, &after);
-        names.sort();
-        assert_eq!(names, ["ignoreRules", "lockAfterMinutes"]);
-    }
-
-    #[test]
-    fn entries_that_could_not_be_written_are_counted_in_the_next() {
-        let dir = tempfile::tempdir().unwrap();
-        let keys = Keys::ephemeral().unwrap();
-        let key = keys.sqlcipher();
-        let store =
-            Arc::new(Store::open(&dir.path().join("vault.db"), RawKey { key: key.key, salt: key.salt }).unwrap());
-        let log = Log::new(Arc::clone(&store), &keys);
-        log.missed.store(3, Ordering::SeqCst);
-        log.append_blocking(AuditEntry::once(7, AuditActor::App, AuditAction::VaultLocked, "asked"));
-        let (_, rows) = store.audit_rows(&AuditFilter::default(), 10).unwrap();
-        let facts: Vec<_> = rows.iter().map(|row| (row.action.as_str(), row.times)).collect();
-        assert_eq!(facts, [("vault-locked", 1), ("entries-missed", 3)]);
-        assert_eq!(log.missed.load(Ordering::SeqCst), 0);
-        assert_eq!(log.verify_blocking().unwrap().broken, None);
-    }
-
-    #[test]
-    fn a_broken_log_is_named_with_its_entry() {
-        let broken = Some(AuditBreak { seq: 4, what: "it is missing" });
-        let words = in_words(&AuditVerdict { sound: 3, sealed: 0, broken });
-        assert!(words.contains("broken at entry 4: it is missing"), "{words}");
-        let words = in_words(&AuditVerdict { sound: 3, sealed: 20, broken: None });
-        assert!(words.contains("3 entries verify; 20 older ones"), "{words}");
-    }
-}
+mod tests;

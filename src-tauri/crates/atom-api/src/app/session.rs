@@ -11,6 +11,7 @@ use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
 use atom_index::vector::VectorIndex;
 use atom_ingest::{Budget, Ingest, Models, Notice, Parts};
+use atom_net::Gate;
 use atom_search::{Meaning, QueryEmbedder, Searcher};
 use atom_store::{AuditAction, Counts, RawKey, Store};
 use atom_vault::Keys;
@@ -45,6 +46,8 @@ pub(super) struct Session {
     pub(super) searcher: Searcher,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) log: Log,
+    /// The one way for anything of Atom to reach a network.
+    pub(super) gate: Gate,
     /// What was mended when the vault was opened, for a person.
     pub(super) mended: Vec<String>,
     ingest: Mutex<Option<Arc<Ingest>>>,
@@ -129,8 +132,10 @@ impl Session {
         }
     }
 
-    /// Stops the workers; blocks until each finished its batch.
+    /// Stops the workers and cuts connections; blocks until each worker finished its batch.
     fn stop_blocking(&self) {
+        // Nothing goes in or out for a vault that is being locked.
+        self.gate.set_air_gap(true);
         self.news.over.store(true, Ordering::Relaxed);
         self.news.any.notify_one();
         let ingest = lock(&self.ingest).take();
@@ -211,6 +216,7 @@ impl App {
         };
         let session = Arc::new(Session {
             log: Log::new(Arc::clone(&store), &keys),
+            gate: super::network::gate(settings.air_gap, &store, &clock),
             keys,
             store,
             keyword,

@@ -36,7 +36,13 @@ impl App {
             let before = settings_of(&session.store)?;
             let text = serde_json::to_string(&settings)
                 .map_err(|error| ApiError::new(ErrorCode::Internal, format!("writing the settings: {error}")))?;
-            session.store.set_setting(KEY, &text)?;
+            if settings.air_gap {
+                // Before it is stored: no connection is made between the two.
+                session.gate.set_air_gap(true);
+            }
+            let stored = session.store.set_setting(KEY, &text);
+            session.gate.set_air_gap(if stored.is_ok() { settings.air_gap } else { before.air_gap });
+            stored?;
             if let Some(ingest) = session.ingest() {
                 ingest.set_budget(budget(settings.index_budget));
                 if before.ignore_rules != settings.ignore_rules {
