@@ -13,7 +13,7 @@ import { useParameters } from "../../data/route";
 import { useSlow } from "../../data/wait";
 import type { AuditEntryView, AuditVerifyResponse } from "../../platform";
 import { usePlatform } from "../../platform/context";
-import { countOf, formatAbsolute, sentence } from "../../text/format";
+import { countOf, formatMoment, sentence } from "../../text/format";
 import { visibleLine } from "../../text/visible";
 import { actorOf, AUDIT_KINDS, auditSentence, isAlarming } from "./audit-words";
 import "./audit.css";
@@ -156,7 +156,7 @@ function Entry({ entry, index, start }: { entry: AuditEntryView; index: number; 
         {actorOf(entry)}
       </span>
       <span role="cell" className="audit-when">
-        <span className="cut">{formatAbsolute(entry.at)}</span>
+        <span className="cut">{formatMoment(entry.at)}</span>
         <span className="faint">
           <Age ms={entry.at} />
         </span>
