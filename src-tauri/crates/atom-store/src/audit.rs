@@ -24,6 +24,8 @@ use zeroize::Zeroizing;
 const KEPT: u64 = 10_000;
 /// Rows beyond [`KEPT`] that are sealed in one go.
 const BATCH: u64 = 1_000;
+/// In the subject of a checkpoint: the first row that did not verify when it was sealed.
+const BROKEN_AT: &str = "broken-at";
 /// Bytes of a subject: longer than any path that Linux takes.
 const MAX_SUBJECT: usize = 4_096;
 const APPENDING: &str = "writing the activity log";
@@ -240,6 +242,11 @@ fn write(
 
 /// Puts a checkpoint in the place of the oldest rows, once there are [`BATCH`] more than [`KEPT`].
 fn seal_old_rows(tx: &Transaction<'_>, key: &AuditKey, head: &Head) -> Result<()> {
+    let first: i64 = tx.query_row("SELECT min(seq) FROM audit", [], |row| row.get(0)).during(APPENDING)?;
+    // Numbers say at once that there is nothing to do; only the rows themselves say that there is, should some be missing.
+    if head.seq.saturating_sub(first.cast_unsigned()) < KEPT + BATCH {
+        return Ok(());
+    }
     let rows: i64 = tx.query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).during(APPENDING)?;
     if rows.cast_unsigned() <= KEPT + BATCH {
         return Ok(());
@@ -250,7 +257,11 @@ fn seal_old_rows(tx: &Transaction<'_>, key: &AuditKey, head: &Head) -> Result<()
             Ok(Sealed { through: row.get::<_, i64>(0)?.cast_unsigned(), carried: row.get(1)? })
         })
         .during(APPENDING)?;
-    let counts = counts_through(tx, sealed.through)?;
+    let mut counts = counts_through(tx, sealed.through)?;
+    // What is broken must not look whole because it is gone.
+    if let Some(broken) = verify(tx, key)?.broken.filter(|broken| broken.seq <= sealed.through) {
+        counts.insert(BROKEN_AT.to_owned(), broken.seq);
+    }
     let now: i64 = tx
         .query_row("SELECT at_ms FROM audit WHERE seq = ?1", [head.seq.cast_signed()], |row| row.get(0))
         .during(APPENDING)?;
@@ -280,21 +291,37 @@ fn counts_through(tx: &Transaction<'_>, through: u64) -> Result<BTreeMap<String,
         counts.insert(action, times);
     }
     // The newest checkpoint counts everything that went before it.
-    let before: Option<String> = tx
-        .query_row("SELECT subject FROM audit WHERE through IS NOT NULL ORDER BY seq DESC LIMIT 1", [], |row| {
-            row.get(0)
-        })
-        .optional()
-        .during(APPENDING)?;
-    for part in before.iter().flat_map(|text| text.split(' ')) {
-        if let Some((action, times)) = part.split_once('=') {
-            *counts.entry(action.to_owned()).or_default() += times.parse().unwrap_or(0);
+    for (action, times) in newest_checkpoint(tx, APPENDING)? {
+        if action != BROKEN_AT {
+            *counts.entry(action).or_default() += times;
         }
     }
     Ok(counts)
 }
 
+/// What the newest checkpoint counts.
+fn newest_checkpoint(tx: &Transaction<'_>, operation: &'static str) -> Result<Vec<(String, u64)>> {
+    let subject: Option<String> = tx
+        .query_row("SELECT subject FROM audit WHERE through IS NOT NULL ORDER BY seq DESC LIMIT 1", [], |row| {
+            row.get(0)
+        })
+        .optional()
+        .during(operation)?;
+    let count = |part: &str| part.split_once('=').map(|(name, times)| (name.to_owned(), times.parse().unwrap_or(0)));
+    Ok(subject.iter().flat_map(|text| text.split(' ')).filter_map(count).collect())
+}
+
 fn verify(tx: &Transaction<'_>, key: &AuditKey) -> Result<AuditVerdict> {
+    let verdict = verify_rows(tx, key)?;
+    let sealed = newest_checkpoint(tx, VERIFYING)?.into_iter().find(|(name, _)| name == BROKEN_AT);
+    Ok(match sealed {
+        Some((_, seq)) => verdict.broken_at(seq, "it was not what was written, before it gave way to a checkpoint"),
+        None => verdict,
+    })
+}
+
+/// Walks the rows that are there.
+fn verify_rows(tx: &Transaction<'_>, key: &AuditKey) -> Result<AuditVerdict> {
     let first: Option<i64> = tx.query_row("SELECT min(seq) FROM audit", [], |row| row.get(0)).during(VERIFYING)?;
     let first = first.unwrap_or_default().cast_unsigned();
     let mut verdict = AuditVerdict { sound: 0, sealed: first.saturating_sub(1), broken: None };

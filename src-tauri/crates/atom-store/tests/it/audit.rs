@@ -204,6 +204,17 @@ fn old_rows_give_way_to_a_checkpoint_that_counts_them_and_carries_the_chain() {
 }
 
 #[test]
+fn a_broken_row_stays_known_after_it_gave_way_to_a_checkpoint() {
+    let (_dir, store) = after("UPDATE audit SET subject = 'recovery' WHERE seq = 2");
+    for _ in 0..2 {
+        store.audit_append(&key(), &vec![entry(AuditAction::SettingChanged, "theme"); 11_000]).unwrap();
+        let verdict = store.audit_verify(&key()).unwrap();
+        assert!(verdict.sealed > 6, "{verdict:?}");
+        assert_eq!(verdict.broken.map(|broken| broken.seq), Some(2));
+    }
+}
+
+#[test]
 fn a_deleted_checkpoint_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
