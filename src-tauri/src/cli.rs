@@ -1,9 +1,10 @@
-//! The command line: `atom index | search | status | files | watch | doctor | toggle | init`.
+//! The command line: `atom index | search | status | files | watch | audit | doctor | toggle | init`.
 //!
 //! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
 //! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
 
 mod args;
+mod audit;
 mod backend;
 mod bench;
 mod index;
@@ -14,7 +15,7 @@ mod unlock;
 use crate::places;
 use args::{Arguments, Command};
 use atom_api::dto::{DoctorRequest, DoctorResponse, FilesListRequest, FilesListResponse, SourceView, StatusView};
-use atom_api::{ApiError, ApiResult, AppConfig, Call, ErrorCode, Indexing};
+use atom_api::{ApiError, ApiResult, AppConfig, Call, Caller, ErrorCode, Indexing};
 use backend::Backend;
 use clap::Parser;
 use std::ffi::OsString;
@@ -42,7 +43,7 @@ pub(crate) fn run(args: Vec<OsString>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&ApiError::new(ErrorCode::Internal, format!("starting: {error}"))),
     };
-    match runtime.block_on(dispatch(arguments)) {
+    match runtime.block_on(Caller::Terminal.asks(dispatch(arguments))) {
         Ok(code) => code,
         Err(error) => fail(&error),
     }
@@ -81,6 +82,10 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             finish(backend, async |backend| files(backend, state, json).await).await
         }
         Command::Watch => watch(config).await,
+        Command::Audit(request) => {
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| audit::run(backend, request).await).await
+        }
         Command::Doctor { rebuild, json } => {
             let backend = open(config, Indexing::Full).await?;
             finish(backend, async |backend| doctor(backend, rebuild, json).await).await

@@ -40,6 +40,10 @@ const SCREENS: readonly Screen[] = [
   { name: "activity", path: "/?fake=open#/activity", ready: ".job" },
   { name: "a full disk", path: "/?fake=trouble#/activity", ready: ".index-trouble" },
   { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
+  { name: "activity log", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed" },
+  { name: "activity log, verified", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed", act: (page) => page.click("text=Verify"), then: ".audit-verdict" },
+  { name: "activity log, empty", path: "/?fake=empty#/settings?show=log", ready: "text=Nothing in the log yet" },
+  { name: "the air gap", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.getByRole("switch", { name: "Air gap" }).click(), then: ".air-gap-state" },
   { name: "keys", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.keyboard.press("?"), then: "[role=dialog]" },
   { name: "quick search", path: "/quick.html?fake=open", ready: ".hit", options: QUICK },
   {

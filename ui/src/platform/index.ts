@@ -4,6 +4,11 @@
 import type {
   ActivityView,
   ApiError,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
+  ConnectionsResponse,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -20,7 +25,14 @@ import type {
 
 export type {
   ActivityView,
+  AuditEntryView,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
   Chip,
+  ConnectionsResponse,
+  ConnectionView,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -105,6 +117,15 @@ export interface Platform {
   resume(): Promise<void>;
   cancelJob(id: string): Promise<void>;
   status(): Promise<StatusView>;
+
+  /** A page of the activity log, newest first. */
+  auditLog(request: AuditListRequest): Promise<AuditListResponse>;
+  verifyAuditLog(): Promise<AuditVerifyResponse>;
+  /** Native save dialog; null when it was dismissed. */
+  exportAuditLog(): Promise<AuditExportResponse | null>;
+
+  /** Outgoing connections, newest first. */
+  connections(): Promise<ConnectionsResponse>;
 
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;

@@ -66,6 +66,12 @@ export function createTauriPlatform(): Platform {
     cancelJob: (id) => done(commands.activityCancel({ id })),
     status: () => unwrap(commands.statusGet()),
 
+    auditLog: (request) => unwrap(commands.auditList(request)),
+    verifyAuditLog: () => unwrap(commands.auditVerify()),
+    exportAuditLog: () => unwrap(commands.auditExport()),
+
+    connections: () => unwrap(commands.networkList()),
+
     settings: () => unwrap(commands.settingsGet()),
     saveSettings: (settings) => unwrap(commands.settingsSet(settings)),
 

@@ -3,8 +3,12 @@
 //! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
 mod activity;
+mod audit;
 mod doctor;
 mod files;
+mod network;
+mod private_file;
+mod refusals;
 mod search;
 mod session;
 mod settings;
@@ -18,6 +22,7 @@ use crate::dto::Settings;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use crate::socket;
+use refusals::Refusals;
 use session::Session;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -66,6 +71,7 @@ pub struct App {
     session: RwLock<Option<Arc<Session>>>,
     last_use: Mutex<Instant>,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    refusals: Refusals,
     _lock: File,
 }
 
@@ -77,12 +83,14 @@ impl App {
     pub fn start(config: AppConfig) -> ApiResult<Arc<Self>> {
         let lock = take_lock(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let refusals = Refusals::new(&config.data_dir);
         let app = Arc::new(Self {
             config,
             events,
             session: RwLock::default(),
             last_use: Mutex::new(Instant::now()),
             background: Mutex::default(),
+            refusals,
             _lock: lock,
         });
         let server = socket::serve(Arc::downgrade(&app))?;
@@ -110,6 +118,7 @@ impl App {
             task.abort();
         }
         socket::remove(&self.config.data_dir);
+        self.log_quit().await;
         self.close_session().await;
         Ok(())
     }
@@ -135,6 +144,8 @@ impl App {
             Call::StatusGet => value(self.status_get().await?),
             Call::SettingsGet => value(self.settings_get().await?),
             Call::SettingsSet(settings) => value(self.settings_set(settings).await?),
+            Call::AuditList(request) => value(self.audit_list(request).await?),
+            Call::AuditVerify => value(self.audit_verify().await?),
             Call::Doctor(request) => value(self.doctor(request).await?),
             Call::Toggle => value(self.emit(Event::ToggleRequested)),
             Call::Show => value(self.emit(Event::ShowRequested)),

@@ -1,8 +1,8 @@
 //! The use cases as data: what the command line asks, of its own core or of a running app over the socket.
 
 use crate::dto::{
-    DoctorRequest, FilesListRequest, FilesRetryRequest, IdRequest, SearchRequest, Settings, SourcesAddRequest,
-    VaultUnlockRequest,
+    AuditListRequest, DoctorRequest, FilesListRequest, FilesRetryRequest, IdRequest, SearchRequest, Settings,
+    SourcesAddRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,10 @@ pub enum Call {
     SettingsGet,
     /// [`crate::App::settings_set`]
     SettingsSet(Settings),
+    /// [`crate::App::audit_list`]
+    AuditList(AuditListRequest),
+    /// [`crate::App::audit_verify`]
+    AuditVerify,
     /// [`crate::App::doctor`]
     Doctor(DoctorRequest),
     /// Show or hide quick search.

@@ -1,6 +1,7 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
+import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
 const EXTRA_FILES = 12_400;
@@ -37,16 +38,20 @@ export class FakeState {
   files: FileView[];
   sources: SourceView[] = [];
   jobs: JobView[] = [];
+  connections: ConnectionView[] = [];
+  /** Oldest first. */
+  log: AuditEntryView[];
   paused = false;
   /** What the person should know and act on. */
   message: string | null = null;
   meaning = 0.62;
-  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15 };
+  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false };
 
   constructor(
     private readonly now: () => number,
     isIndexed: boolean,
   ) {
+    this.log = isIndexed ? fakeLog(now()) : [];
     this.files = [
       ...CORPUS.map((document) => ({
         id: document.id,

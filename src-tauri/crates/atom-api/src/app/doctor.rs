@@ -1,5 +1,6 @@
 //! Verifying everything, and mending what is derived.
 
+use super::audit::in_words;
 use super::session::reconcile_vectors;
 use super::{App, blocking};
 use crate::dto::{CheckView, DoctorRequest, DoctorResponse};
@@ -36,6 +37,13 @@ impl App {
         let store = Arc::clone(&session.store);
         let database = blocking(move || Ok(store.verify()?)).await;
         checks.push(outcome("database", "every page and the structure are sound", database));
+
+        let audited = Arc::clone(&session);
+        let log = blocking(move || audited.log.verify_blocking()).await;
+        checks.push(match log {
+            Ok(verdict) => check("log", verdict.broken.is_none(), false, in_words(&verdict)),
+            Err(error) => check("log", false, false, error.message),
+        });
 
         let keyword = session.keyword.clone();
         let words = blocking(move || Ok(keyword.verify()?)).await;

@@ -1,6 +1,8 @@
 //! What exists only while the vault is open.
 
+use super::audit::Log;
 use super::{App, Indexing, lock, settings_of};
+use crate::caller::Caller;
 use crate::dto::{IndexBudget, SizeView};
 use crate::error::ApiResult;
 use crate::event::Event;
@@ -9,8 +11,9 @@ use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
 use atom_index::vector::VectorIndex;
 use atom_ingest::{Budget, Ingest, Models, Notice, Parts};
+use atom_net::Gate;
 use atom_search::{Meaning, QueryEmbedder, Searcher};
-use atom_store::{Counts, RawKey, Store};
+use atom_store::{AuditAction, Counts, RawKey, Store};
 use atom_vault::Keys;
 use std::path::Path;
 use std::pin::Pin;
@@ -42,6 +45,9 @@ pub(super) struct Session {
     pub(super) models: Arc<Models>,
     pub(super) searcher: Searcher,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) log: Log,
+    /// The one way for anything of Atom to reach a network.
+    pub(super) gate: Gate,
     /// What was mended when the vault was opened, for a person.
     pub(super) mended: Vec<String>,
     ingest: Mutex<Option<Arc<Ingest>>>,
@@ -126,8 +132,10 @@ impl Session {
         }
     }
 
-    /// Stops the workers; blocks until each finished its batch.
+    /// Stops the workers and cuts connections; blocks until each worker finished its batch.
     fn stop_blocking(&self) {
+        // Nothing goes in or out for a vault that is being locked.
+        self.gate.set_air_gap(true);
         self.news.over.store(true, Ordering::Relaxed);
         self.news.any.notify_one();
         let ingest = lock(&self.ingest).take();
@@ -162,7 +170,7 @@ impl App {
 
     async fn make_session(&self, keys: Keys) -> ApiResult<Arc<Session>> {
         let data_dir = self.config.data_dir.clone();
-        let mut mended = Vec::new();
+        let (mut mended, mut rebuilt) = (Vec::new(), Vec::new());
         let key = keys.sqlcipher();
         let raw = RawKey { key: key.key.clone(), salt: key.salt };
         let path = data_dir.join(DATABASE);
@@ -170,11 +178,13 @@ impl App {
         let keyword = {
             let (store, keys, dir) = (Arc::clone(&store), keys.clone(), data_dir.join(KEYWORD));
             let (keyword, note) = super::blocking(move || open_keyword(&store, &keys, &dir)).await?;
+            rebuilt.extend(note.is_some().then_some("words"));
             mended.extend(note);
             keyword
         };
         let models = Arc::new(Models::new(&self.config.assets_dir));
         let (vector, note) = open_vectors(&store, &keys, &data_dir.join(VECTORS), &models).await?;
+        rebuilt.extend(note.is_some().then_some("meaning"));
         mended.extend(note);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let meaning = Meaning { vectors: vector.clone(), embedder: Arc::new(Querying(Arc::clone(&models))) };
@@ -204,7 +214,9 @@ impl App {
                 Some(Arc::new(start_ingest(parts)?))
             }
         };
-        Ok(Arc::new(Session {
+        let session = Arc::new(Session {
+            log: Log::new(Arc::clone(&store), &keys),
+            gate: super::network::gate(settings.air_gap, &store, &clock),
             keys,
             store,
             keyword,
@@ -217,7 +229,11 @@ impl App {
             counts: Mutex::default(),
             sizes: Mutex::default(),
             news,
-        }))
+        });
+        for which in rebuilt {
+            Caller::Atom.asks(self.log(&session, AuditAction::IndexRebuilt, which)).await;
+        }
+        Ok(session)
     }
 
     fn extractor(&self) -> Extractor {
@@ -249,7 +265,15 @@ impl App {
             Ok(())
         })
         .await?;
-        self.open_session(keys).await
+        self.open_session(keys).await?;
+        if let Ok(session) = self.session().await {
+            for (which, is_rebuilt) in [("words", words), ("meaning", meaning)] {
+                if is_rebuilt {
+                    self.log(&session, AuditAction::IndexRebuilt, which).await;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -433,7 +457,8 @@ async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
 /// Boxed, because opening a session starts the task that may call this.
 fn rebuild_damaged(app: Arc<App>, stage: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
-        if let Err(error) = app.rebuild(stage == "words", stage == "meaning").await {
+        let rebuilt = Caller::Atom.asks(app.rebuild(stage == "words", stage == "meaning")).await;
+        if let Err(error) = rebuilt {
             tracing::error!(%error, stage, "a damaged index cannot be built again");
         }
     })

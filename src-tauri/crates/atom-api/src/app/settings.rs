@@ -7,6 +7,7 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_watch::Rules;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Setting: all of them, as JSON.
 pub(super) const KEY: &str = "settings";
@@ -29,12 +30,19 @@ impl App {
     pub async fn settings_set(&self, settings: Settings) -> ApiResult<Settings> {
         self.touch();
         let session = self.session().await?;
-        let settings = blocking(move || {
+        let open = Arc::clone(&session);
+        let (before, settings) = blocking(move || {
             check(&settings)?;
             let before = settings_of(&session.store)?;
             let text = serde_json::to_string(&settings)
                 .map_err(|error| ApiError::new(ErrorCode::Internal, format!("writing the settings: {error}")))?;
-            session.store.set_setting(KEY, &text)?;
+            if settings.air_gap {
+                // Before it is stored: no connection is made between the two.
+                session.gate.set_air_gap(true);
+            }
+            let stored = session.store.set_setting(KEY, &text);
+            session.gate.set_air_gap(if stored.is_ok() { settings.air_gap } else { before.air_gap });
+            stored?;
             if let Some(ingest) = session.ingest() {
                 ingest.set_budget(budget(settings.index_budget));
                 if before.ignore_rules != settings.ignore_rules {
@@ -44,9 +52,10 @@ impl App {
                     }
                 }
             }
-            Ok(settings)
+            Ok((before, settings))
         })
         .await?;
+        self.log_settings(&open, &before, &settings).await;
         self.emit(Event::SettingsChanged(settings.clone()));
         Ok(settings)
     }

@@ -1,9 +1,12 @@
 //! Making, opening and locking the vault.
 
+use super::refusals::Way;
 use super::{App, blocking, lock, settings_of};
+use crate::caller::Caller;
 use crate::dto::{VaultCreateRequest, VaultCreateResponse, VaultState, VaultUnlockRequest, VaultView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
+use atom_store::AuditAction;
 use atom_vault::{Error as VaultError, Keychain, NewSlots, OsKeychain, RecoveryCode, SlotKind, Unlock, Vault};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -62,6 +65,9 @@ impl App {
         })
         .await?;
         self.open_session(keys).await?;
+        if let Ok(session) = self.session().await {
+            self.log(&session, AuditAction::VaultMade, "").await;
+        }
         self.emit(Event::VaultChanged(self.vault_status().await?));
         Ok(VaultCreateResponse { recovery_code: code })
     }
@@ -72,21 +78,18 @@ impl App {
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`].
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
-        let keys = blocking(move || {
+        let (way, keys) = blocking(move || {
             let typed = Zeroizing::new(request.passphrase);
-            match Vault::unlock(&data_dir, Unlock::Passphrase(typed.clone())) {
-                Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(&typed).is_ok() => {
-                    Ok(Vault::unlock(&data_dir, Unlock::Recovery(&typed))?)
-                }
-                Err(VaultError::NoSlot { .. }) => Err(ApiError::new(
-                    ErrorCode::WrongPassphrase,
-                    "this vault has no passphrase: unlock it with the keychain or the recovery code",
-                )),
-                other => Ok(other?),
+            let (mut way, mut keys) = (Way::Passphrase, Vault::unlock(&data_dir, Unlock::Passphrase(typed.clone())));
+            if matches!(keys, Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }))
+                && RecoveryCode::parse(&typed).is_ok()
+            {
+                (way, keys) = (Way::Recovery, Vault::unlock(&data_dir, Unlock::Recovery(&typed)));
             }
+            Ok((way, keys))
         })
         .await?;
-        self.opened_with(keys).await
+        self.opened_with(way, keys).await
     }
 
     /// Opens the vault from the keychain.
@@ -95,12 +98,35 @@ impl App {
     /// [`ErrorCode::KeychainUnavailable`], and as [`App::vault_unlock`].
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
-        let keys = blocking(move || Ok(Vault::unlock(&data_dir, Unlock::Keychain(&OsKeychain))?)).await?;
-        self.opened_with(keys).await
+        let keys = blocking(move || Ok(Vault::unlock(&data_dir, Unlock::Keychain(&OsKeychain)))).await?;
+        self.opened_with(Way::Keychain, keys).await
     }
 
-    async fn opened_with(self: &Arc<Self>, keys: atom_vault::Keys) -> ApiResult<VaultView> {
+    async fn opened_with(
+        self: &Arc<Self>,
+        way: Way,
+        keys: Result<atom_vault::Keys, VaultError>,
+    ) -> ApiResult<VaultView> {
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(error) => {
+                if is_refusal(&error) {
+                    self.note_refusal(way).await;
+                }
+                return Err(match (way, error) {
+                    (Way::Passphrase, VaultError::NoSlot { .. }) => ApiError::new(
+                        ErrorCode::WrongPassphrase,
+                        "this vault has no passphrase: unlock it with the keychain or the recovery code",
+                    ),
+                    (_, error) => error.into(),
+                });
+            }
+        };
+        let was_open = self.session.read().await.is_some();
         self.open_session(keys).await?;
+        if !was_open && let Ok(session) = self.session().await {
+            self.log_opened(&session, way).await;
+        }
         let view = self.vault_status().await?;
         self.emit(Event::VaultChanged(view.clone()));
         Ok(view)
@@ -111,11 +137,38 @@ impl App {
     /// # Errors
     /// As [`App::vault_status`].
     pub async fn vault_lock(&self) -> ApiResult<VaultView> {
+        self.lock_because("asked").await
+    }
+
+    async fn lock_because(&self, reason: &'static str) -> ApiResult<VaultView> {
+        if let Ok(session) = self.session().await {
+            self.log(&session, AuditAction::VaultLocked, reason).await;
+        }
         self.close_session().await;
         let view = self.vault_status().await?;
         self.emit(Event::VaultChanged(view.clone()));
         Ok(view)
     }
+
+    /// Logs that the app ends with the vault open. A command that opened the vault for itself always ends so: that says nothing.
+    pub(super) async fn log_quit(&self) {
+        if Caller::current() != Caller::Terminal
+            && let Ok(session) = self.session().await
+        {
+            self.log(&session, AuditAction::VaultLocked, "quit").await;
+        }
+    }
+}
+
+/// Whether somebody tried something that does not open the vault, or changed the key slots; not that something is broken or missing.
+const fn is_refusal(error: &VaultError) -> bool {
+    matches!(
+        error,
+        VaultError::WrongPassphrase
+            | VaultError::WrongRecoveryCode
+            | VaultError::DamagedSlots { .. }
+            | VaultError::UnsafeKdf { .. }
+    )
 }
 
 /// Whether asking the keychain makes sense; asking it to find out could open a prompt.
@@ -133,7 +186,7 @@ pub(super) async fn lock_when_idle(app: Weak<App>) {
         if let Ok(Some(minutes)) = limit {
             let idle = lock(&app.last_use).elapsed();
             if idle >= Duration::from_secs(u64::from(minutes) * 60)
-                && let Err(error) = app.vault_lock().await
+                && let Err(error) = Caller::Atom.asks(app.lock_because("idle")).await
             {
                 tracing::warn!(%error, "cannot lock after idle time");
             }
