@@ -7,11 +7,15 @@
 //! To change the schema: add a file under `migrations/` and list it in `migrate.rs`; never edit a released one.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod anchor;
+mod chain;
 mod connection;
 mod counts;
 mod error;
 mod items;
 mod jobs;
+mod keeper;
+mod loss;
 mod migrate;
 mod queues;
 mod search_facts;
@@ -19,11 +23,13 @@ mod settings;
 mod sources;
 mod texts;
 
-pub use connection::{RawKey, Store};
+pub use anchor::{ANCHOR_FILE, ANCHOR_LEN, IndexHead, IndexName};
+pub use connection::{Anchoring, RawKey, Store};
 pub use counts::{Counts, SourceCounts};
 pub use error::{Error, Result};
 pub use items::{DirectoryChild, ItemRow, ScanApplied};
 pub use jobs::{JobKind, JobRow, JobState};
+pub use loss::{AcceptedLoss, Loss, LossKind};
 pub use queues::{MeaningTask, Tombstone, WordsTask};
 pub use search_facts::{ChunkText, FileFilter, FileRow, ItemFacts};
 pub use sources::{SourceRow, SourceStatus};

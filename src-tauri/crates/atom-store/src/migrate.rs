@@ -3,7 +3,7 @@
 use crate::error::{During, Error, Result};
 use rusqlite::Connection;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_anchor.sql")];
 
 /// Brings the schema up to date.
 ///

@@ -6,9 +6,11 @@ use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
+mod integrity;
+
 const NOW: i64 = 1_700_000_000_000;
 
-fn key(byte: u8) -> RawKey {
+pub(crate) fn key(byte: u8) -> RawKey {
     RawKey { key: Zeroizing::new([byte; 32]), salt: [9; 16] }
 }
 
@@ -212,7 +214,7 @@ fn a_newer_schema_is_refused_without_a_change() {
         db.execute_batch(&format!("PRAGMA key = \"x'{}{}'\"; PRAGMA user_version = 99;", hex(&[1; 32]), hex(&[9; 16])))
             .unwrap();
     }
-    assert!(matches!(Store::open(&path, key(1)), Err(Error::NewerSchema { found: 99, known: 1 })));
+    assert!(matches!(Store::open(&path, key(1)), Err(Error::NewerSchema { found: 99, known: 2 })));
 }
 
 #[test]
