@@ -91,7 +91,7 @@ fn insert(db: &Connection, link: Link, txid: [u8; 16]) -> Result<()> {
 
 /// Removes links that nothing can ask for any more; `floor` is the oldest that an anchor names.
 pub(crate) fn prune(db: &Connection, head: Link, floor: u64) -> Result<()> {
-    if head.seq % PRUNE_EVERY != 0 {
+    if !head.seq.is_multiple_of(PRUNE_EVERY) {
         return Ok(());
     }
     let bound = head.seq.saturating_sub(KEPT).min(floor);
