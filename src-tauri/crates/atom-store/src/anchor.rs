@@ -17,6 +17,7 @@
 
 use crate::chain::Link;
 use crate::error::{Error, Result};
+use atom_core::IndexHead;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fs::{self, File, OpenOptions};
@@ -72,17 +73,6 @@ impl AnchorKey {
         }
         mac
     }
-}
-
-/// Where an index stood when the database last heard of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IndexHead {
-    /// Drawn when the index was made: versions of two series do not compare.
-    pub series: [u8; 16],
-    /// Number of the version, rising.
-    pub version: u64,
-    /// What this version is, to tell it from another of the same number.
-    pub digest: [u8; 32],
 }
 
 /// One of the two derived indexes.

@@ -7,8 +7,9 @@
 //! The last [`KEPT`] links stay, and all that the anchor still names: the database can show that it continues from what the
 //! anchor knows, however many commits came after it.
 
-use crate::anchor::{AnchorKey, IndexHead, IndexHeads, IndexName};
+use crate::anchor::{AnchorKey, IndexHeads, IndexName};
 use crate::error::{During, Error, Result};
+use atom_core::IndexHead;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Links that are kept behind the newest one: the copy of the anchor in the keychain is up to ten minutes old, and bulk

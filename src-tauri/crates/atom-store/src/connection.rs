@@ -1,11 +1,12 @@
 //! Opening, keying and sharing connections.
 
-use crate::anchor::{ANCHOR_LEN, Anchor, AnchorFile, AnchorKey, Found, IndexHead, IndexName};
+use crate::anchor::{ANCHOR_LEN, Anchor, AnchorFile, AnchorKey, Found, IndexName};
 use crate::chain;
 use crate::error::{During, Error, Result};
 use crate::keeper::{Keeper, now_ms};
 use crate::loss::{self, Loss, LossKind};
 use crate::migrate::migrate;
+use atom_core::IndexHead;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::io::Read;

@@ -23,7 +23,7 @@ mod settings;
 mod sources;
 mod texts;
 
-pub use anchor::{ANCHOR_FILE, ANCHOR_LEN, IndexHead, IndexName};
+pub use anchor::{ANCHOR_FILE, ANCHOR_LEN, IndexName};
 pub use connection::{Anchoring, RawKey, Store};
 pub use counts::{Counts, SourceCounts};
 pub use error::{Error, Result};

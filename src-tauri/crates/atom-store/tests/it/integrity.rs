@@ -1,7 +1,8 @@
 //! Damage, loss and rollback of the database's files: each is found and named, and nothing is touched before a person says so.
 
 use super::key;
-use atom_store::{ANCHOR_FILE, Anchoring, Error, IndexHead, IndexName, Loss, LossKind, Store};
+use atom_core::IndexHead;
+use atom_store::{ANCHOR_FILE, Anchoring, Error, IndexName, Loss, LossKind, Store};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
