@@ -21,4 +21,4 @@ pub use keychain::{Keychain, MemoryKeychain, OsKeychain};
 pub use keys::{Keys, SqlcipherKey};
 pub use recovery::RecoveryCode;
 pub use seal::{ReadAt, SealObject, SealReader, SealRoot, SealWriter};
-pub use slots::{NewSlots, SlotInfo, SlotKind, Unlock, Vault};
+pub use slots::{NewSlots, SlotInfo, SlotKind, Unlock, Vault, VerifiedSlots};
