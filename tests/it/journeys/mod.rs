@@ -6,6 +6,7 @@
 mod damage;
 mod folder_to_answer;
 mod killed;
+mod lost;
 mod missing;
 mod place;
 mod planted;

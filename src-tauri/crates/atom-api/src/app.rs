@@ -3,6 +3,7 @@
 //! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
 mod activity;
+mod anchor;
 mod doctor;
 mod files;
 mod search;
@@ -64,6 +65,7 @@ pub struct App {
     config: AppConfig,
     events: broadcast::Sender<Event>,
     session: RwLock<Option<Arc<Session>>>,
+    undecided: Mutex<Option<anchor::Undecided>>,
     last_use: Mutex<Instant>,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     _lock: File,
@@ -81,6 +83,7 @@ impl App {
             config,
             events,
             session: RwLock::default(),
+            undecided: Mutex::default(),
             last_use: Mutex::new(Instant::now()),
             background: Mutex::default(),
             _lock: lock,
@@ -110,6 +113,7 @@ impl App {
             task.abort();
         }
         socket::remove(&self.config.data_dir);
+        self.forget_undecided();
         self.close_session().await;
         Ok(())
     }
@@ -122,6 +126,7 @@ impl App {
         match call {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
+            Call::VaultAcceptLoss => value(self.vault_accept_loss().await?),
             Call::VaultLock => value(self.vault_lock().await?),
             Call::SearchQuery(request) => value(self.search_query(request).await?),
             Call::SourcesList => value(self.sources_list().await?),

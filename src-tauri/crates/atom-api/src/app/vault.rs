@@ -1,5 +1,6 @@
 //! Making, opening and locking the vault.
 
+use super::anchor::Opening;
 use super::{App, blocking, lock, settings_of};
 use crate::dto::{VaultCreateRequest, VaultCreateResponse, VaultState, VaultUnlockRequest, VaultView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -47,6 +48,7 @@ impl App {
     /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`].
     pub async fn vault_create(self: &Arc<Self>, request: VaultCreateRequest) -> ApiResult<VaultCreateResponse> {
         let data_dir = self.config.data_dir.clone();
+        let with_keychain = request.keychain;
         let (keys, code) = blocking(move || {
             let passphrase = Zeroizing::new(request.passphrase);
             let keychain = OsKeychain;
@@ -57,11 +59,12 @@ impl App {
                 ..NewSlots::default()
             };
             let (keys, code) = Vault::create(&data_dir, slots)?;
+            super::anchor::put_aside(&data_dir)?;
             let code = code.ok_or_else(|| ApiError::new(ErrorCode::Internal, "no recovery code was made"))?;
             Ok((keys, code.reveal().to_string()))
         })
         .await?;
-        self.open_session(keys).await?;
+        self.open_session(keys, Opening { with_keychain, ..Opening::default() }).await?;
         self.emit(Event::VaultChanged(self.vault_status().await?));
         Ok(VaultCreateResponse { recovery_code: code })
     }
@@ -69,7 +72,8 @@ impl App {
     /// Opens the vault with a passphrase or a recovery code.
     ///
     /// # Errors
-    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`].
+    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`]; [`ErrorCode::DataLost`], after
+    /// which [`App::vault_accept_loss`] opens the vault all the same.
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
         let keys = blocking(move || {
@@ -86,7 +90,7 @@ impl App {
             }
         })
         .await?;
-        self.opened_with(keys).await
+        self.opened_with(keys, Opening::default()).await
     }
 
     /// Opens the vault from the keychain.
@@ -96,14 +100,7 @@ impl App {
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
         let keys = blocking(move || Ok(Vault::unlock(&data_dir, Unlock::Keychain(&OsKeychain))?)).await?;
-        self.opened_with(keys).await
-    }
-
-    async fn opened_with(self: &Arc<Self>, keys: atom_vault::Keys) -> ApiResult<VaultView> {
-        self.open_session(keys).await?;
-        let view = self.vault_status().await?;
-        self.emit(Event::VaultChanged(view.clone()));
-        Ok(view)
+        self.opened_with(keys, Opening { with_keychain: true, ..Opening::default() }).await
     }
 
     /// Stops work and forgets the keys.
@@ -111,6 +108,7 @@ impl App {
     /// # Errors
     /// As [`App::vault_status`].
     pub async fn vault_lock(&self) -> ApiResult<VaultView> {
+        self.forget_undecided();
         self.close_session().await;
         let view = self.vault_status().await?;
         self.emit(Event::VaultChanged(view.clone()));
@@ -128,6 +126,7 @@ pub(super) async fn lock_when_idle(app: Weak<App>) {
     loop {
         tokio::time::sleep(IDLE_CHECK).await;
         let Some(app) = app.upgrade() else { return };
+        app.forget_old_undecided();
         let Ok(session) = app.session().await else { continue };
         let limit = blocking(move || Ok(settings_of(&session.store)?.lock_after_minutes)).await;
         if let Ok(Some(minutes)) = limit {
