@@ -14,7 +14,9 @@ mod unlock;
 
 use crate::places;
 use args::{Arguments, Command};
-use atom_api::dto::{DoctorRequest, DoctorResponse, FilesListRequest, FilesListResponse, SourceView, StatusView};
+use atom_api::dto::{
+    CheckView, DoctorRequest, DoctorResponse, FilesListRequest, FilesListResponse, SourceView, StatusView, VaultView,
+};
 use atom_api::{ApiError, ApiResult, AppConfig, Call, Caller, ErrorCode, Indexing};
 use backend::Backend;
 use clap::Parser;
@@ -54,6 +56,11 @@ fn fail(error: &ApiError) -> ExitCode {
     if let Some(details) = &error.details {
         eprintln!("      {details}");
     }
+    if error.code == ErrorCode::DataLost {
+        eprintln!(
+            "      Ways on: put a backup of the data folder back, or go on with what is there: `atom doctor --accept-loss`."
+        );
+    }
     match error.code {
         ErrorCode::VaultLocked | ErrorCode::WrongPassphrase | ErrorCode::KeychainUnavailable => ExitCode::from(LOCKED),
         _ => ExitCode::FAILURE,
@@ -86,8 +93,11 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             let backend = open(config, Indexing::Off).await?;
             finish(backend, async |backend| audit::run(backend, request).await).await
         }
-        Command::Doctor { rebuild, json } => {
-            let backend = open(config, Indexing::Full).await?;
+        Command::Doctor { rebuild, accept_loss, json } => {
+            let backend = match open_for_doctor(config, accept_loss).await {
+                Err(error) if json && error.code == ErrorCode::DataLost => return report_loss(&error),
+                other => other?,
+            };
             finish(backend, async |backend| doctor(backend, rebuild, json).await).await
         }
         Command::Toggle => {
@@ -107,6 +117,28 @@ async fn open(config: AppConfig, indexing: Indexing) -> ApiResult<Backend> {
     let mut backend = Backend::open(AppConfig { indexing, ..config }).await?;
     unlock::unlock(&mut backend).await?;
     Ok(backend)
+}
+
+async fn open_for_doctor(config: AppConfig, accepts_loss: bool) -> ApiResult<Backend> {
+    let mut backend = Backend::open(AppConfig { indexing: Indexing::Full, ..config }).await?;
+    match unlock::unlock(&mut backend).await {
+        Err(error) if accepts_loss && error.code == ErrorCode::DataLost => {
+            eprintln!("atom: {}", error.message);
+            let _: VaultView = backend.call(Call::VaultAcceptLoss).await?;
+            eprintln!(
+                "atom: going on with what is there; all folders are compared with the disk, and both indexes with the vault"
+            );
+        }
+        other => other?,
+    }
+    Ok(backend)
+}
+
+/// A loss as the one check that could be made.
+fn report_loss(error: &ApiError) -> ApiResult<ExitCode> {
+    let check = CheckView { name: "anchor".to_owned(), ok: false, mended: false, message: error.message.clone() };
+    print_line(&json::snake(&DoctorResponse { ok: false, checks: vec![check] })?.to_string());
+    Ok(ExitCode::FAILURE)
 }
 
 /// Runs the work, or ends in order at Ctrl-C.

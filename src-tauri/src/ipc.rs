@@ -47,6 +47,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             vault::vault_create,
             vault::vault_unlock,
             vault::vault_unlock_keychain,
+            vault::vault_accept_loss,
             vault::vault_lock,
             search::search_query,
             search::search_preview,

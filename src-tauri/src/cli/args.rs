@@ -61,11 +61,14 @@ pub(super) enum Command {
     Watch,
     /// Show what was done to the vault, by whom and when.
     Audit(Audit),
-    /// Verify everything: keys, database, both indexes, counts; say and mend.
+    /// Verify everything: keys, database and its anchor, both indexes, counts; say and mend.
     Doctor {
         /// Throw an index away and build it again.
         #[arg(long, value_enum)]
         rebuild: Option<Rebuild>,
+        /// Go on with what is there after saved data was lost or rolled back; what is lost stays lost.
+        #[arg(long)]
+        accept_loss: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,

@@ -7,6 +7,7 @@ mod audit;
 mod damage;
 mod folder_to_answer;
 mod killed;
+mod lost;
 mod missing;
 mod offline;
 mod place;

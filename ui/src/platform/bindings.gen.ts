@@ -13,6 +13,8 @@ export const commands = {
 	vaultUnlock: (request: VaultUnlockRequest) => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_unlock", { request })),
 	/**  Opens the vault from the system's keychain. */
 	vaultUnlockKeychain: () => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_unlock_keychain")),
+	/**  Goes on with what is there, after unlocking failed because saved data is missing. */
+	vaultAcceptLoss: () => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_accept_loss")),
 	/**  Stops work and forgets the keys. */
 	vaultLock: () => typedError<null, ApiError>(__TAURI_INVOKE("vault_lock")),
 	/**  Searches. */
@@ -246,6 +248,8 @@ export type ErrorCode =
 "index-corrupt" | 
 /**  The store itself is damaged. */
 "data-damaged" | 
+/**  Saved data is missing: tell what, and offer to go on with what is there. */
+"data-lost" | 
 /**  Another Atom has the vault. */
 "busy" | 
 /**  Anything else. */

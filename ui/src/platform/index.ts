@@ -92,6 +92,8 @@ export interface Platform {
   vaultCreate(passphrase: string, keychain: boolean): Promise<string>;
   vaultUnlock(passphrase: string): Promise<VaultView>;
   vaultUnlockKeychain(): Promise<VaultView>;
+  /** Goes on with what is there, after unlocking failed with `data-lost`. */
+  vaultAcceptLoss(): Promise<VaultView>;
   vaultLock(): Promise<void>;
 
   search(request: SearchRequest): Promise<SearchResponse>;

@@ -42,6 +42,7 @@ export function createTauriPlatform(): Platform {
     vaultCreate: async (passphrase, keychain) => (await unwrap(commands.vaultCreate({ passphrase, keychain }))).recoveryCode,
     vaultUnlock: (passphrase) => unwrap(commands.vaultUnlock({ passphrase })),
     vaultUnlockKeychain: () => unwrap(commands.vaultUnlockKeychain()),
+    vaultAcceptLoss: () => unwrap(commands.vaultAcceptLoss()),
     vaultLock: () => done(commands.vaultLock()),
 
     search: (request) => unwrap(commands.searchQuery(request)),

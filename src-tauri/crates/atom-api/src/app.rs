@@ -3,6 +3,7 @@
 //! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
 mod activity;
+mod anchor;
 mod audit;
 mod doctor;
 mod files;
@@ -69,6 +70,7 @@ pub struct App {
     config: AppConfig,
     events: broadcast::Sender<Event>,
     session: RwLock<Option<Arc<Session>>>,
+    undecided: Mutex<Option<anchor::Undecided>>,
     last_use: Mutex<Instant>,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     refusals: Refusals,
@@ -88,6 +90,7 @@ impl App {
             config,
             events,
             session: RwLock::default(),
+            undecided: Mutex::default(),
             last_use: Mutex::new(Instant::now()),
             background: Mutex::default(),
             refusals,
@@ -119,6 +122,7 @@ impl App {
         }
         socket::remove(&self.config.data_dir);
         self.log_quit().await;
+        self.forget_undecided();
         self.close_session().await;
         Ok(())
     }
@@ -131,6 +135,7 @@ impl App {
         match call {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
+            Call::VaultAcceptLoss => value(self.vault_accept_loss().await?),
             Call::VaultLock => value(self.vault_lock().await?),
             Call::SearchQuery(request) => value(self.search_query(request).await?),
             Call::SourcesList => value(self.sources_list().await?),

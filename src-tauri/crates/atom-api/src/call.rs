@@ -14,6 +14,8 @@ pub enum Call {
     VaultStatus,
     /// [`crate::App::vault_unlock`]
     VaultUnlock(VaultUnlockRequest),
+    /// [`crate::App::vault_accept_loss`]
+    VaultAcceptLoss,
     /// [`crate::App::vault_lock`]
     VaultLock,
     /// [`crate::App::search_query`]

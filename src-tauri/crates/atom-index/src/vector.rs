@@ -15,6 +15,7 @@
 mod cache;
 mod fault;
 mod folder;
+mod head;
 mod maintenance;
 mod places;
 mod provider;
@@ -22,14 +23,15 @@ mod rows;
 mod scratch;
 mod store;
 mod upload;
+mod verify;
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use atom_core::{ChunkId, ItemId, SourceId};
+use atom_core::{ChunkId, IndexHead, ItemId, SourceId, Standing};
 use atom_vault::SealRoot;
 use futures::TryStreamExt;
 use lancedb::expr::{col, is_in, lit};
@@ -109,6 +111,8 @@ struct Inner {
     commits: AtomicU64,
     places: Places,
     scratch: Option<Scratch>,
+    folder: PathBuf,
+    store: SealedStore,
 }
 
 /// What the one writer knows.
@@ -142,7 +146,7 @@ impl VectorIndex {
             let found = folder::prepare(&dir, &store).await?;
             let scratch = Scratch::claim();
             let mark = watch.mark();
-            let session = provider::session(Arc::new(store), scratch.is_some());
+            let session = provider::session(Arc::new(store.clone()), scratch.is_some());
             let address = provider::address(&dir)?;
             let opened = Box::pin(open_table(&address, session, found.table, dims)).await;
             let table = opened.map_err(|error| match watch.classify(OPENING, mark, &error) {
@@ -161,6 +165,8 @@ impl VectorIndex {
                 commits: AtomicU64::new(if found.healed { COMMITS } else { 0 }),
                 places: Places::default(),
                 scratch,
+                folder: dir,
+                store,
             };
             Ok(Opened { index: Self { inner: Arc::new(inner) }, healed: found.healed })
         })
@@ -255,6 +261,45 @@ impl VectorIndex {
             let _open = inner.gate.read().await;
             let batches = inner.columns(&[rows::ITEM, rows::CHUNK]).await?;
             Ok(rows::pairs(&batches)?)
+        })
+        .await
+    }
+
+    /// Which version of the table this is.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub async fn head(&self) -> Result<IndexHead> {
+        self.run("reading the head of the vector index", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            inner.head_blocking().await
+        })
+        .await
+    }
+
+    /// How the table relates to the version that was recorded.
+    ///
+    /// # Errors
+    /// As [`VectorIndex::head`].
+    pub async fn standing(&self, recorded: IndexHead) -> Result<Standing> {
+        self.run("comparing the vector index with its record", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            inner.standing_blocking(recorded).await
+        })
+        .await
+    }
+
+    /// Reads every byte of every sealed file, those of older versions included; returns how many files there are.
+    ///
+    /// Writers wait.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if a file is not what was written; [`VectorIndex::maintain`] removes it if nothing needs it.
+    pub async fn verify(&self) -> Result<u64> {
+        self.run("verifying the vector index", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            let _open = inner.gate.read().await;
+            inner.verify_blocking().await
         })
         .await
     }

@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_audit.sql"),
     include_str!("migrations/0003_secret.sql"),
     include_str!("migrations/0004_connection.sql"),
+    include_str!("migrations/0005_anchor.sql"),
 ];
 
 /// Brings the schema up to date.

@@ -23,4 +23,4 @@ pub use keys::{Keys, SqlcipherKey};
 pub use recovery::RecoveryCode;
 pub use seal::{ReadAt, SealObject, SealReader, SealRoot, SealWriter};
 pub use secret::{SealedSecret, Secret, SecretPlace, SecretRoot};
-pub use slots::{NewSlots, SlotInfo, SlotKind, Unlock, Vault};
+pub use slots::{NewSlots, SlotInfo, SlotKind, Unlock, Vault, VerifiedSlots};

@@ -5,6 +5,7 @@
 
 mod disk;
 mod file;
+mod verify;
 mod wrap;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use crate::keys::{derive_key, random_key};
 use crate::recovery::RecoveryCode;
 use crate::{Error, Keys, Result};
 use file::{MIN_SLOTS, Method, Slot, SlotFile};
+pub use verify::VerifiedSlots;
 use wrap::Wrapped;
 
 /// Present in every data folder in use: without key slots beside it, the slots were lost.

@@ -114,6 +114,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         false,
       ),
     vaultUnlockKeychain: () => command("vaultUnlockKeychain", [], () => setVault("open"), latency.other, false),
+    vaultAcceptLoss: () => command("vaultAcceptLoss", [], () => setVault("open"), latency.other * 4, false),
     vaultLock: () => command("vaultLock", [], () => void setVault("locked")),
 
     search: (request) => command("search", [request], () => fakeSearch(request, now(), state.meaning), request.mode === "words" ? latency.words : latency.hybrid),

@@ -1,5 +1,6 @@
 //! Making, opening and locking the vault.
 
+use super::anchor::Opening;
 use super::refusals::Way;
 use super::{App, blocking, lock, settings_of};
 use crate::caller::Caller;
@@ -50,6 +51,7 @@ impl App {
     /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`].
     pub async fn vault_create(self: &Arc<Self>, request: VaultCreateRequest) -> ApiResult<VaultCreateResponse> {
         let data_dir = self.config.data_dir.clone();
+        let with_keychain = request.keychain;
         let (keys, code) = blocking(move || {
             let passphrase = Zeroizing::new(request.passphrase);
             let keychain = OsKeychain;
@@ -60,11 +62,12 @@ impl App {
                 ..NewSlots::default()
             };
             let (keys, code) = Vault::create(&data_dir, slots)?;
+            super::anchor::put_aside(&data_dir)?;
             let code = code.ok_or_else(|| ApiError::new(ErrorCode::Internal, "no recovery code was made"))?;
             Ok((keys, code.reveal().to_string()))
         })
         .await?;
-        self.open_session(keys).await?;
+        self.open_session(keys, Opening { with_keychain, ..Opening::default() }).await?;
         if let Ok(session) = self.session().await {
             self.log(&session, AuditAction::VaultMade, "").await;
         }
@@ -75,7 +78,8 @@ impl App {
     /// Opens the vault with a passphrase or a recovery code.
     ///
     /// # Errors
-    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`].
+    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`]; [`ErrorCode::DataLost`], after
+    /// which [`App::vault_accept_loss`] opens the vault all the same.
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
         let (way, keys) = blocking(move || {
@@ -89,7 +93,7 @@ impl App {
             Ok((way, keys))
         })
         .await?;
-        self.opened_with(way, keys).await
+        self.opened_with(way, keys, Opening::default()).await
     }
 
     /// Opens the vault from the keychain.
@@ -99,13 +103,14 @@ impl App {
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
         let keys = blocking(move || Ok(Vault::unlock(&data_dir, Unlock::Keychain(&OsKeychain)))).await?;
-        self.opened_with(Way::Keychain, keys).await
+        self.opened_with(Way::Keychain, keys, Opening { with_keychain: true, ..Opening::default() }).await
     }
 
     async fn opened_with(
         self: &Arc<Self>,
         way: Way,
         keys: Result<atom_vault::Keys, VaultError>,
+        opening: Opening,
     ) -> ApiResult<VaultView> {
         let keys = match keys {
             Ok(keys) => keys,
@@ -123,12 +128,10 @@ impl App {
             }
         };
         let was_open = self.session.read().await.is_some();
-        self.open_session(keys).await?;
+        let view = self.opened(keys, opening).await?;
         if !was_open && let Ok(session) = self.session().await {
             self.log_opened(&session, way).await;
         }
-        let view = self.vault_status().await?;
-        self.emit(Event::VaultChanged(view.clone()));
         Ok(view)
     }
 
@@ -144,6 +147,7 @@ impl App {
         if let Ok(session) = self.session().await {
             self.log(&session, AuditAction::VaultLocked, reason).await;
         }
+        self.forget_undecided();
         self.close_session().await;
         let view = self.vault_status().await?;
         self.emit(Event::VaultChanged(view.clone()));
@@ -181,6 +185,7 @@ pub(super) async fn lock_when_idle(app: Weak<App>) {
     loop {
         tokio::time::sleep(IDLE_CHECK).await;
         let Some(app) = app.upgrade() else { return };
+        app.forget_old_undecided();
         let Ok(session) = app.session().await else { continue };
         let limit = blocking(move || Ok(settings_of(&session.store)?.lock_after_minutes)).await;
         if let Ok(Some(minutes)) = limit {

@@ -10,9 +10,11 @@ use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
+mod integrity;
+
 const NOW: i64 = 1_700_000_000_000;
 
-fn key(byte: u8) -> RawKey {
+pub(crate) fn key(byte: u8) -> RawKey {
     RawKey { key: Zeroizing::new([byte; 32]), salt: [9; 16] }
 }
 
