@@ -294,12 +294,26 @@ impl VectorIndex {
     /// Writers wait.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] if a file is not what was written; [`VectorIndex::maintain`] removes it if nothing needs it.
+    /// [`Error::Corrupt`] if a file is not what was written; [`VectorIndex::put_aside_damaged`] and then
+    /// [`VectorIndex::maintain`] remove it if the newest version does not need it.
     pub async fn verify(&self) -> Result<u64> {
         self.run("verifying the vector index", move |inner: Arc<Inner>| async move {
             let _writer = inner.writer.lock().await;
             let _open = inner.gate.read().await;
             inner.verify_blocking().await
+        })
+        .await
+    }
+
+    /// Puts the manifests of older versions aside that do not verify: maintenance stumbles over them. Returns how many.
+    ///
+    /// # Errors
+    /// If a file cannot be read or moved.
+    pub async fn put_aside_damaged(&self) -> Result<usize> {
+        self.run("putting damaged versions aside", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            let _alone = inner.gate.write().await;
+            inner.put_aside_damaged_blocking().await
         })
         .await
     }

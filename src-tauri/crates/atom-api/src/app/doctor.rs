@@ -134,7 +134,10 @@ async fn check_meaning(session: &Arc<Session>) -> Vec<CheckView> {
     let files = match session.vector.verify().await {
         Err(atom_index::Error::Corrupt { .. }) => {
             // What only older versions need goes with a round of maintenance.
-            let cleaned = session.vector.maintain().await;
+            let cleaned = match session.vector.put_aside_damaged().await {
+                Ok(_) => session.vector.maintain().await,
+                Err(error) => Err(error),
+            };
             match (cleaned, session.vector.verify().await) {
                 (Ok(_), Ok(files)) => Ok((files, true)),
                 (_, Err(error)) | (Err(error), _) => Err(error),

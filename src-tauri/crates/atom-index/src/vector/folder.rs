@@ -167,13 +167,14 @@ async fn verifies(manifest: &Path, store: &SealedStore) -> Result<bool> {
     }
 }
 
-fn quarantine(folder: &Path, manifest: &Path) -> io::Result<()> {
+/// Moves a manifest that does not verify out of the table.
+pub(crate) fn quarantine(folder: &Path, manifest: &Path) -> io::Result<()> {
     let Some(name) = manifest.file_name() else {
         return Ok(());
     };
     let target = folder.join(name).with_extension(format!("{MANIFEST}.{QUARANTINED}"));
     fs::rename(manifest, target)?;
-    tracing::warn!("a damaged head of the vector index was put aside");
+    tracing::warn!("a damaged version of the vector index was put aside");
     sync_folder(folder)?;
     manifest.parent().map_or(Ok(()), sync_folder)
 }

@@ -41,7 +41,7 @@ impl Inner {
         .await
     }
 
-    fn series(&self) -> Result<([u8; 16], PathBuf), Failure> {
+    pub(super) fn series(&self) -> Result<([u8; 16], PathBuf), Failure> {
         let name = self.table.name();
         let series = name.strip_prefix(folder::TABLE_PREFIX).and_then(|id| Uuid::try_parse(id).ok());
         let series = series.ok_or_else(|| corrupt("the table has a foreign name"))?;

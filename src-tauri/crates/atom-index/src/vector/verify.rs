@@ -24,4 +24,27 @@ impl Inner {
         })
         .await
     }
+
+    pub(super) async fn put_aside_damaged_blocking(&self) -> Result<usize, Failure> {
+        let (folder, store) = (self.folder.clone(), self.store.clone());
+        let (_, table) = self.series()?;
+        blocking(move || {
+            let failed = |error| io_error(OPERATION, error);
+            let mut put_aside = 0;
+            for (_, manifest) in folder::versions(&table).map_err(failed)?.into_iter().skip(1) {
+                match store.verify_whole_blocking(&manifest) {
+                    Ok(()) => {}
+                    Err(atom_vault::Error::Io { source, .. }) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
+                        return Err(failed(source));
+                    }
+                    Err(_) => {
+                        folder::quarantine(&folder, &manifest).map_err(failed)?;
+                        put_aside += 1;
+                    }
+                }
+            }
+            Ok(put_aside)
+        })
+        .await
+    }
 }

@@ -6,7 +6,7 @@ use atom_core::{IndexHead, Standing};
 use atom_index::Error;
 use atom_index::vector::VectorIndex;
 
-use super::home::{Home, Noise, SMALL, copy_folder, files, fill, items, manifests, row, rows_of};
+use super::home::{Home, Noise, SMALL, copy_folder, files, fill, items, manifests, pairs, row, rows_of};
 
 async fn standing(index: &VectorIndex, recorded: IndexHead) -> Standing {
     index.standing(recorded).await.unwrap()
@@ -39,7 +39,8 @@ async fn an_older_copy_and_another_table_are_told_from_a_later_version() {
     // Maintenance removes the versions before; what is left still follows.
     index.maintain().await.unwrap();
     assert_eq!(standing(&index, second).await, Standing::Ahead);
-    let other = Home::new(SMALL).open().await;
+    let elsewhere = Home::new(SMALL);
+    let other = elsewhere.open().await;
     assert_eq!(standing(&other, first).await, Standing::Foreign);
 }
 
@@ -100,6 +101,10 @@ async fn a_damaged_file_that_nothing_needs_goes_with_maintenance() {
     let oldest = manifests(&home.path()).pop().unwrap();
     fs::write(&oldest, b"").unwrap();
     assert!(matches!(index.verify().await, Err(Error::Corrupt { .. })));
+    let before = pairs(&index).await;
+    assert_eq!(index.put_aside_damaged().await.unwrap(), 1);
     index.maintain().await.unwrap();
     index.verify().await.unwrap();
+    assert_eq!(pairs(&index).await, before);
+    assert_eq!(index.put_aside_damaged().await.unwrap(), 0);
 }
