@@ -3,8 +3,10 @@
 //! [`crate::ipc`] lists them; a command that is missing from `src-tauri/permissions` is refused at run time and by a test.
 
 pub mod activity;
+pub mod audit;
 pub mod files;
 pub mod item;
+pub mod network;
 pub mod search;
 pub mod settings;
 pub mod sources;

@@ -1,5 +1,6 @@
 //! What the command line understands.
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -58,11 +59,16 @@ pub(super) enum Command {
     },
     /// Keep the index live without a window.
     Watch,
-    /// Verify everything: keys, database, both indexes, counts; say and mend.
+    /// Show what was done to the vault, by whom and when.
+    Audit(Audit),
+    /// Verify everything: keys, database and its anchor, both indexes, counts; say and mend.
     Doctor {
         /// Throw an index away and build it again.
         #[arg(long, value_enum)]
         rebuild: Option<Rebuild>,
+        /// Go on with what is there after saved data was lost or rolled back; what is lost stays lost.
+        #[arg(long)]
+        accept_loss: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -119,6 +125,19 @@ pub(super) struct Bench {
     #[arg(long, value_name = "FILE")]
     pub(super) queries: Option<PathBuf>,
     /// Print JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// Verify the chain of the log instead of listing it.
+    #[arg(long, conflicts_with = "since")]
+    pub(super) verify: bool,
+    /// Only from this day on, as 2026-11-21.
+    #[arg(long, value_name = "DATE")]
+    pub(super) since: Option<NaiveDate>,
+    /// Print JSON lines.
     #[arg(long)]
     pub(super) json: bool,
 }

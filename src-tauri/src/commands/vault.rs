@@ -35,6 +35,13 @@ pub async fn vault_unlock_keychain(api: Api<'_>) -> ApiResult<VaultView> {
     api.vault_unlock_keychain().await
 }
 
+/// Goes on with what is there, after unlocking failed because saved data is missing.
+#[tauri::command]
+#[specta::specta]
+pub async fn vault_accept_loss(api: Api<'_>) -> ApiResult<VaultView> {
+    api.vault_accept_loss().await
+}
+
 /// Stops work and forgets the keys.
 #[tauri::command]
 #[specta::specta]

@@ -119,6 +119,26 @@ it("scrolls a list of twelve thousand files and keeps the page small", async () 
   expect(await page.locator(".file-row.placed").count()).toBeLessThan(60);
 });
 
+it("reads the activity log to its oldest entry, page after page", async () => {
+  const page = await open("/?fake=open#/settings");
+  await page.getByRole("button", { name: "Show the activity log" }).click();
+  await page.getByRole("row", { name: /The vault was opened with the passphrase/ }).waitFor();
+  const oldest = page.getByText("4,000 older entries gave way to this checkpoint");
+  const toEnd = () =>
+    page.locator(".audit-scroller").evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+  await expect
+    .poll(async () => {
+      await toEnd();
+      return oldest.isVisible();
+    }, WAIT)
+    .toBe(true);
+  expect(await page.locator(".audit-row.placed").count()).toBeLessThan(60);
+  await page.goBack();
+  await page.getByRole("region", { name: "Theme" }).waitFor();
+});
+
 it("shows nine rows of quick search at most, whole ones", async () => {
   const page = await open("/quick.html?fake=open", { viewport: { width: 720, height: 900 } });
   await page.getByRole("option").first().waitFor();

@@ -53,6 +53,10 @@ const SCREENS: readonly Screen[] = [
     then: ".recovery-code",
   },
   { name: "adding the keychain", path: "/?fake=open#/settings", ready: "text=Open with this computer", act: (page) => page.click("text=Open with this computer"), then: "[role=dialog] form" },
+  { name: "activity log", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed" },
+  { name: "activity log, verified", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed", act: (page) => page.click("text=Verify"), then: ".audit-verdict" },
+  { name: "activity log, empty", path: "/?fake=empty#/settings?show=log", ready: "text=Nothing in the log yet" },
+  { name: "the air gap", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.getByRole("switch", { name: "Air gap" }).click(), then: ".air-gap-state" },
   { name: "keys", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.keyboard.press("?"), then: "[role=dialog]" },
   { name: "quick search", path: "/quick.html?fake=open", ready: ".hit", options: QUICK },
   {

@@ -13,6 +13,8 @@ export const commands = {
 	vaultUnlock: (request: VaultUnlockRequest) => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_unlock", { request })),
 	/**  Opens the vault from the system's keychain. */
 	vaultUnlockKeychain: () => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_unlock_keychain")),
+	/**  Goes on with what is there, after unlocking failed because saved data is missing. */
+	vaultAcceptLoss: () => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_accept_loss")),
 	/**  Stops work and forgets the keys. */
 	vaultLock: () => typedError<null, ApiError>(__TAURI_INVOKE("vault_lock")),
 	/**  The ways into the vault, and when it locks by itself. */
@@ -65,6 +67,14 @@ export const commands = {
 	activityCancel: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("activity_cancel", { request })),
 	/**  How far the index is and what it holds. */
 	statusGet: () => typedError<StatusView, ApiError>(__TAURI_INVOKE("status_get")),
+	/**  A page of the activity log, newest first. */
+	auditList: (request: AuditListRequest) => typedError<AuditListResponse, ApiError>(__TAURI_INVOKE("audit_list", { request })),
+	/**  Verifies the chain of the activity log. */
+	auditVerify: () => typedError<AuditVerifyResponse, ApiError>(__TAURI_INVOKE("audit_verify")),
+	/**  Writes the activity log to a file that the person chooses in the system's dialog; nothing when they do not. */
+	auditExport: () => typedError<AuditExportResponse | null, ApiError>(__TAURI_INVOKE("audit_export")),
+	/**  The newest outgoing connections, those that were refused too. */
+	networkList: () => typedError<ConnectionsResponse, ApiError>(__TAURI_INVOKE("network_list")),
 	/**  What is set. */
 	settingsGet: () => typedError<Settings, ApiError>(__TAURI_INVOKE("settings_get")),
 	/**  Changes what is set. A hotkey that cannot be had is refused before anything is stored. */
@@ -106,6 +116,68 @@ export type ApiError = {
 	details: string | null,
 };
 
+/**  One thing that happened to the vault. */
+export type AuditEntryView = {
+	/**  Its number, from 1, without gaps. */
+	seq: number,
+	/**  When. */
+	at: number,
+	/**  Who: `app`, `cli`, `system`, `connector` or `program`. */
+	actor: string,
+	/**
+	 *  What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`, `exported`,
+	 *  `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`, `program-answered`, `index-rebuilt`,
+	 *  `rollback-accepted`, `entries-missed` or `log-sealed`.
+	 */
+	action: string,
+	/**  To what: an id or a name; empty when the action says it all. */
+	subject: string,
+	/**  How many times in a row. */
+	times: number,
+};
+
+/**  The activity log was written to a file. */
+export type AuditExportResponse = {
+	/**  The file. */
+	path: string,
+	/**  Entries in it. */
+	entries: number,
+};
+
+/**  Asks for a page of the activity log, newest first. */
+export type AuditListRequest = {
+	/**  Only these actions; all when empty. */
+	actions: string[],
+	/**  Only from this time on. */
+	since: number | null,
+	/**  Only older than the entry of this number. */
+	before: number | null,
+	/**  At most this many. */
+	limit: number,
+};
+
+/**  A page of the activity log. */
+export type AuditListResponse = {
+	/**  How many entries the filter leaves in all. */
+	total: number,
+	/**  This page. */
+	entries: AuditEntryView[],
+};
+
+/**  What verifying the activity log found. */
+export type AuditVerifyResponse = {
+	/**  Whether the log is what was written. */
+	ok: boolean,
+	/**  Entries that verify, up to the first that does not. */
+	sound: number,
+	/**  Entries that gave way to a checkpoint. */
+	sealed: number,
+	/**  Number of the first entry that is wrong. */
+	broken: number | null,
+	/**  All of that in plain words. */
+	message: string,
+};
+
 /**  An operator that the parser understood, as a range of the query. */
 export type Chip = {
 	/**  The text as typed. */
@@ -118,6 +190,34 @@ export type Chip = {
 	operator: string,
 	/**  Its value. */
 	value: string,
+};
+
+/**  One outgoing connection. */
+export type ConnectionView = {
+	/**  Its number. */
+	id: string,
+	/**  Where to. */
+	host: string,
+	/**  What for. */
+	reason: string,
+	/**  When. */
+	at: number,
+	/**  Whether it was allowed; the air gap refuses. */
+	allowed: boolean,
+	/**  When it was over; none while it lasts. */
+	endedAt: number | null,
+	/**  Bytes out. */
+	sent: number,
+	/**  Bytes in. */
+	received: number,
+};
+
+/**  The outgoing connections. */
+export type ConnectionsResponse = {
+	/**  How many are recorded. */
+	total: number,
+	/**  The newest of them. */
+	connections: ConnectionView[],
 };
 
 /**  Text for the clipboard. */
@@ -160,6 +260,8 @@ export type ErrorCode =
 "index-corrupt" | 
 /**  The store itself is damaged. */
 "data-damaged" | 
+/**  Saved data is missing: tell what, and offer to go on with what is there. */
+"data-lost" | 
 /**  Another Atom has the vault. */
 "busy" | 
 /**  Anything else. */
@@ -440,6 +542,8 @@ export type Settings = {
 	notifyWhenDone: boolean,
 	/**  Lock after so many idle minutes, when the computer sleeps and with its lock screen; never when empty. */
 	lockAfterMinutes: number | null,
+	/**  Refuse every outgoing connection. */
+	airGap: boolean,
 };
 
 /**  A setting changed. */

@@ -4,6 +4,11 @@
 import type {
   ActivityView,
   ApiError,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
+  ConnectionsResponse,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -22,7 +27,14 @@ import type {
 
 export type {
   ActivityView,
+  AuditEntryView,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
   Chip,
+  ConnectionsResponse,
+  ConnectionView,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -86,6 +98,8 @@ export interface Platform {
   vaultCreate(passphrase: string, keychain: boolean): Promise<string>;
   vaultUnlock(passphrase: string): Promise<VaultView>;
   vaultUnlockKeychain(): Promise<VaultView>;
+  /** Goes on with what is there, after unlocking failed with `data-lost`. */
+  vaultAcceptLoss(): Promise<VaultView>;
   vaultLock(): Promise<void>;
   /** The ways into the vault. */
   vaultSlots(): Promise<SlotsView>;
@@ -120,6 +134,15 @@ export interface Platform {
   resume(): Promise<void>;
   cancelJob(id: string): Promise<void>;
   status(): Promise<StatusView>;
+
+  /** A page of the activity log, newest first. */
+  auditLog(request: AuditListRequest): Promise<AuditListResponse>;
+  verifyAuditLog(): Promise<AuditVerifyResponse>;
+  /** Native save dialog; null when it was dismissed. */
+  exportAuditLog(): Promise<AuditExportResponse | null>;
+
+  /** Outgoing connections, newest first. */
+  connections(): Promise<ConnectionsResponse>;
 
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;

@@ -42,6 +42,7 @@ export function createTauriPlatform(): Platform {
     vaultCreate: async (passphrase, keychain) => (await unwrap(commands.vaultCreate({ passphrase, keychain }))).recoveryCode,
     vaultUnlock: (passphrase) => unwrap(commands.vaultUnlock({ passphrase })),
     vaultUnlockKeychain: () => unwrap(commands.vaultUnlockKeychain()),
+    vaultAcceptLoss: () => unwrap(commands.vaultAcceptLoss()),
     vaultLock: () => done(commands.vaultLock()),
     vaultSlots: () => unwrap(commands.vaultSlots()),
     vaultChangePassphrase: (secret, passphrase) => unwrap(commands.vaultChangePassphrase({ proof: { secret }, passphrase })),
@@ -71,6 +72,12 @@ export function createTauriPlatform(): Platform {
     resume: () => done(commands.activityResume()),
     cancelJob: (id) => done(commands.activityCancel({ id })),
     status: () => unwrap(commands.statusGet()),
+
+    auditLog: (request) => unwrap(commands.auditList(request)),
+    verifyAuditLog: () => unwrap(commands.auditVerify()),
+    exportAuditLog: () => unwrap(commands.auditExport()),
+
+    connections: () => unwrap(commands.networkList()),
 
     settings: () => unwrap(commands.settingsGet()),
     saveSettings: (settings) => unwrap(commands.settingsSet(settings)),

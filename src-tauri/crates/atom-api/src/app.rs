@@ -3,9 +3,14 @@
 //! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
 mod activity;
+mod anchor;
+mod audit;
 mod auto_lock;
 mod doctor;
 mod files;
+mod network;
+mod private_file;
+mod refusals;
 mod search;
 mod session;
 mod settings;
@@ -20,6 +25,7 @@ use crate::dto::Settings;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use crate::socket;
+use refusals::Refusals;
 use session::Session;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -66,12 +72,14 @@ pub struct App {
     config: AppConfig,
     events: broadcast::Sender<Event>,
     session: RwLock<Option<Arc<Session>>>,
+    undecided: Mutex<Option<anchor::Undecided>>,
     /// Held by whoever opens or closes the session, until it is open or closed.
     turn: Arc<tokio::sync::Mutex<()>>,
     slots: Arc<slots::Slots>,
     last_use: Mutex<auto_lock::LastUse>,
     locks_itself: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    refusals: Refusals,
     _lock: File,
 }
 
@@ -87,15 +95,18 @@ impl App {
     fn start_with(config: AppConfig, slots: slots::Slots) -> ApiResult<Arc<Self>> {
         let lock = take_lock(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let refusals = Refusals::new(&config.data_dir);
         let app = Arc::new(Self {
             config,
             events,
             session: RwLock::default(),
+            undecided: Mutex::default(),
             turn: Arc::default(),
             slots: Arc::new(slots),
             last_use: Mutex::default(),
             locks_itself: AtomicBool::new(false),
             background: Mutex::default(),
+            refusals,
             _lock: lock,
         });
         let server = socket::serve(Arc::downgrade(&app))?;
@@ -122,6 +133,8 @@ impl App {
             task.abort();
         }
         socket::remove(&self.config.data_dir);
+        self.log_quit().await;
+        self.forget_undecided();
         self.close_session().await;
         Ok(())
     }
@@ -134,6 +147,7 @@ impl App {
         match call {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
+            Call::VaultAcceptLoss => value(self.vault_accept_loss().await?),
             Call::VaultLock => value(self.vault_lock().await?),
             Call::VaultSlots => value(self.vault_slots().await?),
             Call::VaultChangePassphrase(request) => value(self.vault_change_passphrase(request).await?),
@@ -153,6 +167,8 @@ impl App {
             Call::StatusGet => value(self.status_get().await?),
             Call::SettingsGet => value(self.settings_get().await?),
             Call::SettingsSet(settings) => value(self.settings_set(settings).await?),
+            Call::AuditList(request) => value(self.audit_list(request).await?),
+            Call::AuditVerify => value(self.audit_verify().await?),
             Call::Doctor(request) => value(self.doctor(request).await?),
             Call::Toggle => value(self.emit(Event::ToggleRequested)),
             Call::Show => value(self.emit(Event::ShowRequested)),

@@ -1,8 +1,8 @@
 //! The use cases as data: what the command line asks, of its own core or of a running app over the socket.
 
 use crate::dto::{
-    DoctorRequest, FilesListRequest, FilesRetryRequest, IdRequest, SearchRequest, Settings, SourcesAddRequest,
-    VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultUnlockRequest,
+    AuditListRequest, DoctorRequest, FilesListRequest, FilesRetryRequest, IdRequest, SearchRequest, Settings,
+    SourcesAddRequest, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub enum Call {
     VaultStatus,
     /// [`crate::App::vault_unlock`]
     VaultUnlock(VaultUnlockRequest),
+    /// [`crate::App::vault_accept_loss`]
+    VaultAcceptLoss,
     /// [`crate::App::vault_lock`]
     VaultLock,
     /// [`crate::App::vault_slots`]
@@ -52,6 +54,10 @@ pub enum Call {
     SettingsGet,
     /// [`crate::App::settings_set`]
     SettingsSet(Settings),
+    /// [`crate::App::audit_list`]
+    AuditList(AuditListRequest),
+    /// [`crate::App::audit_verify`]
+    AuditVerify,
     /// [`crate::App::doctor`]
     Doctor(DoctorRequest),
     /// Show or hide quick search.

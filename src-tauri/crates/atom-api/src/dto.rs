@@ -3,8 +3,12 @@
 //! Units: times are milliseconds since the Unix epoch, sizes are bytes, text ranges are UTF-16 code units (what a web view counts in).
 //! Wide integers are exported as plain numbers: all of them stay below 2^53.
 
+mod audit;
+mod network;
 mod slots;
 
+pub use audit::{AuditEntryView, AuditExportResponse, AuditListRequest, AuditListResponse, AuditVerifyResponse};
+pub use network::{ConnectionView, ConnectionsResponse};
 pub use slots::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
 };
@@ -570,6 +574,8 @@ pub struct Settings {
     pub notify_when_done: bool,
     /// Lock after so many idle minutes, when the computer sleeps and with its lock screen; never when empty.
     pub lock_after_minutes: Option<u32>,
+    /// Refuse every outgoing connection.
+    pub air_gap: bool,
 }
 
 impl Default for Settings {
@@ -581,6 +587,7 @@ impl Default for Settings {
             index_budget: IndexBudget::Half,
             notify_when_done: true,
             lock_after_minutes: Some(15),
+            air_gap: false,
         }
     }
 }

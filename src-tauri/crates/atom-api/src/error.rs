@@ -36,6 +36,8 @@ pub enum ErrorCode {
     IndexCorrupt,
     /// The store itself is damaged.
     DataDamaged,
+    /// Saved data is missing: tell what, and offer to go on with what is there.
+    DataLost,
     /// Another Atom has the vault.
     Busy,
     /// Anything else.
@@ -132,6 +134,8 @@ impl From<atom_store::Error> for ApiError {
         let message = error.to_string();
         match error {
             E::WrongKey | E::Plaintext | E::Damaged { .. } => Self::new(ErrorCode::DataDamaged, message),
+            E::Lost(loss) => Self::new(ErrorCode::DataLost, format!("{loss}; nothing was changed"))
+                .with_details(format!("{} have={} want={}", loss.kind.as_str(), loss.have, loss.want)),
             E::NewerSchema { .. } => Self::new(ErrorCode::InvalidInput, message),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
             E::Sqlite { .. } | E::Io { .. } => Self::new(ErrorCode::Internal, message),

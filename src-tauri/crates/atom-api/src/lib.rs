@@ -7,6 +7,7 @@
 
 mod app;
 mod call;
+mod caller;
 pub mod dto;
 mod error;
 mod event;
@@ -17,5 +18,6 @@ pub use atom_extract::worker_main;
 pub use atom_vault::memory::{harden, no_core_dumps};
 
 pub use call::Call;
+pub use caller::Caller;
 pub use error::{ApiError, ApiResult, ErrorCode};
 pub use event::Event;

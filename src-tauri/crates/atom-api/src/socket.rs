@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::call::Call;
+use crate::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -129,7 +130,7 @@ async fn answer(stream: UnixStream, app: Weak<App>) {
         }
         let Some(app) = app.upgrade() else { return };
         let reply = match serde_json::from_slice::<Call>(&line) {
-            Ok(call) => app.call(call).await.map_or_else(Reply::Err, Reply::Ok),
+            Ok(call) => Caller::Terminal.asks(app.call(call)).await.map_or_else(Reply::Err, Reply::Ok),
             Err(_) => Reply::Err(ApiError::new(ErrorCode::InvalidInput, "this request is not understood")),
         };
         drop(app);

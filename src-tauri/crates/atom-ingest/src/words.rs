@@ -5,7 +5,7 @@ use crate::pipeline::{Notice, Shared, Step};
 use atom_core::Kind;
 use atom_index::keyword::Document;
 use atom_jobs::Stop;
-use atom_store::WordsTask;
+use atom_store::{IndexName, WordsTask};
 use std::time::{Duration, Instant};
 
 /// One commit takes at most so many items…
@@ -44,6 +44,10 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     }
     writer.commit()?;
     drop(writer);
+    // Durable there: the confirmation below records it in the same transaction.
+    if let Some(head) = shared.keyword.head()? {
+        shared.store.note_index(IndexName::Words, head);
+    }
     let done: Vec<_> = tasks.iter().map(|task| (task.item, task.revision)).collect();
     shared.store.confirm_words(&done)?;
     let deleted: Vec<_> = tombstones.iter().map(|tombstone| tombstone.item).collect();

@@ -6,6 +6,7 @@
 mod disk;
 mod file;
 mod renewal;
+mod verify;
 mod wrap;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use crate::keys::{derive_key, random_key};
 use crate::recovery::RecoveryCode;
 use crate::{Error, Keys, Result};
 use file::{Loaded, MIN_SLOTS, Method, Slot, SlotFile};
+pub use verify::VerifiedSlots;
 use wrap::Wrapped;
 
 pub use renewal::RecoveryRenewal;

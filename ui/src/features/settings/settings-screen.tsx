@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
 import { Banner } from "../../components/banner";
 import { ErrorBlank, messageOf } from "../../components/blank";
@@ -8,12 +9,15 @@ import { Select } from "../../components/select";
 import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import { isShortcut } from "../../data/keyboard";
+import { navigate, routeTo, useParameters } from "../../data/route";
 import { useSettings, useStatus } from "../../data/queries";
 import { applyTheme } from "../../data/theme";
 import { useSlow } from "../../data/wait";
 import type { IndexBudget, Settings, Theme } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf } from "../../text/format";
+import { AuditScreen } from "./audit-screen";
+import { Connections } from "./connections";
 import { HotkeyRecorder } from "./hotkey-recorder";
 import { Row } from "./row";
 import { Security } from "./security";
@@ -37,8 +41,18 @@ const BUDGET_EFFECT: Readonly<Record<IndexBudget, string>> = {
 const LOCK_MINUTES = [5, 15, 30, 60, 240];
 
 export function SettingsScreen() {
+  const [parameters, change] = useParameters();
   const settings = useSettings();
   const slow = useSlow(settings.isPending);
+  if (parameters.get("show") === "log") {
+    return (
+      <AuditScreen
+        onBack={() => {
+          change({ show: null, kind: null }, "push");
+        }}
+      />
+    );
+  }
   return (
     <div className="page">
       <header className="page-head">
@@ -135,6 +149,30 @@ function SettingsForm({ settings }: { settings: Settings }) {
           </Row>
         }
       />
+      <Row title="Network" note="Atom connects to nothing on its own. Behind the air gap nothing of it can, and what is connected is cut off. Every connection is listed here.">
+        <label className="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={settings.airGap}
+            onChange={(event) => void save("airGap", event.target.checked, event.target.checked ? "Air gap on: nothing of Atom may connect" : "Air gap off")}
+          />
+          Air gap
+        </label>
+        {problemOf("airGap")}
+        <Connections />
+      </Row>
+      <Row title="Activity log" note="What was done to the vault, by whom and when: opening and refused attempts, folders, settings, backups. Never what you search or read.">
+        <div>
+          <Button
+            onClick={() => {
+              navigate(routeTo("settings", { show: "log" }));
+            }}
+          >
+            <ScrollText size={16} aria-hidden /> Show the activity log
+          </Button>
+        </div>
+      </Row>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // The platform without a machine: believable, in memory, steerable by tests. Never part of a production build.
 
 import { CommandError, type ErrorCode, type Platform, type PlatformEvents, type SlotKind, type SlotsView, type VaultView } from "../index";
+import { listLog, verifyLog } from "./audit";
 import { CORPUS } from "./corpus";
 import { fakePreview, fakeSearch, hitOf } from "./search";
 import { FakeState } from "./state";
@@ -133,6 +134,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         false,
       ),
     vaultUnlockKeychain: () => command("vaultUnlockKeychain", [], () => setVault("open"), latency.other, false),
+    vaultAcceptLoss: () => command("vaultAcceptLoss", [], () => setVault("open"), latency.other * 4, false),
     vaultLock: () => command("vaultLock", [], () => void setVault("locked")),
     vaultSlots: () => command("vaultSlots", [], slotsOf),
     vaultChangePassphrase: (proof, given) =>
@@ -232,6 +234,12 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         emit("jobsChanged", null);
       }),
     status: () => command("status", [], () => state.status()),
+
+    auditLog: (request) => command("auditLog", [request], () => listLog(state.log, request)),
+    verifyAuditLog: () => command("verifyAuditLog", [], () => verifyLog(state.log)),
+    exportAuditLog: () => command("exportAuditLog", [], () => ({ path: "/home/ada/atom-activity-log.jsonl", entries: state.log.length })),
+
+    connections: () => command("connections", [], () => ({ total: state.connections.length, connections: state.connections })),
 
     settings: () => command("settings", [], () => ({ ...state.settings })),
     saveSettings: (settings) =>

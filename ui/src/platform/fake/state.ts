@@ -1,6 +1,7 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
+import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
 const EXTRA_FILES = 12_400;
@@ -37,11 +38,14 @@ export class FakeState {
   files: FileView[];
   sources: SourceView[] = [];
   jobs: JobView[] = [];
+  connections: ConnectionView[] = [];
+  /** Oldest first. */
+  log: AuditEntryView[];
   paused = false;
   /** What the person should know and act on. */
   message: string | null = null;
   meaning = 0.62;
-  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15 };
+  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false };
 
   /** When each way into the vault was made. */
   slotTimes: Record<SlotKind, number>;
@@ -51,6 +55,7 @@ export class FakeState {
     isIndexed: boolean,
   ) {
     this.slotTimes = { passphrase: now() - 12 * 86_400_000, recovery: now() - 12 * 86_400_000, keychain: now() };
+    this.log = isIndexed ? fakeLog(now()) : [];
     this.files = [
       ...CORPUS.map((document) => ({
         id: document.id,

@@ -3,6 +3,7 @@
 //! Only for a process that a person keeps open beside other things; a command in a terminal ends by itself, and `atom watch` is there to run unattended.
 
 use super::{App, blocking, lock, settings_of};
+use crate::caller::Caller;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant, SystemTime};
@@ -42,7 +43,7 @@ impl App {
     /// The desktop's session is left: the computer goes to sleep or its screen is locked. Locks, unless it never does so by itself.
     pub async fn session_left(&self) {
         if self.lock_after().await.is_some()
-            && let Err(error) = self.vault_lock().await
+            && let Err(error) = Caller::Atom.asks(self.lock_because("left")).await
         {
             tracing::warn!(%error, "cannot tell that the vault is locked");
         }
@@ -77,11 +78,12 @@ async fn lock_when_idle(app: Weak<App>) {
         tokio::time::sleep(wait).await;
         let Some(app) = app.upgrade() else { return };
         wait = LOOK;
+        app.forget_old_undecided();
         let Some(limit) = app.lock_after().await else { continue };
         let left = limit.saturating_sub(lock(&app.last_use).idle());
         if !left.is_zero() {
             wait = left.clamp(GRAIN, LOOK);
-        } else if let Err(error) = app.vault_lock().await {
+        } else if let Err(error) = Caller::Atom.asks(app.lock_because("idle")).await {
             tracing::warn!(%error, "cannot tell that the vault is locked");
         }
     }

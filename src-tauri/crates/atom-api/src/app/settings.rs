@@ -9,6 +9,7 @@ use atom_vault::Vault;
 use atom_watch::Rules;
 use serde_json::Value;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Setting: all of them, as JSON.
 pub(super) const KEY: &str = "settings";
@@ -34,12 +35,18 @@ impl App {
     pub async fn settings_set(&self, settings: Settings) -> ApiResult<Settings> {
         self.touch();
         let session = self.session().await?;
-        let data_dir = self.config.data_dir.clone();
-        let settings = blocking(move || {
+        let (open, data_dir) = (Arc::clone(&session), self.config.data_dir.clone());
+        let (before, settings) = blocking(move || {
             check(&settings)?;
             let before = settings_of(&session.store, &data_dir)?;
             let text = to_store(&settings, &before, session.store.setting(KEY)?.as_deref())?;
-            session.store.set_setting(KEY, &text)?;
+            if settings.air_gap {
+                // Before it is stored: no connection is made between the two.
+                session.gate.set_air_gap(true);
+            }
+            let stored = session.store.set_setting(KEY, &text);
+            session.gate.set_air_gap(if stored.is_ok() { settings.air_gap } else { before.air_gap });
+            stored?;
             if let Some(ingest) = session.ingest() {
                 ingest.set_budget(budget(settings.index_budget));
                 if before.ignore_rules != settings.ignore_rules {
@@ -49,9 +56,10 @@ impl App {
                     }
                 }
             }
-            Ok(settings)
+            Ok((before, settings))
         })
         .await?;
+        self.log_settings(&open, &before, &settings).await;
         self.emit(Event::SettingsChanged(settings.clone()));
         Ok(settings)
     }

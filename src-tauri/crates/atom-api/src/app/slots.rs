@@ -2,12 +2,14 @@
 //!
 //! Every change takes a proof of its own, whether the vault is open or locked: who finds an open window may search, and no more.
 
+use super::refusals::Way;
 use super::{App, blocking, lock};
 use crate::dto::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
 };
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
+use atom_store::AuditAction;
 use atom_vault::{
     Error as VaultError, KdfCost, Keychain, Keys, NewSlots, OsKeychain, RecoveryCode, RecoveryRenewal, SlotInfo,
     Unlock, Vault,
@@ -55,16 +57,16 @@ impl Slots {
         Ok((keys, code.reveal().to_string()))
     }
 
-    /// Opens the vault with what a person typed: the passphrase, or the recovery code.
-    pub(super) fn unlock_blocking(&self, data_dir: &Path, typed: Zeroizing<String>) -> ApiResult<Keys> {
+    /// Opens the vault with what a person typed, and says what it was taken for: the passphrase, or the recovery code.
+    pub(super) fn unlock_blocking(&self, data_dir: &Path, typed: Zeroizing<String>) -> (Way, atom_vault::Result<Keys>) {
         let _held = lock(&self.file);
         with_typed(typed, |with| Vault::unlock(data_dir, with))
     }
 
     /// Opens the vault from the keychain.
-    pub(super) fn unlock_keychain_blocking(&self, data_dir: &Path) -> ApiResult<Keys> {
+    pub(super) fn unlock_keychain_blocking(&self, data_dir: &Path) -> atom_vault::Result<Keys> {
         let _held = lock(&self.file);
-        Ok(Vault::unlock(data_dir, Unlock::Keychain(&*self.keychain))?)
+        Vault::unlock(data_dir, Unlock::Keychain(&*self.keychain))
     }
 
     /// Forgets a recovery code that was shown and not confirmed: it holds keys.
@@ -76,30 +78,43 @@ impl Slots {
     fn change<T>(&self, proof: VaultProof, change: impl Fn(Unlock<'_>) -> atom_vault::Result<T>) -> ApiResult<T> {
         let _held = lock(&self.file);
         match proof.secret.map(Zeroizing::new) {
-            Some(typed) => with_typed(typed, change),
+            Some(typed) => {
+                let (way, changed) = with_typed(typed, change);
+                changed.map_err(|error| refused(way, error))
+            }
             None => Ok(change(Unlock::Keychain(&*self.keychain))?),
         }
     }
 }
 
 /// Tries what a person typed as the recovery code, if it is well formed, and then as the passphrase.
-fn with_typed<T>(typed: Zeroizing<String>, call: impl Fn(Unlock<'_>) -> atom_vault::Result<T>) -> ApiResult<T> {
+fn with_typed<T>(
+    typed: Zeroizing<String>,
+    call: impl Fn(Unlock<'_>) -> atom_vault::Result<T>,
+) -> (Way, atom_vault::Result<T>) {
     // The check character makes a passphrase that looks like a code unlikely; the code first saves the slow hash.
     let mut no_code = None;
     if RecoveryCode::parse(&typed).is_ok() {
         match call(Unlock::Recovery(&typed)) {
             Err(error @ (VaultError::WrongRecoveryCode | VaultError::NoSlot { .. })) => no_code = Some(error),
-            other => return Ok(other?),
+            other => return (Way::Recovery, other),
         }
     }
-    call(Unlock::Passphrase(typed)).map_err(|error| match (error, no_code) {
-        (VaultError::WrongPassphrase | VaultError::NoSlot { .. }, Some(no_code)) => no_code.into(),
-        (VaultError::NoSlot { .. }, None) => ApiError::new(
+    match (call(Unlock::Passphrase(typed)), no_code) {
+        (Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }), Some(no_code)) => (Way::Recovery, Err(no_code)),
+        (other, _) => (Way::Passphrase, other),
+    }
+}
+
+/// What a person is told of a failure to unlock in this way.
+pub(super) fn refused(way: Way, error: VaultError) -> ApiError {
+    match (way, error) {
+        (Way::Passphrase, VaultError::NoSlot { .. }) => ApiError::new(
             ErrorCode::WrongPassphrase,
             "this vault has no passphrase: use the recovery code or the system's keychain",
         ),
-        (error, _) => error.into(),
-    })
+        (_, error) => error.into(),
+    }
 }
 
 impl App {
@@ -122,7 +137,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`]; the old passphrase is in force then.
     pub async fn vault_change_passphrase(&self, request: VaultPassphraseRequest) -> ApiResult<SlotsView> {
-        self.change_slots(move |slots, data_dir| {
+        self.change_slots("passphrase", move |slots, data_dir| {
             let passphrase = Zeroizing::new(request.passphrase);
             let cost = (slots.cost)()?;
             slots.change(request.proof, |with| Vault::change_passphrase(data_dir, with, &passphrase, cost))
@@ -160,7 +175,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::WrongPassphrase`] if they are not what the code says; try again. [`ErrorCode::NotFound`] if no new code waits, [`ErrorCode::DiskFull`]. The old code is in force then.
     pub async fn vault_confirm_recovery(&self, request: VaultRecoveryConfirmRequest) -> ApiResult<SlotsView> {
-        self.change_slots(move |slots, data_dir| {
+        self.change_slots("recovery", move |slots, data_dir| {
             let _held = lock(&slots.file);
             let mut renewal = lock(&slots.renewal);
             let (_, waiting) = renewal.as_ref().ok_or_else(|| {
@@ -182,7 +197,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`]; nothing has changed then.
     pub async fn vault_add_keychain(&self, proof: VaultProof) -> ApiResult<SlotsView> {
-        self.change_slots(move |slots, data_dir| {
+        self.change_slots("keychain", move |slots, data_dir| {
             slots.change(proof, |with| Vault::add_keychain(data_dir, with, &*slots.keychain))
         })
         .await
@@ -193,7 +208,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`], [`ErrorCode::InvalidInput`] if fewer than two other ways are left; nothing has changed then.
     pub async fn vault_remove_keychain(&self, proof: VaultProof) -> ApiResult<SlotsView> {
-        self.change_slots(move |slots, data_dir| {
+        self.change_slots("keychain", move |slots, data_dir| {
             slots.change(proof, |with| Vault::remove_keychain(data_dir, with, &*slots.keychain))
         })
         .await
@@ -202,11 +217,16 @@ impl App {
     /// Runs a change of the slots, and tells everyone what they are then.
     async fn change_slots(
         &self,
+        changed: &'static str,
         change: impl FnOnce(&Slots, &Path) -> ApiResult<()> + Send + 'static,
     ) -> ApiResult<SlotsView> {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         blocking(move || change(&slots, &data_dir)).await?;
         self.touch();
+        // A locked vault cannot be written to.
+        if let Ok(session) = self.session().await {
+            self.log(&session, AuditAction::SlotChanged, changed).await;
+        }
         self.emit(Event::VaultChanged(self.vault_status().await?));
         self.vault_slots().await
     }

@@ -1,10 +1,14 @@
 //! Making, opening and locking the vault.
 
+use super::anchor::Opening;
+use super::refusals::Way;
 use super::{App, blocking};
+use crate::caller::Caller;
 use crate::dto::{VaultCreateRequest, VaultCreateResponse, VaultState, VaultUnlockRequest, VaultView};
 use crate::error::ApiResult;
 use crate::event::Event;
-use atom_vault::{SlotKind, Vault};
+use atom_store::AuditAction;
+use atom_vault::{Error as VaultError, SlotKind, Vault};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -43,12 +47,18 @@ impl App {
     /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`].
     pub async fn vault_create(self: &Arc<Self>, request: VaultCreateRequest) -> ApiResult<VaultCreateResponse> {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
+        let with_keychain = request.keychain;
         let (keys, code) = blocking(move || {
             let passphrase = Zeroizing::new(request.passphrase);
-            slots.create_blocking(&data_dir, passphrase, request.keychain)
+            let made = slots.create_blocking(&data_dir, passphrase, with_keychain)?;
+            super::anchor::put_aside(&data_dir)?;
+            Ok(made)
         })
         .await?;
-        self.open_session(keys).await?;
+        self.open_session(keys, Opening { with_keychain, ..Opening::default() }).await?;
+        if let Ok(session) = self.session().await {
+            self.log(&session, AuditAction::VaultMade, "").await;
+        }
         self.emit(Event::VaultChanged(self.vault_status().await?));
         Ok(VaultCreateResponse { recovery_code: code })
     }
@@ -56,11 +66,13 @@ impl App {
     /// Opens the vault with a passphrase or a recovery code.
     ///
     /// # Errors
-    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`].
+    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`]; [`ErrorCode::DataLost`], after
+    /// which [`App::vault_accept_loss`] opens the vault all the same.
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
-        let keys = blocking(move || slots.unlock_blocking(&data_dir, Zeroizing::new(request.passphrase))).await?;
-        self.opened_with(keys).await
+        let unlock = move || Ok(slots.unlock_blocking(&data_dir, Zeroizing::new(request.passphrase)));
+        let (way, keys) = blocking(unlock).await?;
+        self.opened_with(way, keys, Opening::default()).await
     }
 
     /// Opens the vault from the keychain.
@@ -69,14 +81,30 @@ impl App {
     /// [`ErrorCode::KeychainUnavailable`], and as [`App::vault_unlock`].
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
-        let keys = blocking(move || slots.unlock_keychain_blocking(&data_dir)).await?;
-        self.opened_with(keys).await
+        let keys = blocking(move || Ok(slots.unlock_keychain_blocking(&data_dir))).await?;
+        self.opened_with(Way::Keychain, keys, Opening { with_keychain: true, ..Opening::default() }).await
     }
 
-    async fn opened_with(self: &Arc<Self>, keys: atom_vault::Keys) -> ApiResult<VaultView> {
-        self.open_session(keys).await?;
-        let view = self.vault_status().await?;
-        self.emit(Event::VaultChanged(view.clone()));
+    async fn opened_with(
+        self: &Arc<Self>,
+        way: Way,
+        keys: Result<atom_vault::Keys, VaultError>,
+        opening: Opening,
+    ) -> ApiResult<VaultView> {
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(error) => {
+                if is_refusal(&error) {
+                    self.note_refusal(way).await;
+                }
+                return Err(super::slots::refused(way, error));
+            }
+        };
+        let was_open = self.session.read().await.is_some();
+        let view = self.opened(keys, opening).await?;
+        if !was_open && let Ok(session) = self.session().await {
+            self.log_opened(&session, way).await;
+        }
         Ok(view)
     }
 
@@ -85,6 +113,15 @@ impl App {
     /// # Errors
     /// As [`App::vault_status`]; the vault is locked all the same.
     pub async fn vault_lock(&self) -> ApiResult<VaultView> {
+        self.lock_because("asked").await
+    }
+
+    /// Locks and logs why: `asked`, `idle`, `left` (the desktop's session was left).
+    pub(super) async fn lock_because(&self, reason: &'static str) -> ApiResult<VaultView> {
+        if let Ok(session) = self.session().await {
+            self.log(&session, AuditAction::VaultLocked, reason).await;
+        }
+        self.forget_undecided();
         self.slots.forget_renewal();
         let closing = self.take_session().await;
         let view = self.vault_status().await;
@@ -94,6 +131,26 @@ impl App {
         drop(closing.finish().await);
         view
     }
+
+    /// Logs that the app ends with the vault open. A command that opened the vault for itself always ends so: that says nothing.
+    pub(super) async fn log_quit(&self) {
+        if Caller::current() != Caller::Terminal
+            && let Ok(session) = self.session().await
+        {
+            self.log(&session, AuditAction::VaultLocked, "quit").await;
+        }
+    }
+}
+
+/// Whether somebody tried something that does not open the vault, or changed the key slots; not that something is broken or missing.
+const fn is_refusal(error: &VaultError) -> bool {
+    matches!(
+        error,
+        VaultError::WrongPassphrase
+            | VaultError::WrongRecoveryCode
+            | VaultError::DamagedSlots { .. }
+            | VaultError::UnsafeKdf { .. }
+    )
 }
 
 /// Whether asking the keychain makes sense; asking it to find out could open a prompt.
