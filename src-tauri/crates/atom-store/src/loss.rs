@@ -154,7 +154,8 @@ pub(crate) fn accept(tx: &Transaction<'_>, key: &AnchorKey, loss: &Loss, now_ms:
         tx.execute("INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)", [table])
             .during(OPERATION)?;
     }
-    tx.execute("UPDATE sqlite_sequence SET seq = seq + ?1", [SKIPPED_IDS]).during(OPERATION)?;
+    // The activity log counts without gaps: a gap would say that entries were taken out of what is there.
+    tx.execute("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name <> 'audit'", [SKIPPED_IDS]).during(OPERATION)?;
     tx.execute("DELETE FROM index_head", []).during(OPERATION)?;
     // Behind everything that the lost history had numbered.
     chain::advance(tx, key, loss.want.saturating_add(1))?;
