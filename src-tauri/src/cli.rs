@@ -1,9 +1,11 @@
-//! The command line: `atom index | search | status | files | watch | doctor | backup | restore | export | import | toggle | init`.
+//! The command line: `atom index | search | status | files | watch | audit | doctor | vault | backup | restore | export | import |
+//! toggle | init`.
 //!
 //! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
 //! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
 
 mod args;
+mod audit;
 mod backend;
 mod backup;
 mod bench;
@@ -11,11 +13,14 @@ mod index;
 mod json;
 mod search;
 mod unlock;
+mod vault;
 
 use crate::places;
 use args::{Arguments, Command};
-use atom_api::dto::{DoctorRequest, DoctorResponse, FilesListRequest, FilesListResponse, SourceView, StatusView};
-use atom_api::{ApiError, ApiResult, AppConfig, Call, ErrorCode, Indexing};
+use atom_api::dto::{
+    CheckView, DoctorRequest, DoctorResponse, FilesListRequest, FilesListResponse, SourceView, StatusView, VaultView,
+};
+use atom_api::{ApiError, ApiResult, AppConfig, Call, Caller, ErrorCode, Indexing};
 use backend::Backend;
 use clap::Parser;
 use std::ffi::OsString;
@@ -43,7 +48,7 @@ pub(crate) fn run(args: Vec<OsString>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&ApiError::new(ErrorCode::Internal, format!("starting: {error}"))),
     };
-    match runtime.block_on(dispatch(arguments)) {
+    match runtime.block_on(Caller::Terminal.asks(dispatch(arguments))) {
         Ok(code) => code,
         Err(error) => fail(&error),
     }
@@ -53,6 +58,11 @@ fn fail(error: &ApiError) -> ExitCode {
     eprintln!("atom: {}", error.message);
     if let Some(details) = &error.details {
         eprintln!("      {details}");
+    }
+    if error.code == ErrorCode::DataLost {
+        eprintln!(
+            "      Ways on: put a backup of the data folder back, or go on with what is there: `atom doctor --accept-loss`."
+        );
     }
     match error.code {
         ErrorCode::VaultLocked | ErrorCode::WrongPassphrase | ErrorCode::KeychainUnavailable => ExitCode::from(LOCKED),
@@ -82,14 +92,27 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             finish(backend, async |backend| files(backend, state, json).await).await
         }
         Command::Watch => watch(config).await,
-        Command::Doctor { rebuild, json } => {
-            let backend = open(config, Indexing::Full).await?;
+        Command::Audit(request) => {
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| audit::run(backend, request).await).await
+        }
+        Command::Doctor { rebuild, accept_loss, json } => {
+            let backend = match open_for_doctor(config, accept_loss).await {
+                Err(error) if json && error.code == ErrorCode::DataLost => return report_loss(&error),
+                other => other?,
+            };
             finish(backend, async |backend| doctor(backend, rebuild, json).await).await
         }
         Command::Backup(args) => backup::backup(config, args).await,
         Command::Restore(args) => backup::restore(config, args).await,
         Command::Export { folder, json } => backup::export(config, &folder, json).await,
         Command::Import { folder, json } => backup::import(config, &folder, json).await,
+        Command::Vault { action } => {
+            let mut backend = Backend::open(AppConfig { indexing: Indexing::Off, ..config }).await?;
+            let outcome = vault::run(&mut backend, action).await;
+            backend.stop().await;
+            outcome
+        }
         Command::Toggle => {
             atom_api::socket::call(&config.data_dir, Call::Toggle).await.map_err(|_| {
                 ApiError::new(
@@ -107,6 +130,28 @@ async fn open(config: AppConfig, indexing: Indexing) -> ApiResult<Backend> {
     let mut backend = Backend::open(AppConfig { indexing, ..config }).await?;
     unlock::unlock(&mut backend).await?;
     Ok(backend)
+}
+
+async fn open_for_doctor(config: AppConfig, accepts_loss: bool) -> ApiResult<Backend> {
+    let mut backend = Backend::open(AppConfig { indexing: Indexing::Full, ..config }).await?;
+    match unlock::unlock(&mut backend).await {
+        Err(error) if accepts_loss && error.code == ErrorCode::DataLost => {
+            eprintln!("atom: {}", error.message);
+            let _: VaultView = backend.call(Call::VaultAcceptLoss).await?;
+            eprintln!(
+                "atom: going on with what is there; all folders are compared with the disk, and both indexes with the vault"
+            );
+        }
+        other => other?,
+    }
+    Ok(backend)
+}
+
+/// A loss as the one check that could be made.
+fn report_loss(error: &ApiError) -> ApiResult<ExitCode> {
+    let check = CheckView { name: "anchor".to_owned(), ok: false, mended: false, message: error.message.clone() };
+    print_line(&json::snake(&DoctorResponse { ok: false, checks: vec![check] })?.to_string());
+    Ok(ExitCode::FAILURE)
 }
 
 /// Runs the work, or ends in order at Ctrl-C.

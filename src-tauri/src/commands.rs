@@ -3,9 +3,11 @@
 //! [`crate::ipc`] lists them; a command that is missing from `src-tauri/permissions` is refused at run time and by a test.
 
 pub mod activity;
+pub mod audit;
 pub mod backup;
 pub mod files;
 pub mod item;
+pub mod network;
 pub mod search;
 pub mod settings;
 pub mod sources;

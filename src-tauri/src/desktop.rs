@@ -27,6 +27,9 @@ pub trait Desktop: Send + Sync {
     /// Lets the person choose a folder in the system's own dialog; `None` when they do not.
     fn pick_folder(&self) -> oneshot::Receiver<Option<PathBuf>>;
 
+    /// Lets the person choose where to save a file, in the system's own dialog, with a name to begin with; `None` when they do not.
+    fn pick_save(&self, name: &str) -> oneshot::Receiver<Option<PathBuf>>;
+
     /// Makes this the key of quick search, and returns the one that it replaces.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 //! The typed bindings of the interface are generated from it, committed, and checked fresh by a test.
 //! At most six events, each of which states a fact; a window that needs more asks.
 
-use crate::commands::{activity, backup, files, item, search, settings, sources, status, vault, window};
+use crate::commands::{
+    activity, audit, backup, files, item, network, search, settings, sources, status, vault, window,
+};
 use atom_api::dto;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -47,7 +49,14 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             vault::vault_create,
             vault::vault_unlock,
             vault::vault_unlock_keychain,
+            vault::vault_accept_loss,
             vault::vault_lock,
+            vault::vault_slots,
+            vault::vault_change_passphrase,
+            vault::vault_renew_recovery,
+            vault::vault_confirm_recovery,
+            vault::vault_add_keychain,
+            vault::vault_remove_keychain,
             search::search_query,
             search::search_preview,
             search::search_recent,
@@ -67,6 +76,10 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             activity::activity_resume,
             activity::activity_cancel,
             status::status_get,
+            audit::audit_list,
+            audit::audit_verify,
+            audit::audit_export,
+            network::network_list,
             settings::settings_get,
             settings::settings_set,
             backup::backup_state,

@@ -6,6 +6,8 @@
 mod events;
 mod host;
 mod hotkey;
+#[cfg(target_os = "linux")]
+mod leaving;
 mod notify;
 mod quick_search;
 mod tray;
@@ -31,6 +33,9 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
         return ExitCode::FAILURE;
     }
     log_to_stderr();
+    if !atom_api::no_core_dumps() {
+        tracing::warn!("core dumps cannot be turned off: a crash may write keys to the disk");
+    }
     let config = match places::config(data_dir) {
         Ok(config) => config,
         Err(error) => {
@@ -48,6 +53,7 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    app.lock_by_itself();
     drop(entered);
     match build(app, hidden) {
         Ok(tauri) => {
@@ -92,6 +98,8 @@ fn build(api: Arc<App>, hidden: bool) -> tauri::Result<tauri::App> {
             quick_search::create(handle)?;
             tray::create(handle);
             hotkey::bind_at_start(handle);
+            #[cfg(target_os = "linux")]
+            leaving::follow(Arc::clone(&api));
             events::follow(handle.clone(), api);
             end_on_signals(handle.clone());
             Ok(())

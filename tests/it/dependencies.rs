@@ -9,7 +9,7 @@ use serde_json::Value;
 /// [`WITHIN_LAYER`] says so.
 const LAYERS: &[&[&str]] = &[
     &["atom-core", "atom-vault"],
-    &["atom-store", "atom-index", "atom-embed", "atom-extract", "atom-watch"],
+    &["atom-store", "atom-index", "atom-embed", "atom-extract", "atom-watch", "atom-net"],
     &["atom-jobs", "atom-backup"],
     &["atom-ingest", "atom-search", "atom-connect"],
     &["atom-api"],
@@ -49,10 +49,54 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("argon2", &["atom-vault"]),
     ("hkdf", &["atom-vault"]),
     ("keyring*", &["atom-vault"]),
-    // Nothing talks to the network but connectors.
-    ("reqwest", &["atom-connect"]),
-    ("ureq", &["atom-connect"]),
-    ("hyper", &["atom-connect"]),
+    // Nothing talks to the network but through the gate.
+    ("async-std", &["atom-net"]),
+    ("attohttpc", &["atom-net"]),
+    ("curl*", &["atom-net"]),
+    ("h2", &["atom-net"]),
+    ("hickory*", &["atom-net"]),
+    ("hyper*", &["atom-net"]),
+    ("imap*", &["atom-net"]),
+    ("isahc", &["atom-net"]),
+    ("lettre", &["atom-net"]),
+    ("minreq", &["atom-net"]),
+    ("mio", &["atom-net"]),
+    ("openssl*", &["atom-net"]),
+    ("quinn*", &["atom-net"]),
+    ("reqwest*", &["atom-net"]),
+    ("russh*", &["atom-net"]),
+    ("rustls*", &["atom-net"]),
+    ("smol", &["atom-net"]),
+    ("socket2", &["atom-net"]),
+    ("ssh2", &["atom-net"]),
+    ("surf", &["atom-net"]),
+    ("tokio-rustls", &["atom-net"]),
+    ("tonic", &["atom-net"]),
+    ("tungstenite", &["atom-net"]),
+    ("tokio-tungstenite", &["atom-net"]),
+    ("ureq*", &["atom-net"]),
+];
+
+/// What opens, listens on or looks up a socket of a network, as it is written in a source file.
+const SOCKETS: &[&str] = &[
+    "TcpStream",
+    "TcpListener",
+    "TcpSocket",
+    "UdpSocket",
+    "ToSocketAddrs",
+    "lookup_host",
+    "getaddrinfo",
+    "std::net",
+    "AF_INET",
+    "AddressFamily::INET",
+    "socket_with",
+];
+
+/// Sources that may name them: the gate, and what checks that nothing else does.
+const MAY_NAME_SOCKETS: &[&str] = &[
+    "src-tauri/crates/atom-net/",
+    // Tries to connect from inside the reader's box, where it must fail.
+    "src-tauri/crates/atom-extract/src/bin/worker.rs",
 ];
 
 /// One line of a `Cargo.toml`: `user` needs `used`, for its tests only if `is_dev`.
@@ -147,6 +191,54 @@ fn wrong_edges_are_found() {
     assert_eq!(check("atom-store", "rusqlite", false), 0);
     assert_eq!(check("atom-jobs", "rusqlite", false), 1, "not its library");
     assert_eq!(check("atom-api", "tauri-plugin-dialog", false), 1, "knows no Tauri");
+    assert_eq!(check("atom-net", "ureq", false), 0);
+    assert_eq!(check("atom-api", "ureq", false), 1, "past the gate");
+    assert_eq!(check("atom-connect", "hyper-util", true), 1, "past the gate, in a test");
     assert_eq!(check("atom-api", "atom-testkit", true), 0);
     assert_eq!(check("atom-api", "atom-testkit", false), 1, "does not ship");
+}
+
+/// Every Rust source of what ships, with its path below the root.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut found, mut folders) = (Vec::new(), vec![root.join("src-tauri")]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                found.push((name, std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+/// Lines of `text` that name a socket of a network.
+fn sockets_in(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| SOCKETS.iter().any(|name| line.contains(name))).collect()
+}
+
+#[test]
+fn only_the_gate_opens_sockets_of_a_network() {
+    let sources = sources();
+    assert!(sources.len() > 100, "{} sources only", sources.len());
+    let odd: Vec<_> = sources
+        .iter()
+        .filter(|(name, _)| !MAY_NAME_SOCKETS.iter().any(|allowed| name.starts_with(allowed)))
+        .flat_map(|(name, text)| sockets_in(text).into_iter().map(move |line| format!("{name}: {}", line.trim())))
+        .collect();
+    assert!(odd.is_empty(), "connections go through atom_net::Gate:\n{}", odd.join("\n"));
+    for allowed in MAY_NAME_SOCKETS {
+        let uses = sources.iter().any(|(name, text)| name.starts_with(allowed) && !sockets_in(text).is_empty());
+        assert!(uses, "{allowed} needs no leave any more");
+    }
+}
+
+#[test]
+fn a_socket_in_a_source_is_found() {
+    assert_eq!(sockets_in("use tokio::net::{TcpStream, UnixStream};\nlet x = 1;").len(), 1);
+    assert_eq!(sockets_in("use std::os::unix::net::UnixStream;\nuse tokio::net::UnixListener;"), Vec::<&str>::new());
 }

@@ -40,6 +40,12 @@ impl Desktop for Notes {
         answer.send(Some("/picked".into())).unwrap();
         answered
     }
+    fn pick_save(&self, name: &str) -> oneshot::Receiver<Option<PathBuf>> {
+        self.note(format!("save {name}"));
+        let (answer, answered) = oneshot::channel();
+        answer.send(None).unwrap();
+        answered
+    }
     fn bind_hotkey(&self, hotkey: &str) -> ApiResult<String> {
         self.note(format!("bind {hotkey}"));
         Ok("Alt+Space".to_owned())
@@ -94,6 +100,13 @@ fn arguments(command: &str) -> Value {
     match command {
         "vault_create" => json!({ "request": { "passphrase": "", "keychain": false } }),
         "vault_unlock" => json!({ "request": { "passphrase": "wrong" } }),
+        "vault_change_passphrase" => {
+            json!({ "request": { "proof": { "secret": "wrong" }, "passphrase": "another quiet place" } })
+        }
+        "vault_renew_recovery" | "vault_add_keychain" | "vault_remove_keychain" => {
+            json!({ "request": { "secret": "wrong" } })
+        }
+        "vault_confirm_recovery" => json!({ "request": { "groups": ["AAAA", "BBBB"] } }),
         "search_query" => {
             json!({ "request": { "query": "a", "mode": "hybrid", "limit": 1, "offset": 0, "explain": false } })
         }
@@ -104,10 +117,11 @@ fn arguments(command: &str) -> Value {
         "files_list" => {
             json!({ "request": { "source": null, "states": [], "query": "", "offset": 0, "limit": 1 } })
         }
+        "audit_list" => json!({ "request": { "actions": [], "since": null, "before": null, "limit": 1 } }),
         "files_retry" => json!({ "request": { "source": null, "states": [], "id": null } }),
         "settings_set" => json!({ "settings": {
             "hotkey": "Alt+K", "theme": "dark", "ignoreRules": "", "indexBudget": "half",
-            "notifyWhenDone": true, "lockAfterMinutes": null,
+            "notifyWhenDone": true, "lockAfterMinutes": null, "airGap": false,
             "backup": {
                 "folder": null, "everyHours": 24, "indexes": true, "keepLast": 3, "keepDaily": 7, "keepWeekly": 4,
             },

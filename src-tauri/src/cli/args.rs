@@ -1,5 +1,6 @@
 //! What the command line understands.
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -58,11 +59,16 @@ pub(super) enum Command {
     },
     /// Keep the index live without a window.
     Watch,
-    /// Verify everything: keys, database, both indexes, counts; say and mend.
+    /// Show what was done to the vault, by whom and when.
+    Audit(Audit),
+    /// Verify everything: keys, database and its anchor, both indexes, counts; say and mend.
     Doctor {
         /// Throw an index away and build it again.
         #[arg(long, value_enum)]
         rebuild: Option<Rebuild>,
+        /// Go on with what is there after saved data was lost or rolled back; what is lost stays lost.
+        #[arg(long)]
+        accept_loss: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -87,11 +93,47 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// See and change the ways into the vault: passphrase, recovery code, keychain.
+    Vault {
+        #[command(subcommand)]
+        action: VaultAction,
+    },
     /// Show or hide quick search in the running app.
     Toggle,
     /// Measure on a throw-away vault, with the budgets beside the figures; `cargo xtask bench` builds for it first.
     #[command(hide = true)]
     DevBench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum VaultAction {
+    /// Show the ways into the vault and when each was made.
+    Slots {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change the passphrase; nothing is encrypted again.
+    Passphrase {
+        /// Read the new passphrase from standard input.
+        #[arg(long)]
+        new_passphrase_stdin: bool,
+    },
+    /// Make a new recovery code: printed once, in force when two groups of it were typed again.
+    Recovery,
+    /// Let this computer's keychain open the vault, or no longer.
+    Keychain {
+        #[command(subcommand)]
+        change: KeychainChange,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(super) enum KeychainChange {
+    /// Let it open the vault.
+    Add,
+    /// Let it open the vault no longer.
+    Remove,
 }
 
 #[derive(Debug, Args)]
@@ -169,6 +211,19 @@ pub(super) struct Bench {
     #[arg(long, value_name = "FILE")]
     pub(super) queries: Option<PathBuf>,
     /// Print JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// Verify the chain of the log instead of listing it.
+    #[arg(long, conflicts_with = "since")]
+    pub(super) verify: bool,
+    /// Only from this day on, as 2026-11-21.
+    #[arg(long, value_name = "DATE")]
+    pub(super) since: Option<NaiveDate>,
+    /// Print JSON lines.
     #[arg(long)]
     pub(super) json: bool,
 }

@@ -62,6 +62,20 @@ pub(super) fn bytes(bytes: u64) -> String {
     if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") }
 }
 
+/// The day of a time in milliseconds since the Unix epoch, as `2026-03-01`, in UTC.
+pub(super) fn date(ms: i64) -> String {
+    // Days since 1 March of year 0, in eras of 400 years, so that a leap day is the last day of its year.
+    let days = ms.div_euclid(86_400_000) + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// Text that cannot act on the terminal: control characters shown, not sent.
 pub(super) fn printable(text: &str) -> String {
     let acts =
@@ -71,7 +85,7 @@ pub(super) fn printable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, characters, printable, snake_key};
+    use super::{bytes, characters, date, printable, snake_key};
 
     #[test]
     fn keys_become_snake_case() {
@@ -83,6 +97,15 @@ mod tests {
     fn ranges_count_characters() {
         assert_eq!(characters("a😀bc", &[(3, 4), (0, 1)]), [(2, 3), (0, 1)]);
         assert_eq!(characters("abc", &[(1, 3)]), [(1, 3)]);
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let day = |days: i64| date(days * 86_400_000);
+        assert_eq!((day(0), day(-1)), ("1970-01-01".to_owned(), "1969-12-31".to_owned()));
+        assert_eq!((day(11_016), day(11_017)), ("2000-02-29".to_owned(), "2000-03-01".to_owned()));
+        assert_eq!(date(1_795_219_199_999), "2026-11-20");
+        assert_eq!(date(1_795_219_200_000), "2026-11-21");
     }
 
     #[test]

@@ -25,15 +25,13 @@ pub(super) async fn init(config: AppConfig, from_stdin: bool, keychain: bool) ->
         return Err(ApiError::new(ErrorCode::VaultExists, "there is a vault here already; nothing was changed"));
     }
     let passphrase = if from_stdin {
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map_err(|error| unreadable(&error))?;
-        line.trim_end_matches(['\r', '\n']).to_owned()
+        read_line()?
     } else if let Some(passphrase) = from_file()? {
         passphrase
     } else if keychain && !std::io::stdin().is_terminal() {
         String::new()
     } else {
-        ask_twice()?
+        ask_twice("nothing was made")?
     };
     let made = app.vault_create(VaultCreateRequest { passphrase, keychain }).await?;
     app.stop().await?;
@@ -76,8 +74,7 @@ pub(super) async fn unlock(backend: &mut Backend) -> ApiResult<()> {
             ),
         ));
     }
-    let passphrase =
-        rpassword::prompt_password("Passphrase (or recovery code): ").map_err(|error| unreadable(&error))?;
+    let passphrase = ask("Passphrase (or recovery code): ")?;
     with_passphrase(backend, passphrase).await
 }
 
@@ -105,21 +102,35 @@ async fn with_passphrase(backend: &mut Backend, passphrase: String) -> ApiResult
     Ok(())
 }
 
-fn ask_twice() -> ApiResult<String> {
-    let first = rpassword::prompt_password("New passphrase: ").map_err(|error| unreadable(&error))?;
-    let second = rpassword::prompt_password("The same again: ").map_err(|error| unreadable(&error))?;
+/// Asks in the terminal, without showing what is typed.
+pub(super) fn ask(prompt: &str) -> ApiResult<String> {
+    rpassword::prompt_password(prompt).map_err(|error| unreadable(&error))
+}
+
+/// Asks for a new passphrase; `outcome` says what it comes to when the two differ.
+pub(super) fn ask_twice(outcome: &str) -> ApiResult<String> {
+    let first = ask("New passphrase: ")?;
+    let second = ask("The same again: ")?;
     if first == second {
         Ok(first)
     } else {
-        Err(ApiError::new(ErrorCode::InvalidInput, "the two passphrases differ; nothing was made"))
+        Err(ApiError::new(ErrorCode::InvalidInput, format!("the two passphrases differ; {outcome}")))
     }
+}
+
+/// The next line of standard input, without its end.
+pub(super) fn read_line() -> ApiResult<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| unreadable(&error))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn unreadable(error: &std::io::Error) -> ApiError {
     ApiError::new(ErrorCode::InvalidInput, format!("no passphrase could be read: {error}"))
 }
 
-fn from_file() -> ApiResult<Option<String>> {
+/// The passphrase from the file that the environment names, if it names one.
+pub(super) fn from_file() -> ApiResult<Option<String>> {
     match std::env::var_os(PASSPHRASE_FILE).filter(|name| !name.is_empty()) {
         Some(name) => read_file(Path::new(&name)).map(Some),
         None => Ok(None),

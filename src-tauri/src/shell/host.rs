@@ -60,6 +60,18 @@ impl Desktop for Host {
         answered
     }
 
+    fn pick_save(&self, name: &str) -> oneshot::Receiver<Option<PathBuf>> {
+        let (answer, answered) = oneshot::channel();
+        let mut dialog = self.app.dialog().file().set_file_name(name);
+        if let Some(main) = window::main(&self.app) {
+            dialog = dialog.set_parent(&main);
+        }
+        dialog.save_file(move |file| {
+            let _ = answer.send(file.and_then(|file| file.into_path().ok()));
+        });
+        answered
+    }
+
     fn bind_hotkey(&self, key: &str) -> ApiResult<String> {
         hotkey::bind(&self.app, key)
     }

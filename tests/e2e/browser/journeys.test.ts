@@ -74,6 +74,41 @@ it("searches, walks the results and comes Back, by keyboard alone", async () => 
   await expect.poll(() => page.locator(".preview h2").textContent(), WAIT).toBe(title);
 });
 
+it("changes the passphrase and the recovery code, by keyboard alone", async () => {
+  const page = await open("/?fake=open#/settings");
+  await page.getByRole("button", { name: "Change passphrase…" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  for (const typed of ["correct horse battery staple", "lantern violet harbour quartz", "lantern violet harbour quartz"]) {
+    await page.keyboard.type(typed);
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText("the old one no longer opens the vault").waitFor();
+  // The focus is back where it was.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), WAIT).toBe("Change passphrase…");
+
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("lantern violet harbour quartz");
+  await page.keyboard.press("Enter");
+  await page.locator(".recovery-code").waitFor();
+  const groups = await page.locator(".recovery-code code").allTextContents();
+  await page.keyboard.press("Enter");
+  for (const field of await page.getByLabel(/^Group \d+$/).all()) {
+    const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? "");
+    await expect.poll(() => field.evaluate((input) => input === document.activeElement), WAIT).toBe(true);
+    await page.keyboard.type((groups[Number(/\d+/.exec(label)?.[0]) - 1] ?? "").toLowerCase());
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText("The new recovery code works now").waitFor();
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(groups[0]);
+});
+
 it("scrolls a list of twelve thousand files and keeps the page small", async () => {
   const page = await open("/?fake=open#/sources?id=2");
   await page.getByRole("row", { name: /entry-00001/ }).waitFor();
@@ -82,6 +117,26 @@ it("scrolls a list of twelve thousand files and keeps the page small", async () 
   });
   await page.getByRole("row", { name: /entry-12400/ }).waitFor();
   expect(await page.locator(".file-row.placed").count()).toBeLessThan(60);
+});
+
+it("reads the activity log to its oldest entry, page after page", async () => {
+  const page = await open("/?fake=open#/settings");
+  await page.getByRole("button", { name: "Show the activity log" }).click();
+  await page.getByRole("row", { name: /The vault was opened with the passphrase/ }).waitFor();
+  const oldest = page.getByText("4,000 older entries gave way to this checkpoint");
+  const toEnd = () =>
+    page.locator(".audit-scroller").evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+  await expect
+    .poll(async () => {
+      await toEnd();
+      return oldest.isVisible();
+    }, WAIT)
+    .toBe(true);
+  expect(await page.locator(".audit-row.placed").count()).toBeLessThan(60);
+  await page.goBack();
+  await page.getByRole("region", { name: "Theme" }).waitFor();
 });
 
 it("shows nine rows of quick search at most, whole ones", async () => {

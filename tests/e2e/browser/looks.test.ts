@@ -40,6 +40,23 @@ const SCREENS: readonly Screen[] = [
   { name: "activity", path: "/?fake=open#/activity", ready: ".job" },
   { name: "a full disk", path: "/?fake=trouble#/activity", ready: ".index-trouble" },
   { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
+  { name: "changing the passphrase", path: "/?fake=open#/settings", ready: "text=Change passphrase", act: (page) => page.click("text=Change passphrase"), then: "[role=dialog] form" },
+  {
+    name: "a new recovery code",
+    path: "/?fake=open#/settings",
+    ready: "text=New recovery code",
+    act: async (page) => {
+      await page.click("button:has-text('New recovery code')");
+      await page.fill("[role=dialog] input", "correct horse battery staple");
+      await page.keyboard.press("Enter");
+    },
+    then: ".recovery-code",
+  },
+  { name: "adding the keychain", path: "/?fake=open#/settings", ready: "text=Open with this computer", act: (page) => page.click("text=Open with this computer"), then: "[role=dialog] form" },
+  { name: "activity log", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed" },
+  { name: "activity log, verified", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed", act: (page) => page.click("text=Verify"), then: ".audit-verdict" },
+  { name: "activity log, empty", path: "/?fake=empty#/settings?show=log", ready: "text=Nothing in the log yet" },
+  { name: "the air gap", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.getByRole("switch", { name: "Air gap" }).click(), then: ".air-gap-state" },
   { name: "keys", path: "/?fake=open#/settings", ready: ".settings", act: (page) => page.keyboard.press("?"), then: "[role=dialog]" },
   { name: "quick search", path: "/quick.html?fake=open", ready: ".hit", options: QUICK },
   {

@@ -3,10 +3,15 @@
 //! Each test has its own home, data and temporary folders, so that nothing of the machine is read or left behind.
 //! Waiting is always for a process to end; a process that does not is killed and fails the test.
 
+mod audit;
 mod backup;
 mod damage;
 mod folder_to_answer;
 mod killed;
+mod locked;
+mod lost;
 mod missing;
+mod offline;
 mod place;
 mod planted;
+mod ways_in;

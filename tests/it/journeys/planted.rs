@@ -90,6 +90,11 @@ fn class(data: &Path, path: &Path) -> Option<&'static str> {
         "keyslots.v1" | "keyslots.v1.bak" => {
             serde_json::from_slice::<serde_json::Value>(&bytes).is_ok().then_some("slots")
         }
+        // Two slots of numbers and codes, and nothing beside them.
+        "anchor.bin" => {
+            let is_slot = |block: &[u8]| block.starts_with(b"ATAN") && block[256..].iter().all(|byte| *byte == 0);
+            (bytes.len() == 8192 && bytes.chunks(4096).all(is_slot)).then_some("anchor")
+        }
         _ if bytes.is_empty() => Some("lock"),
         // Names of segments, which are random.
         "keyword/.managed.json" => serde_json::from_slice::<Vec<String>>(&bytes).is_ok().then_some("list of segments"),
@@ -211,7 +216,10 @@ fn every_file_on_disk_is_sealed_or_known_and_nothing_is_left_outside() {
     let sealed = |folder: &str| {
         files_below(&data.join(folder)).iter().filter(|path| class(&data, path) == Some("sealed")).count()
     };
-    assert!(sealed("keyword") > 3 && sealed("vectors") > 2 && classes["database"] == 1, "{classes:?}");
+    assert!(
+        sealed("keyword") > 3 && sealed("vectors") > 2 && classes["database"] == 1 && classes["anchor"] == 1,
+        "{classes:?}"
+    );
     let outside: Vec<_> = [place.temporary(), place.at("home")].iter().flat_map(|folder| files_below(folder)).collect();
     assert_eq!(outside, Vec::<PathBuf>::new(), "left outside of the data folder");
 }

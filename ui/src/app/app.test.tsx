@@ -43,6 +43,22 @@ it("says in the same corner how far the index is, and leads to Activity", async 
   await waitFor(() => expect(area()).toBe("Activity"));
 });
 
+it("says in every area that the air gap is on, and leads to Settings", async () => {
+  const { user, emit, platform } = await app();
+  await screen.findByRole("link", { name: /^Names/ });
+  expect(screen.queryByText("Air gap on")).toBeNull();
+  platform.state.settings = { ...platform.state.settings, airGap: true };
+  await emit("settingsChanged", platform.state.settings);
+  const state = await screen.findByRole("link", { name: "Air gap on" });
+  for (const key of ["2", "3"]) {
+    await user.keyboard(`{Control>}${key}{/Control}`);
+    expect(screen.getByRole("link", { name: "Air gap on" })).toBeTruthy();
+  }
+  await expectAccessible();
+  await user.click(state);
+  await waitFor(() => expect(area()).toBe("Settings"));
+});
+
 it("says what keeps the index from moving on and what to do, in every area, until it is over", async () => {
   const { user, emit, platform } = await app();
   await screen.findByRole("link", { name: /^Names/ });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { App } from "./app";
 import { FAKE_RECOVERY_CODE } from "../platform/fake/platform";
 import { expectAccessible, renderScreen } from "../testing/render";
-import { groupsOf, pickTwo, sameGroup } from "../features/vault/recovery";
+import { groupsOf, pickTwo, sameGroup } from "../components/recovery";
 
 const PASSPHRASE = "lantern violet harbour quartz";
 

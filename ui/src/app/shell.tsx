@@ -1,6 +1,7 @@
 import { Activity, FolderOpen, Keyboard, Search, Settings as SettingsIcon, type LucideIcon } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "../components/button";
+import { AirGapState } from "../components/air-gap";
 import { IndexState, IndexTrouble } from "../components/index-state";
 import { isShortcut, isTyping, shortcutLabel, useWindowKeys } from "../data/keyboard";
 import { navigate, routeTo, useRoute, type Area } from "../data/route";
@@ -78,6 +79,7 @@ export function Shell() {
         >
           <Keyboard size={16} aria-hidden />
         </IconButton>
+        <AirGapState />
         <IndexState />
       </footer>
       {isSheetOpen ? (

@@ -36,6 +36,27 @@ it("opens from the keychain, and names the way on when it does not answer", asyn
   expect(await screen.findByRole("combobox", { name: "Search" })).toBeTruthy();
 });
 
+it("says what is missing and goes on only when a person says so", async () => {
+  const { user, platform, callsOf } = renderScreen(<App />, { start: "locked" });
+  platform.fail("vaultUnlock", "data-lost", "the vault's database is older than it was: the last 7 saved changes are missing; nothing was changed");
+  await user.type(await screen.findByLabelText("Passphrase"), `${FAKE_PASSPHRASE}{Enter}`);
+  expect(await screen.findByRole("heading", { name: "Saved data is missing" })).toBeTruthy();
+  expect(screen.getByRole("alert").textContent).toContain("the last 7 saved changes are missing");
+  await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Not now" }));
+  expect(await screen.findByRole("heading", { name: "Unlock Atom" })).toBeTruthy();
+  expect(callsOf("vaultAcceptLoss")).toEqual([]);
+
+  platform.fail("vaultUnlock", "data-lost", "the vault's database is gone");
+  await user.type(screen.getByLabelText("Passphrase"), `${FAKE_PASSPHRASE}{Enter}`);
+  platform.fail("vaultAcceptLoss", "disk-full", "no space left on the disk");
+  await user.click(await screen.findByRole("button", { name: "Go on with what is there" }));
+  expect((await screen.findByText(/No space left/)).textContent).toContain("disk");
+  await user.click(screen.getByRole("button", { name: "Go on with what is there" }));
+  expect(await screen.findByRole("combobox", { name: "Search" })).toBeTruthy();
+  expect(callsOf("vaultAcceptLoss")).toHaveLength(2);
+});
+
 it("forgets everything on screen when the vault locks", async () => {
   const { emit, callsOf, client } = renderScreen(<App />, { hash: "#/search?q=lease" });
   await screen.findByRole("option", { name: /Lease agreement/ });

@@ -18,7 +18,7 @@ export function Dialog({ title, role = "dialog", wide = false, onClose, children
     const before = document.activeElement;
     const root = document.getElementById("root");
     root?.setAttribute("inert", "");
-    const first = box.current?.querySelector<HTMLElement>("[data-first], input, button, select, textarea");
+    const first = box.current?.querySelector<HTMLElement>("[data-first]") ?? box.current?.querySelector<HTMLElement>("input, button, select, textarea");
     (first ?? box.current)?.focus();
     return () => {
       root?.removeAttribute("inert");

@@ -59,7 +59,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
       if (moved) refreshFiles.call();
     }),
     platform.on("sourcesChanged", () => {
-      drop("sources", "files", "status");
+      drop("sources", "files", "status", "audit");
       refreshFiles.call();
     }),
     platform.on("jobsChanged", () => {
@@ -68,6 +68,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
     platform.on("settingsChanged", (settings) => {
       client.setQueryData(keys.settings, settings);
       applyTheme(settings.theme);
+      drop("audit");
     }),
     platform.on("vaultChanged", (vault) => {
       client.setQueryData(keys.vault, vault);

@@ -4,6 +4,7 @@ import type { FilesListRequest, SearchMode } from "../platform";
 
 export const keys = {
   vault: ["vault"] as const,
+  slots: ["slots"] as const,
   status: ["status"] as const,
   settings: ["settings"] as const,
   activity: ["activity"] as const,
@@ -12,6 +13,8 @@ export const keys = {
   backupList: (folder: string) => ["backup", "list", folder] as const,
   sources: ["sources"] as const,
   files: (request: FilesListRequest) => ["files", request] as const,
+  audit: (actions: readonly string[]) => ["audit", actions] as const,
+  connections: ["connections"] as const,
   recent: ["search", "recent"] as const,
   search: (mode: SearchMode, query: string, limit: number) => ["search", "query", mode, query, limit] as const,
   preview: (id: string, query: string) => ["search", "preview", id, query] as const,

@@ -7,6 +7,12 @@ export function useVault() {
   return useQuery({ queryKey: keys.vault, queryFn: () => platform.vaultStatus(), staleTime: Infinity });
 }
 
+/** The ways into the vault; asked again from time to time, because the time until it locks starts anew with every use. */
+export function useSlots() {
+  const platform = usePlatform();
+  return useQuery({ queryKey: keys.slots, queryFn: () => platform.vaultSlots(), refetchInterval: 15_000 });
+}
+
 export function useStatus() {
   const platform = usePlatform();
   return useQuery({ queryKey: keys.status, queryFn: () => platform.status(), staleTime: 10_000 });

@@ -13,8 +13,22 @@ export const commands = {
 	vaultUnlock: (request: VaultUnlockRequest) => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_unlock", { request })),
 	/**  Opens the vault from the system's keychain. */
 	vaultUnlockKeychain: () => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_unlock_keychain")),
+	/**  Goes on with what is there, after unlocking failed because saved data is missing. */
+	vaultAcceptLoss: () => typedError<VaultView, ApiError>(__TAURI_INVOKE("vault_accept_loss")),
 	/**  Stops work and forgets the keys. */
 	vaultLock: () => typedError<null, ApiError>(__TAURI_INVOKE("vault_lock")),
+	/**  The ways into the vault, and when it locks by itself. */
+	vaultSlots: () => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_slots")),
+	/**  Sets a new passphrase; nothing is encrypted again. */
+	vaultChangePassphrase: (request: VaultPassphraseRequest) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_change_passphrase", { request })),
+	/**  Makes a new recovery code; the old one works until this one is confirmed. */
+	vaultRenewRecovery: (request: VaultProof) => typedError<VaultRecoveryView, ApiError>(__TAURI_INVOKE("vault_renew_recovery", { request })),
+	/**  Puts the new recovery code in force, once two of its groups were typed again. */
+	vaultConfirmRecovery: (request: VaultRecoveryConfirmRequest) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_confirm_recovery", { request })),
+	/**  Lets the system's keychain open the vault. */
+	vaultAddKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_add_keychain", { request })),
+	/**  Stops the system's keychain from opening the vault. */
+	vaultRemoveKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_remove_keychain", { request })),
 	/**  Searches. */
 	searchQuery: (request: SearchRequest) => typedError<SearchResponse, ApiError>(__TAURI_INVOKE("search_query", { request })),
 	/**  Text of an item, with the matches marked. */
@@ -53,6 +67,14 @@ export const commands = {
 	activityCancel: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("activity_cancel", { request })),
 	/**  How far the index is and what it holds. */
 	statusGet: () => typedError<StatusView, ApiError>(__TAURI_INVOKE("status_get")),
+	/**  A page of the activity log, newest first. */
+	auditList: (request: AuditListRequest) => typedError<AuditListResponse, ApiError>(__TAURI_INVOKE("audit_list", { request })),
+	/**  Verifies the chain of the activity log. */
+	auditVerify: () => typedError<AuditVerifyResponse, ApiError>(__TAURI_INVOKE("audit_verify")),
+	/**  Writes the activity log to a file that the person chooses in the system's dialog; nothing when they do not. */
+	auditExport: () => typedError<AuditExportResponse | null, ApiError>(__TAURI_INVOKE("audit_export")),
+	/**  The newest outgoing connections, those that were refused too. */
+	networkList: () => typedError<ConnectionsResponse, ApiError>(__TAURI_INVOKE("network_list")),
 	/**  What is set. */
 	settingsGet: () => typedError<Settings, ApiError>(__TAURI_INVOKE("settings_get")),
 	/**  Changes what is set. A hotkey that cannot be had is refused before anything is stored. */
@@ -102,6 +124,68 @@ export type ApiError = {
 	retryable: boolean,
 	/**  Technical detail for a bug report. */
 	details: string | null,
+};
+
+/**  One thing that happened to the vault. */
+export type AuditEntryView = {
+	/**  Its number, from 1, without gaps. */
+	seq: number,
+	/**  When. */
+	at: number,
+	/**  Who: `app`, `cli`, `system`, `connector` or `program`. */
+	actor: string,
+	/**
+	 *  What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`, `exported`,
+	 *  `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`, `program-answered`, `index-rebuilt`,
+	 *  `rollback-accepted`, `entries-missed` or `log-sealed`.
+	 */
+	action: string,
+	/**  To what: an id or a name; empty when the action says it all. */
+	subject: string,
+	/**  How many times in a row. */
+	times: number,
+};
+
+/**  The activity log was written to a file. */
+export type AuditExportResponse = {
+	/**  The file. */
+	path: string,
+	/**  Entries in it. */
+	entries: number,
+};
+
+/**  Asks for a page of the activity log, newest first. */
+export type AuditListRequest = {
+	/**  Only these actions; all when empty. */
+	actions: string[],
+	/**  Only from this time on. */
+	since: number | null,
+	/**  Only older than the entry of this number. */
+	before: number | null,
+	/**  At most this many. */
+	limit: number,
+};
+
+/**  A page of the activity log. */
+export type AuditListResponse = {
+	/**  How many entries the filter leaves in all. */
+	total: number,
+	/**  This page. */
+	entries: AuditEntryView[],
+};
+
+/**  What verifying the activity log found. */
+export type AuditVerifyResponse = {
+	/**  Whether the log is what was written. */
+	ok: boolean,
+	/**  Entries that verify, up to the first that does not. */
+	sound: number,
+	/**  Entries that gave way to a checkpoint. */
+	sealed: number,
+	/**  Number of the first entry that is wrong. */
+	broken: number | null,
+	/**  All of that in plain words. */
+	message: string,
 };
 
 /**  What reading everything found. */
@@ -232,6 +316,34 @@ export type Chip = {
 	value: string,
 };
 
+/**  One outgoing connection. */
+export type ConnectionView = {
+	/**  Its number. */
+	id: string,
+	/**  Where to. */
+	host: string,
+	/**  What for. */
+	reason: string,
+	/**  When. */
+	at: number,
+	/**  Whether it was allowed; the air gap refuses. */
+	allowed: boolean,
+	/**  When it was over; none while it lasts. */
+	endedAt: number | null,
+	/**  Bytes out. */
+	sent: number,
+	/**  Bytes in. */
+	received: number,
+};
+
+/**  The outgoing connections. */
+export type ConnectionsResponse = {
+	/**  How many are recorded. */
+	total: number,
+	/**  The newest of them. */
+	connections: ConnectionView[],
+};
+
 /**  Text for the clipboard. */
 export type CopyTextRequest = {
 	/**  The passage, as the person marked it. */
@@ -272,6 +384,8 @@ export type ErrorCode =
 "index-corrupt" | 
 /**  The store itself is damaged. */
 "data-damaged" | 
+/**  Saved data is missing: tell what, and offer to go on with what is there. */
+"data-lost" | 
 /**  Another Atom has the vault. */
 "busy" | 
 /**  Anything else. */
@@ -566,8 +680,10 @@ export type Settings = {
 	indexBudget: IndexBudget,
 	/**  Notify when a folder's first indexing is done. */
 	notifyWhenDone: boolean,
-	/**  Lock after so many idle minutes; never when empty. */
+	/**  Lock after so many idle minutes, when the computer sleeps and with its lock screen; never when empty. */
 	lockAfterMinutes: number | null,
+	/**  Refuse every outgoing connection. */
+	airGap: boolean,
 	/**  Where and when to back up. */
 	backup: BackupSettings,
 };
@@ -581,6 +697,33 @@ export type SizeView = {
 	name: string,
 	/**  Bytes on disk. */
 	bytes: number,
+};
+
+/**  A kind of way into the vault. */
+export type SlotKind = 
+/**  A passphrase that a person types. */
+"passphrase" | 
+/**  A random key in the system's keychain. */
+"keychain" | 
+/**  A code on paper. */
+"recovery";
+
+/**  One way into the vault. */
+export type SlotView = {
+	/**  How it opens the vault. */
+	kind: SlotKind,
+	/**  When it was made. */
+	createdAt: number,
+	/**  Which keychain holds its key; none for the other kinds. */
+	backend: string | null,
+};
+
+/**  Every way into the vault, and when it closes by itself. */
+export type SlotsView = {
+	/**  The ways in. */
+	slots: SlotView[],
+	/**  Seconds until the vault locks if nothing is done with it; none when it is locked or never locks by itself. */
+	locksInSeconds: number | null,
 };
 
 /**  One moment that can be brought back. */
@@ -731,6 +874,34 @@ export type VaultCreateRequest = {
 export type VaultCreateResponse = {
 	/**  The recovery code: shown once, kept nowhere. */
 	recoveryCode: string,
+};
+
+/**  Changes the passphrase. */
+export type VaultPassphraseRequest = {
+	/**  Shows that the change is allowed. */
+	proof: VaultProof,
+	/**  The new passphrase. */
+	passphrase: string,
+};
+
+/**  Shows that the one who asks may change how the vault opens: an open window is not enough for that. */
+export type VaultProof = {
+	/**  The present passphrase or the recovery code; none to ask the system's keychain. */
+	secret: string | null,
+};
+
+/**  Puts the new recovery code in force. */
+export type VaultRecoveryConfirmRequest = {
+	/**  The two groups, as typed. */
+	groups: [string, string],
+};
+
+/**  A new recovery code that is not in force yet. */
+export type VaultRecoveryView = {
+	/**  The code: shown once, kept nowhere. */
+	code: string,
+	/**  The two groups to type again, from 1, in order. */
+	groups: [number, number],
 };
 
 /**  Whether there is a vault, and whether it is open. */

@@ -4,10 +4,15 @@
 import type {
   ActivityView,
   ApiError,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
   BackupListView,
   BackupRequest,
   BackupRunView,
   BackupStateView,
+  ConnectionsResponse,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -17,19 +22,28 @@ import type {
   SearchRequest,
   SearchResponse,
   Settings,
+  SlotsView,
   SourceView,
   StatusView,
+  VaultRecoveryView,
   VaultView,
 } from "./bindings.gen";
 
 export type {
   ActivityView,
+  AuditEntryView,
+  AuditExportResponse,
+  AuditListRequest,
+  AuditListResponse,
+  AuditVerifyResponse,
   BackupListView,
   BackupRequest,
   BackupRunView,
   BackupSettings,
   BackupStateView,
   Chip,
+  ConnectionsResponse,
+  ConnectionView,
   ErrorCode,
   FilesListRequest,
   FilesListResponse,
@@ -45,6 +59,9 @@ export type {
   SearchRequest,
   SearchResponse,
   Settings,
+  SlotKind,
+  SlotsView,
+  SlotView,
   SnapshotView,
   Snippet,
   SourceState,
@@ -53,6 +70,7 @@ export type {
   StateCount,
   StatusView,
   Theme,
+  VaultRecoveryView,
   VaultState,
   VaultView,
 } from "./bindings.gen";
@@ -90,7 +108,18 @@ export interface Platform {
   vaultCreate(passphrase: string, keychain: boolean): Promise<string>;
   vaultUnlock(passphrase: string): Promise<VaultView>;
   vaultUnlockKeychain(): Promise<VaultView>;
+  /** Goes on with what is there, after unlocking failed with `data-lost`. */
+  vaultAcceptLoss(): Promise<VaultView>;
   vaultLock(): Promise<void>;
+  /** The ways into the vault. */
+  vaultSlots(): Promise<SlotsView>;
+  /** `proof` is the present passphrase or the recovery code, here and below; null asks the keychain. */
+  vaultChangePassphrase(proof: string | null, passphrase: string): Promise<SlotsView>;
+  /** A new recovery code; the old one works until this one is confirmed. */
+  vaultRenewRecovery(proof: string | null): Promise<VaultRecoveryView>;
+  vaultConfirmRecovery(groups: [string, string]): Promise<SlotsView>;
+  vaultAddKeychain(proof: string | null): Promise<SlotsView>;
+  vaultRemoveKeychain(proof: string | null): Promise<SlotsView>;
 
   search(request: SearchRequest): Promise<SearchResponse>;
   preview(id: string, query: string): Promise<PreviewView>;
@@ -115,6 +144,15 @@ export interface Platform {
   resume(): Promise<void>;
   cancelJob(id: string): Promise<void>;
   status(): Promise<StatusView>;
+
+  /** A page of the activity log, newest first. */
+  auditLog(request: AuditListRequest): Promise<AuditListResponse>;
+  verifyAuditLog(): Promise<AuditVerifyResponse>;
+  /** Native save dialog; null when it was dismissed. */
+  exportAuditLog(): Promise<AuditExportResponse | null>;
+
+  /** Outgoing connections, newest first. */
+  connections(): Promise<ConnectionsResponse>;
 
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;

@@ -42,7 +42,14 @@ export function createTauriPlatform(): Platform {
     vaultCreate: async (passphrase, keychain) => (await unwrap(commands.vaultCreate({ passphrase, keychain }))).recoveryCode,
     vaultUnlock: (passphrase) => unwrap(commands.vaultUnlock({ passphrase })),
     vaultUnlockKeychain: () => unwrap(commands.vaultUnlockKeychain()),
+    vaultAcceptLoss: () => unwrap(commands.vaultAcceptLoss()),
     vaultLock: () => done(commands.vaultLock()),
+    vaultSlots: () => unwrap(commands.vaultSlots()),
+    vaultChangePassphrase: (secret, passphrase) => unwrap(commands.vaultChangePassphrase({ proof: { secret }, passphrase })),
+    vaultRenewRecovery: (secret) => unwrap(commands.vaultRenewRecovery({ secret })),
+    vaultConfirmRecovery: (groups) => unwrap(commands.vaultConfirmRecovery({ groups })),
+    vaultAddKeychain: (secret) => unwrap(commands.vaultAddKeychain({ secret })),
+    vaultRemoveKeychain: (secret) => unwrap(commands.vaultRemoveKeychain({ secret })),
 
     search: (request) => unwrap(commands.searchQuery(request)),
     preview: (id, query) => unwrap(commands.searchPreview({ id, query })),
@@ -65,6 +72,12 @@ export function createTauriPlatform(): Platform {
     resume: () => done(commands.activityResume()),
     cancelJob: (id) => done(commands.activityCancel({ id })),
     status: () => unwrap(commands.statusGet()),
+
+    auditLog: (request) => unwrap(commands.auditList(request)),
+    verifyAuditLog: () => unwrap(commands.auditVerify()),
+    exportAuditLog: () => unwrap(commands.auditExport()),
+
+    connections: () => unwrap(commands.networkList()),
 
     settings: () => unwrap(commands.settingsGet()),
     saveSettings: (settings) => unwrap(commands.settingsSet(settings)),

@@ -3,6 +3,7 @@
 const number = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 const sizes = units.map((unit) => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", maximumFractionDigits: unit === "byte" ? 0 : 1 }));
@@ -33,6 +34,11 @@ export function formatSize(bytes: number): string {
 
 export function formatAbsolute(ms: number): string {
   return Number.isFinite(ms) ? absolute.format(ms) : "";
+}
+
+/** Short and to the second, for lists: "21 Nov 2026, 09:59:12". */
+export function formatMoment(ms: number): string {
+  return Number.isFinite(ms) ? moment.format(ms) : "";
 }
 
 /** "5 min. ago", "yesterday", "3 mo. ago". */

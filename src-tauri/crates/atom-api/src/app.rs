@@ -3,14 +3,21 @@
 //! What needs decrypted data takes a [`Session`], which exists only while the vault is open.
 
 mod activity;
+mod anchor;
+mod audit;
+mod auto_lock;
 mod backup;
 mod doctor;
 mod export;
 mod files;
+mod network;
+mod private_file;
+mod refusals;
 mod restore;
 mod search;
 mod session;
 mod settings;
+mod slots;
 mod sources;
 mod status;
 mod vault;
@@ -23,13 +30,14 @@ use crate::dto::Settings;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use crate::socket;
+use refusals::Refusals;
 use session::Session;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 use tokio::sync::{RwLock, broadcast};
 
 /// Advisory lock: whoever holds it is the one process that opens the vault.
@@ -69,8 +77,14 @@ pub struct App {
     config: AppConfig,
     events: broadcast::Sender<Event>,
     session: RwLock<Option<Arc<Session>>>,
-    last_use: Mutex<Instant>,
+    undecided: Mutex<Option<anchor::Undecided>>,
+    /// Held by whoever opens or closes the session, until it is open or closed.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    slots: Arc<slots::Slots>,
+    last_use: Mutex<auto_lock::LastUse>,
+    locks_itself: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    refusals: Refusals,
     _lock: File,
 }
 
@@ -80,20 +94,29 @@ impl App {
     /// # Errors
     /// [`ErrorCode::Busy`] when another process has it; the caller then talks to that one over [`crate::socket`].
     pub fn start(config: AppConfig) -> ApiResult<Arc<Self>> {
+        Self::start_with(config, slots::Slots::default())
+    }
+
+    fn start_with(config: AppConfig, slots: slots::Slots) -> ApiResult<Arc<Self>> {
         let lock = take_lock(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let refusals = Refusals::new(&config.data_dir);
         let app = Arc::new(Self {
             config,
             events,
             session: RwLock::default(),
-            last_use: Mutex::new(Instant::now()),
+            undecided: Mutex::default(),
+            turn: Arc::default(),
+            slots: Arc::new(slots),
+            last_use: Mutex::default(),
+            locks_itself: AtomicBool::new(false),
             background: Mutex::default(),
+            refusals,
             _lock: lock,
         });
         let server = socket::serve(Arc::downgrade(&app))?;
-        let idle = tokio::spawn(vault::lock_when_idle(Arc::downgrade(&app)));
         let scheduled = tokio::spawn(backup::back_up_when_due(Arc::downgrade(&app)));
-        app.background().extend([server, idle, scheduled]);
+        app.background().extend([server, scheduled]);
         Ok(app)
     }
 
@@ -116,6 +139,8 @@ impl App {
             task.abort();
         }
         socket::remove(&self.config.data_dir);
+        self.log_quit().await;
+        self.forget_undecided();
         self.close_session().await;
         Ok(())
     }
@@ -128,7 +153,14 @@ impl App {
         match call {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
+            Call::VaultAcceptLoss => value(self.vault_accept_loss().await?),
             Call::VaultLock => value(self.vault_lock().await?),
+            Call::VaultSlots => value(self.vault_slots().await?),
+            Call::VaultChangePassphrase(request) => value(self.vault_change_passphrase(request).await?),
+            Call::VaultRenewRecovery(proof) => value(self.vault_renew_recovery(proof).await?),
+            Call::VaultConfirmRecovery(request) => value(self.vault_confirm_recovery(request).await?),
+            Call::VaultAddKeychain(proof) => value(self.vault_add_keychain(proof).await?),
+            Call::VaultRemoveKeychain(proof) => value(self.vault_remove_keychain(proof).await?),
             Call::SearchQuery(request) => value(self.search_query(request).await?),
             Call::SourcesList => value(self.sources_list().await?),
             Call::SourcesAdd(request) => value(self.sources_add(request).await?),
@@ -141,6 +173,8 @@ impl App {
             Call::StatusGet => value(self.status_get().await?),
             Call::SettingsGet => value(self.settings_get().await?),
             Call::SettingsSet(settings) => value(self.settings_set(settings).await?),
+            Call::AuditList(request) => value(self.audit_list(request).await?),
+            Call::AuditVerify => value(self.audit_verify().await?),
             Call::Doctor(request) => value(self.doctor(request).await?),
             Call::BackupStart(request) => value(self.backup_start(request).await?),
             Call::BackupCheck(request) => value(self.backup_check(request).await?),
@@ -174,7 +208,7 @@ impl App {
     }
 
     fn touch(&self) {
-        *lock(&self.last_use) = Instant::now();
+        *lock(&self.last_use) = auto_lock::LastUse::default();
     }
 }
 
@@ -216,7 +250,11 @@ fn take_lock(data_dir: &Path) -> ApiResult<File> {
     Ok(file)
 }
 
-fn settings_of(store: &atom_store::Store) -> ApiResult<Settings> {
+fn settings_of(store: &atom_store::Store, data_dir: &Path) -> ApiResult<Settings> {
     let stored = store.setting(settings::KEY)?;
-    Ok(stored.map(|text| settings::merge(&text)).unwrap_or_default())
+    let defaults = settings::defaults(data_dir);
+    Ok(match stored {
+        Some(text) => settings::merge(&text, defaults),
+        None => defaults,
+    })
 }

@@ -1,8 +1,9 @@
 //! The use cases as data: what the command line asks, of its own core or of a running app over the socket.
 
 use crate::dto::{
-    BackupRequest, DoctorRequest, FilesListRequest, FilesRetryRequest, FolderRequest, IdRequest, SearchRequest,
-    Settings, SourcesAddRequest, VaultUnlockRequest,
+    AuditListRequest, BackupRequest, DoctorRequest, FilesListRequest, FilesRetryRequest, FolderRequest, IdRequest,
+    SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest,
+    VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +15,22 @@ pub enum Call {
     VaultStatus,
     /// [`crate::App::vault_unlock`]
     VaultUnlock(VaultUnlockRequest),
+    /// [`crate::App::vault_accept_loss`]
+    VaultAcceptLoss,
     /// [`crate::App::vault_lock`]
     VaultLock,
+    /// [`crate::App::vault_slots`]
+    VaultSlots,
+    /// [`crate::App::vault_change_passphrase`]
+    VaultChangePassphrase(VaultPassphraseRequest),
+    /// [`crate::App::vault_renew_recovery`]
+    VaultRenewRecovery(VaultProof),
+    /// [`crate::App::vault_confirm_recovery`]
+    VaultConfirmRecovery(VaultRecoveryConfirmRequest),
+    /// [`crate::App::vault_add_keychain`]
+    VaultAddKeychain(VaultProof),
+    /// [`crate::App::vault_remove_keychain`]
+    VaultRemoveKeychain(VaultProof),
     /// [`crate::App::search_query`]
     SearchQuery(SearchRequest),
     /// [`crate::App::sources_list`]
@@ -40,6 +55,10 @@ pub enum Call {
     SettingsGet,
     /// [`crate::App::settings_set`]
     SettingsSet(Settings),
+    /// [`crate::App::audit_list`]
+    AuditList(AuditListRequest),
+    /// [`crate::App::audit_verify`]
+    AuditVerify,
     /// [`crate::App::doctor`]
     Doctor(DoctorRequest),
     /// [`crate::App::backup_start`]

@@ -36,6 +36,8 @@ pub enum ErrorCode {
     IndexCorrupt,
     /// The store itself is damaged.
     DataDamaged,
+    /// Saved data is missing: tell what, and offer to go on with what is there.
+    DataLost,
     /// Another Atom has the vault.
     Busy,
     /// Anything else.
@@ -90,12 +92,18 @@ impl From<atom_vault::Error> for ApiError {
                 Self::new(ErrorCode::VaultAbsent, "there is no vault yet: make one with `atom init` or in the app")
             }
             E::AlreadyExists => Self::new(ErrorCode::VaultExists, "there is a vault here already"),
-            E::TooFewSlots => Self::new(ErrorCode::InvalidInput, message),
+            E::TooFewSlots => {
+                Self::new(ErrorCode::InvalidInput, format!("{message}: set a passphrase first; nothing was changed"))
+            }
             E::NoSlot { .. } => Self::new(ErrorCode::InvalidInput, message),
             E::WrongPassphrase => {
                 Self::new(ErrorCode::WrongPassphrase, "wrong passphrase: try again, or use the recovery code")
             }
             E::WrongRecoveryCode | E::MalformedRecoveryCode { .. } => Self::new(ErrorCode::WrongPassphrase, message),
+            E::CodeNotConfirmed => Self::new(
+                ErrorCode::WrongPassphrase,
+                format!("{message}: look at what you wrote down and type the groups again; the old code still works"),
+            ),
             E::WeakPassphrase { .. } => Self::new(ErrorCode::WeakPassphrase, message),
             E::KeychainUnavailable { .. } => Self::new(
                 ErrorCode::KeychainUnavailable,
@@ -105,6 +113,9 @@ impl From<atom_vault::Error> for ApiError {
                 ErrorCode::DataDamaged,
                 format!("{message}; put a copy of keyslots.v1 from a backup in its place"),
             ),
+            E::NoMemory { .. } => {
+                Self::new(ErrorCode::Internal, format!("{message}: close other programs and try again")).retryable()
+            }
             E::NewerVault { .. } => Self::new(ErrorCode::InvalidInput, format!("{message}; update Atom")),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, format!("{message}: {FREE_SPACE}")).retryable(),
             E::NotSealed { .. } | E::UnsupportedSeal { .. } | E::Tampered { .. } => {
@@ -123,6 +134,8 @@ impl From<atom_store::Error> for ApiError {
         let message = error.to_string();
         match error {
             E::WrongKey | E::Plaintext | E::Damaged { .. } => Self::new(ErrorCode::DataDamaged, message),
+            E::Lost(loss) => Self::new(ErrorCode::DataLost, format!("{loss}; nothing was changed"))
+                .with_details(format!("{} have={} want={}", loss.kind.as_str(), loss.have, loss.want)),
             E::NewerSchema { .. } | E::Unsupported { .. } => Self::new(ErrorCode::InvalidInput, message),
             E::Block { .. } => Self::new(ErrorCode::DataDamaged, message),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),

@@ -7,6 +7,7 @@
 
 mod app;
 mod call;
+mod caller;
 pub mod dto;
 mod error;
 mod event;
@@ -14,8 +15,9 @@ pub mod socket;
 
 pub use app::{App, AppConfig, BackupFolder, Indexing};
 pub use atom_extract::worker_main;
-pub use atom_vault::memory::harden;
+pub use atom_vault::memory::{harden, no_core_dumps};
 
 pub use call::Call;
+pub use caller::Caller;
 pub use error::{ApiError, ApiResult, ErrorCode};
 pub use event::Event;

@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::call::Call;
+use crate::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Weak;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use zeroize::Zeroizing;
 
 const NAME: &str = "atom.sock";
 /// A socket's path has to fit into 108 bytes.
@@ -49,10 +51,11 @@ impl Client {
     /// # Errors
     /// Those of the use case, or [`ErrorCode::Busy`] when the other side goes away.
     pub async fn call(&mut self, call: &Call) -> ApiResult<serde_json::Value> {
-        let mut line = serde_json::to_vec(call).map_err(|error| silent(&error.into()))?;
+        // Calls carry passphrases, and answers recovery codes.
+        let mut line = Zeroizing::new(serde_json::to_vec(call).map_err(|error| silent(&error.into()))?);
         line.push(b'\n');
         self.stream.get_mut().write_all(&line).await.map_err(|error| silent(&error))?;
-        let mut answer = String::new();
+        let mut answer = Zeroizing::new(String::new());
         self.stream.read_line(&mut answer).await.map_err(|error| silent(&error))?;
         match serde_json::from_str(&answer) {
             Ok(Reply::Ok(value)) => Ok(value),
@@ -120,18 +123,19 @@ async fn answer(stream: UnixStream, app: Weak<App>) {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     loop {
-        let mut line = Vec::new();
+        let mut line = Zeroizing::new(Vec::new());
         match (&mut reader).take(MAX_REQUEST).read_until(b'\n', &mut line).await {
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
         let Some(app) = app.upgrade() else { return };
         let reply = match serde_json::from_slice::<Call>(&line) {
-            Ok(call) => app.call(call).await.map_or_else(Reply::Err, Reply::Ok),
+            Ok(call) => Caller::Terminal.asks(app.call(call)).await.map_or_else(Reply::Err, Reply::Ok),
             Err(_) => Reply::Err(ApiError::new(ErrorCode::InvalidInput, "this request is not understood")),
         };
         drop(app);
-        let Ok(mut bytes) = serde_json::to_vec(&reply) else { return };
+        drop(line);
+        let Ok(mut bytes) = serde_json::to_vec(&reply).map(Zeroizing::new) else { return };
         bytes.push(b'\n');
         if writer.write_all(&bytes).await.is_err() {
             return;

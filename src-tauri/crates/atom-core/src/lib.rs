@@ -7,6 +7,7 @@
 mod clock;
 mod entry;
 mod id;
+mod index_head;
 mod kind;
 mod sensitive;
 mod state;
@@ -14,6 +15,7 @@ mod state;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entry::Entry;
 pub use id::{ChunkId, ItemId, JobId, SourceId};
+pub use index_head::{IndexHead, Standing};
 pub use kind::Kind;
 pub use sensitive::Sensitive;
 pub use state::{ItemState, Stage};

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A value that prints as `[redacted]`: document text, queries, paths in telemetry.
 ///
-/// Secrets proper (keys, tokens) use zeroizing types of `atom-vault` instead.
+/// Secrets proper (keys, tokens) are of `atom-vault`: `Secret` and zeroizing types, which do not print at all.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Sensitive<T>(T);
 

@@ -19,8 +19,11 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// How often a wait for an answer looks whether the pool ends.
+const LOOK: Duration = Duration::from_millis(200);
 /// How long a worker may take to start; a cold start from a slow disk is slow.
 const START: Duration = Duration::from_secs(30);
 /// What of a dying worker's words is looked at, in bytes.
@@ -70,20 +73,27 @@ impl Worker {
         drop(program);
         let mut worker =
             Self { child, socket, errors: File::from(errors), files_read: 0, sandbox: SandboxStatus::default() };
-        match worker.receive(Instant::now() + START) {
+        match worker.receive(Instant::now() + START, &AtomicBool::new(false)) {
             Ok(Answer::Ready { version: PARSER_VERSION, sandbox }) => {
                 worker.sandbox = sandbox;
                 Ok(worker)
             }
             Ok(Answer::Ready { version, .. }) => Err(Error::Version { ours: PARSER_VERSION, theirs: version }),
             Ok(Answer::Done { .. }) => Err(Error::NoAnswer("it spoke out of turn".to_owned())),
-            Err(Silence::TimedOut) => Err(Error::NoAnswer("it took too long".to_owned())),
+            Err(Silence::TimedOut | Silence::Ending) => Err(Error::NoAnswer("it took too long".to_owned())),
             Err(Silence::Gone) => Err(Error::NoAnswer(worker.end().unwrap_or_else(|| "it ended".to_owned()))),
         }
     }
 
     /// Has the worker read one file.
-    pub(crate) fn read(&mut self, file: &File, hint: &FileHint, wall: Duration, limits: &Limits) -> (Outcome, After) {
+    pub(crate) fn read(
+        &mut self,
+        file: &File,
+        hint: &FileHint,
+        wall: Duration,
+        limits: &Limits,
+        ending: &AtomicBool,
+    ) -> (Outcome, After) {
         let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1) };
         self.files_read += 1;
         if let Err(error) = self.send(&job, file) {
@@ -92,7 +102,7 @@ impl Worker {
                 After::Spent,
             );
         }
-        match self.receive(Instant::now() + wall) {
+        match self.receive(Instant::now() + wall, ending) {
             Ok(Answer::Done { outcome, resident }) => {
                 let spent = self.files_read >= limits.recycle_files || resident > limits.recycle_memory;
                 (outcome, if spent { After::Spent } else { After::Fit })
@@ -101,6 +111,7 @@ impl Worker {
                 (Outcome::Crashed { reason: "The reader spoke out of turn.".to_owned() }, After::Spent)
             }
             Err(Silence::TimedOut) => (Outcome::TimedOut, After::Spent),
+            Err(Silence::Ending) => (Outcome::Unavailable { reason: "Reading was stopped.".to_owned() }, After::Spent),
             Err(Silence::Gone) => {
                 let outcome = match self.end() {
                     Some(reason) => Outcome::Crashed { reason },
@@ -133,15 +144,15 @@ impl Worker {
         Ok(())
     }
 
-    fn receive(&self, deadline: Instant) -> std::result::Result<Answer, Silence> {
+    fn receive(&self, deadline: Instant, ending: &AtomicBool) -> std::result::Result<Answer, Silence> {
         let mut frame = [0u8; 8];
-        self.receive_exactly(&mut frame, deadline)?;
+        self.receive_exactly(&mut frame, deadline, ending)?;
         let (head, text) = answer_lengths(frame).ok_or(Silence::Gone)?;
         let mut json = vec![0; head];
-        self.receive_exactly(&mut json, deadline)?;
+        self.receive_exactly(&mut json, deadline, ending)?;
         let mut answer = serde_json::from_slice(&json).map_err(|_| Silence::Gone)?;
         let mut bytes = vec![0; text];
-        self.receive_exactly(&mut bytes, deadline)?;
+        self.receive_exactly(&mut bytes, deadline, ending)?;
         if let Answer::Done { outcome: Outcome::Text(extracted), .. } = &mut answer {
             extracted.text = String::from_utf8(bytes).map_err(|_| Silence::Gone)?;
             let text = &extracted.text;
@@ -150,19 +161,26 @@ impl Worker {
         Ok(answer)
     }
 
-    fn receive_exactly(&self, buffer: &mut [u8], deadline: Instant) -> std::result::Result<(), Silence> {
+    fn receive_exactly(
+        &self,
+        buffer: &mut [u8],
+        deadline: Instant,
+        ending: &AtomicBool,
+    ) -> std::result::Result<(), Silence> {
         let mut filled = 0;
         while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(Silence::TimedOut);
             }
-            let timeout = Timespec::try_from(left).map_err(|_| Silence::TimedOut)?;
+            if ending.load(Ordering::Relaxed) {
+                return Err(Silence::Ending);
+            }
+            let timeout = Timespec::try_from(left.min(LOOK)).map_err(|_| Silence::TimedOut)?;
             let mut ready = [PollFd::new(&self.socket, PollFlags::IN)];
             match poll(&mut ready, Some(&timeout)) {
-                Ok(0) => return Err(Silence::TimedOut),
+                Ok(0) | Err(rustix::io::Errno::INTR) => continue,
                 Ok(_) => {}
-                Err(rustix::io::Errno::INTR) => continue,
                 Err(_) => return Err(Silence::Gone),
             }
             match recv(&self.socket, rest, RecvFlags::DONTWAIT) {
@@ -198,6 +216,8 @@ impl Drop for Worker {
 
 enum Silence {
     TimedOut,
+    /// The pool ends and waits for nothing.
+    Ending,
     Gone,
 }
 

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -32,6 +33,7 @@ pub struct Extractor {
     workers: usize,
     state: Mutex<State>,
     freed: Condvar,
+    ending: AtomicBool,
     spawner: Option<Sender<Sender<Result<Worker>>>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -58,6 +60,7 @@ impl Extractor {
             workers: workers.max(1),
             state: Mutex::default(),
             freed: Condvar::new(),
+            ending: AtomicBool::new(false),
             spawner: Some(spawner),
             thread,
         }
@@ -88,7 +91,7 @@ impl Extractor {
             }
         };
         let wall = self.wall_time(&file, hint);
-        let (outcome, after) = worker.read(&file, hint, wall, &self.limits);
+        let (outcome, after) = worker.read(&file, hint, wall, &self.limits, &self.ending);
         let worker = match after {
             After::Fit => Some(worker),
             After::Spent => None,
@@ -110,6 +113,11 @@ impl Extractor {
         let status = worker.sandbox.clone();
         self.give_back(Some(worker));
         Ok(status)
+    }
+
+    /// Gives up every file that is being read, within a moment and for good: each is [`Outcome::Unavailable`], as is every later one.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
     }
 
     /// Ends the workers that have nothing to do, for when nothing was read for a while.

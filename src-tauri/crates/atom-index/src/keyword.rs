@@ -7,6 +7,7 @@
 //! - `schema`: the fields, and a [`Document`] as the engine's
 //! - `query`, `wildcard`, `expand`: a [`KeywordQuery`] as the engine's
 //! - `writer`: changes and commits
+//! - `head`: which commit this is
 //! - `sealed`, `cache`: every file encrypted and authenticated, blocks decrypted once
 //!
 //! Terms are not stemmed. A [`KeywordQuery::Word`] also finds the regular English inflections that the index holds, at a
@@ -20,6 +21,7 @@ mod cache;
 mod expand;
 #[cfg(test)]
 mod faults;
+mod head;
 mod query;
 mod schema;
 mod sealed;
@@ -31,7 +33,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use atom_core::{ItemId, Kind, SourceId};
+use atom_core::{IndexHead, ItemId, Kind, SourceId};
 use atom_vault::SealRoot;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::columnar::Column;
@@ -311,6 +313,14 @@ impl KeywordIndex {
         self.shared.snapshot().searcher.num_docs()
     }
 
+    /// Which commit this is; none before the first.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if the head cannot be read.
+    pub fn head(&self) -> Result<Option<IndexHead>> {
+        self.shared.guarded("reading the head", || self.shared.head())
+    }
+
     /// Bytes on the disk; zero in memory.
     ///
     /// # Errors
@@ -349,6 +359,11 @@ impl KeywordIndex {
 impl Shared {
     fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn head(&self) -> Result<Option<IndexHead>> {
+        let metas = self.index.load_metas().map_err(|error| self.error("reading the head", &error))?;
+        Ok(metas.payload.as_deref().and_then(|payload| head::read(payload, metas.opstamp)))
     }
 
     fn reload(&self) -> Result<()> {

@@ -7,26 +7,31 @@
 //! quantisation, and rows newer than the index are scanned beside it.
 //! Writers and maintenance exclude each other; searches run beside them and wait only while old files are removed.
 //!
+//! A search among few items reads their rows and no others (`places`).
+//!
 //! Left out on purpose: filters other than by item (the caller resolves them to items first), and a scalar index on
 //! `item` (the column is eight bytes a row and is scanned in milliseconds).
 
 mod cache;
 mod fault;
 mod folder;
+mod head;
 mod maintenance;
+mod places;
 mod provider;
 mod rows;
 mod scratch;
 mod store;
 mod upload;
+mod verify;
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use atom_core::{ChunkId, ItemId, SourceId};
+use atom_core::{ChunkId, IndexHead, ItemId, SourceId, Standing};
 use atom_vault::SealRoot;
 use futures::TryStreamExt;
 use lancedb::expr::{col, is_in, lit};
@@ -37,6 +42,7 @@ use tokio::sync::{Mutex, RwLock};
 use crate::{Error, Result};
 use fault::{Watch, corrupt, io_error, refused};
 pub use maintenance::{INDEX_FROM, Maintained};
+use places::Places;
 use scratch::Scratch;
 use store::SealedStore;
 
@@ -46,8 +52,8 @@ const PROBES: usize = 20;
 /// Candidates per hit that are compared with their full vectors.
 const REFINE: u32 = 3;
 
-/// Up to this many items a filtered search compares every vector of theirs.
-const SCAN_ITEMS: usize = 1_000;
+/// A search among items with no more rows than this reads and compares them all; among more it goes by the index.
+const COMPARED_ROWS: usize = 1_000;
 
 /// Items that one deletion names.
 const DELETE_ITEMS: usize = 1_000;
@@ -103,7 +109,10 @@ struct Inner {
     /// Read by searches, written while files of old versions are removed.
     gate: RwLock<()>,
     commits: AtomicU64,
+    places: Places,
     scratch: Option<Scratch>,
+    folder: PathBuf,
+    store: SealedStore,
 }
 
 /// What the one writer knows.
@@ -137,7 +146,7 @@ impl VectorIndex {
             let found = folder::prepare(&dir, &store).await?;
             let scratch = Scratch::claim();
             let mark = watch.mark();
-            let session = provider::session(Arc::new(store), scratch.is_some());
+            let session = provider::session(Arc::new(store.clone()), scratch.is_some());
             let address = provider::address(&dir)?;
             let opened = Box::pin(open_table(&address, session, found.table, dims)).await;
             let table = opened.map_err(|error| match watch.classify(OPENING, mark, &error) {
@@ -154,7 +163,10 @@ impl VectorIndex {
                 gate: RwLock::new(()),
                 // What a damaged head has left is worth a round of maintenance.
                 commits: AtomicU64::new(if found.healed { COMMITS } else { 0 }),
+                places: Places::default(),
                 scratch,
+                folder: dir,
+                store,
             };
             Ok(Opened { index: Self { inner: Arc::new(inner) }, healed: found.healed })
         })
@@ -218,27 +230,12 @@ impl VectorIndex {
         let among: Option<Vec<i64>> = among.map(|items| items.iter().map(|item| item.get()).collect());
         self.run(OPERATION, move |inner: Arc<Inner>| async move {
             let _open = inner.gate.read().await;
-            let mut query = inner
-                .table
-                .query()
-                .nearest_to(vector)?
-                .distance_type(DistanceType::Cosine)
-                .minimum_nprobes(PROBES)?
-                .maximum_nprobes(Some(PROBES))?
-                .refine_factor(REFINE)
-                .limit(limit)
-                .select(Select::columns(&[rows::CHUNK, rows::ITEM, rows::DISTANCE]));
-            if let Some(among) = among {
-                query = if among.len() <= SCAN_ITEMS {
-                    query.bypass_vector_index()
-                } else {
-                    // Probes go on until there are enough hits that pass the filter.
-                    query.maximum_nprobes(None)?
-                };
-                query = query.only_if_expr(is_in(col(rows::ITEM), among.into_iter().map(lit).collect()));
+            let Some(among) = among else { return inner.nearest(vector, limit, None).await };
+            let rows = inner.rows_of(&among).await?;
+            if rows.len() > COMPARED_ROWS {
+                return inner.nearest(vector, limit, Some(among)).await;
             }
-            let batches: Vec<_> = query.execute().await?.try_collect().await?;
-            Ok(rows::hits(&batches)?)
+            inner.compared(&vector, limit, &rows).await
         })
         .await
     }
@@ -264,6 +261,59 @@ impl VectorIndex {
             let _open = inner.gate.read().await;
             let batches = inner.columns(&[rows::ITEM, rows::CHUNK]).await?;
             Ok(rows::pairs(&batches)?)
+        })
+        .await
+    }
+
+    /// Which version of the table this is.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub async fn head(&self) -> Result<IndexHead> {
+        self.run("reading the head of the vector index", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            inner.head_blocking().await
+        })
+        .await
+    }
+
+    /// How the table relates to the version that was recorded.
+    ///
+    /// # Errors
+    /// As [`VectorIndex::head`].
+    pub async fn standing(&self, recorded: IndexHead) -> Result<Standing> {
+        self.run("comparing the vector index with its record", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            inner.standing_blocking(recorded).await
+        })
+        .await
+    }
+
+    /// Reads every byte of every sealed file, those of older versions included; returns how many files there are.
+    ///
+    /// Writers wait.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if a file is not what was written; [`VectorIndex::put_aside_damaged`] and then
+    /// [`VectorIndex::maintain`] remove it if the newest version does not need it.
+    pub async fn verify(&self) -> Result<u64> {
+        self.run("verifying the vector index", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            let _open = inner.gate.read().await;
+            inner.verify_blocking().await
+        })
+        .await
+    }
+
+    /// Puts the manifests of older versions aside that do not verify: maintenance stumbles over them. Returns how many.
+    ///
+    /// # Errors
+    /// If a file cannot be read or moved.
+    pub async fn put_aside_damaged(&self) -> Result<usize> {
+        self.run("putting damaged versions aside", move |inner: Arc<Inner>| async move {
+            let _writer = inner.writer.lock().await;
+            let _alone = inner.gate.write().await;
+            inner.put_aside_damaged_blocking().await
         })
         .await
     }
@@ -319,6 +369,32 @@ impl Inner {
             known.remove(item);
         }
         Ok(())
+    }
+
+    /// The nearest rows by the index, of the items in `among` only, if given.
+    async fn nearest(
+        &self,
+        vector: Vec<f32>,
+        limit: usize,
+        among: Option<Vec<i64>>,
+    ) -> std::result::Result<Vec<VectorHit>, Failure> {
+        let mut query = self
+            .table
+            .query()
+            .nearest_to(vector)?
+            .distance_type(DistanceType::Cosine)
+            .minimum_nprobes(PROBES)?
+            .maximum_nprobes(Some(PROBES))?
+            .refine_factor(REFINE)
+            .limit(limit)
+            .select(Select::columns(&[rows::CHUNK, rows::ITEM, rows::DISTANCE]));
+        if let Some(among) = among {
+            // Probes go on until there are enough hits that pass the filter.
+            query = query.maximum_nprobes(None)?;
+            query = query.only_if_expr(is_in(col(rows::ITEM), among.into_iter().map(lit).collect()));
+        }
+        let batches: Vec<_> = query.execute().await?.try_collect().await?;
+        Ok(rows::hits(&batches)?)
     }
 
     async fn columns(&self, names: &[&str]) -> lancedb::Result<Vec<arrow_array::RecordBatch>> {

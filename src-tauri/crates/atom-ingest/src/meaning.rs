@@ -7,7 +7,7 @@ use atom_core::ItemId;
 use atom_embed::Model;
 use atom_index::vector::Row;
 use atom_jobs::Stop;
-use atom_store::MeaningTask;
+use atom_store::{IndexName, MeaningTask};
 use std::time::{Duration, Instant};
 
 /// One commit takes at most so many items…
@@ -27,6 +27,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     if !tombstones.is_empty() {
         let deleted: Vec<_> = tombstones.iter().map(|tombstone| tombstone.item).collect();
         shared.runtime.block_on(shared.vector.delete(&deleted))?;
+        note_head(shared)?;
         shared.store.confirm_deleted(&deleted, false, true)?;
         return Ok(Step::Worked);
     }
@@ -36,7 +37,10 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let tasks = shared.store.meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
     if tasks.is_empty() {
         shared.models.unload_if_idle(IDLE_UNLOAD);
-        shared.runtime.block_on(shared.vector.maintain())?;
+        if stop.requested() {
+            return Ok(Step::Worked);
+        }
+        maintain(shared)?;
         return Ok(Step::Idle(Duration::from_secs(30)));
     }
     let started = Instant::now();
@@ -57,14 +61,32 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let items: Vec<ItemId> = done.iter().map(|&(item, _)| item).collect();
     let count = rows.len() as u64;
     shared.runtime.block_on(shared.vector.replace(&items, rows))?;
+    note_head(shared)?;
     shared.store.confirm_meaning(&done)?;
     shared.count_chunks(count);
-    if shared.vector.wants_maintenance() {
-        shared.runtime.block_on(shared.vector.maintain())?;
+    if shared.vector.wants_maintenance() && !stop.requested() {
+        maintain(shared)?;
     }
     shared.notify(Notice::Progressed);
     shared.rest(started.elapsed(), stop, &shared.bells.meaning);
     Ok(Step::Worked)
+}
+
+/// Notes where the vector index durably stands: the next transaction of the store records it.
+fn note_head(shared: &Shared) -> Result<()> {
+    shared.store.note_index(IndexName::Meaning, shared.runtime.block_on(shared.vector.head())?);
+    Ok(())
+}
+
+fn maintain(shared: &Shared) -> Result<()> {
+    let before = shared.runtime.block_on(shared.vector.head())?;
+    let maintained = shared.runtime.block_on(shared.vector.maintain());
+    // Each step is a commit of its own, so a failed round may have moved the head too.
+    if shared.runtime.block_on(shared.vector.head())? != before {
+        note_head(shared)?;
+    }
+    maintained?;
+    Ok(())
 }
 
 /// Vectors of all passages of a file; none when told to stop or pause on the way.

@@ -376,6 +376,8 @@ impl Drop for Ingest {
         for worker in &self.workers {
             worker.request_stop();
         }
+        // One of them may be waiting for a long document.
+        self.shared.extractor.end();
     }
 }
 

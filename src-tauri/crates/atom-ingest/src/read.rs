@@ -45,7 +45,11 @@ pub(crate) fn step(shared: &Shared, stop: &Stop, index: usize) -> Result<Step> {
         return Ok(Step::Idle(idle_time(shared)?));
     };
     let started = Instant::now();
-    let outcome = read(shared, &task);
+    let outcome = read(shared, stop, &task);
+    if stop.requested() && matches!(outcome, TextOutcome::Later { .. }) {
+        // Given up half-way: it is still marked as unread.
+        return Ok(Step::Worked);
+    }
     {
         let mut dispatch = lock(&shared.dispatch);
         if matches!(outcome, TextOutcome::Read { .. }) {
@@ -111,7 +115,7 @@ fn idle_time(shared: &Shared) -> Result<Duration> {
     Ok(Duration::from_millis(wait.unsigned_abs()))
 }
 
-fn read(shared: &Shared, task: &ReadTask) -> TextOutcome {
+fn read(shared: &Shared, stop: &Stop, task: &ReadTask) -> TextOutcome {
     let recently = lock(&shared.dispatch).last_read.get(&task.item).is_some_and(|at| at.elapsed() < REREAD);
     if recently && task.content_hash.is_some() {
         return later(shared, REREAD);
@@ -121,10 +125,13 @@ fn read(shared: &Shared, task: &ReadTask) -> TextOutcome {
         Err(outcome) => return outcome,
     };
     let name = task.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let hash = match hash(&file, task) {
+    let hash = match hash(&file, stop, task) {
         Ok(hash) => hash,
         Err(error) => return failed(shared, task, &error),
     };
+    if stop.requested() {
+        return later(shared, REREAD);
+    }
     let same = hash.is_some() && hash == task.content_hash;
     if same && task.parser_version == PARSER_VERSION {
         return TextOutcome::Unchanged;
@@ -132,6 +139,9 @@ fn read(shared: &Shared, task: &ReadTask) -> TextOutcome {
     let crashes = if same { task.crashes } else { 0 };
     let outcome = extract(shared, file, &FileHint::new(&name, task.size), crashes);
     if let Outcome::Unavailable { reason } = &outcome.0 {
+        if stop.requested() {
+            return later(shared, REREAD);
+        }
         tracing::warn!(reason, "files cannot be read now");
         return later(shared, REREAD);
     }
@@ -251,8 +261,8 @@ fn unreadable(error: &std::io::Error) -> TextOutcome {
     }
 }
 
-/// BLAKE3 of the content; none for kinds that are never read and for very large files.
-fn hash(mut file: &File, task: &ReadTask) -> std::io::Result<Option<Vec<u8>>> {
+/// BLAKE3 of the content; none for kinds that are never read and for very large files, and when told to stop on the way.
+fn hash(mut file: &File, stop: &Stop, task: &ReadTask) -> std::io::Result<Option<Vec<u8>>> {
     let never_read = matches!(task.kind, Kind::Image | Kind::Audio | Kind::Video | Kind::Archive);
     if never_read || task.size > HASH_LIMIT {
         return Ok(None);
@@ -260,6 +270,9 @@ fn hash(mut file: &File, task: &ReadTask) -> std::io::Result<Option<Vec<u8>>> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 128 << 10];
     loop {
+        if stop.requested() {
+            return Ok(None);
+        }
         let count = match file.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => count,

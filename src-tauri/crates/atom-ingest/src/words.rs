@@ -5,7 +5,7 @@ use crate::pipeline::{Notice, Shared, Step};
 use atom_core::Kind;
 use atom_index::keyword::Document;
 use atom_jobs::Stop;
-use atom_store::WordsTask;
+use atom_store::{IndexName, WordsTask};
 use std::time::{Duration, Instant};
 
 /// One commit takes at most so many items…
@@ -36,10 +36,18 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         writer.delete(tombstone.item)?;
     }
     for task in &tasks {
+        if stop.requested() {
+            // Nothing of it is confirmed: the next session does all of it again.
+            return Ok(Step::Worked);
+        }
         writer.upsert(&document(task))?;
     }
     writer.commit()?;
     drop(writer);
+    // Durable there: the confirmation below records it in the same transaction.
+    if let Some(head) = shared.keyword.head()? {
+        shared.store.note_index(IndexName::Words, head);
+    }
     let done: Vec<_> = tasks.iter().map(|task| (task.item, task.revision)).collect();
     shared.store.confirm_words(&done)?;
     let deleted: Vec<_> = tombstones.iter().map(|tombstone| tombstone.item).collect();

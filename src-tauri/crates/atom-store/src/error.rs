@@ -23,6 +23,9 @@ pub enum Error {
         /// What was being done.
         operation: &'static str,
     },
+    /// Committed data is not there any more, or nobody can tell: nothing was changed.
+    #[error("{0}: restore a backup, or go on with what is there")]
+    Lost(crate::loss::Loss),
     /// No space left: nothing was written.
     #[error("no space left on the disk ({operation}): free some and try again, nothing was lost")]
     DiskFull {

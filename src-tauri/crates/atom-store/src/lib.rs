@@ -7,27 +7,39 @@
 //! To change the schema: add a file under `migrations/` and list it in `migrate.rs`; never edit a released one.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod anchor;
+mod audit;
+mod chain;
 mod connection;
+mod connections;
 mod counts;
 mod error;
 mod items;
 mod jobs;
+mod keeper;
+mod loss;
 mod migrate;
 mod queues;
 mod search_facts;
+mod secrets;
 mod settings;
 mod snapshot;
 mod sources;
 mod texts;
 
-pub use connection::{RawKey, Store};
+pub use anchor::{ANCHOR_FILE, ANCHOR_LEN, IndexName};
+pub use audit::{AuditAction, AuditActor, AuditBreak, AuditEntry, AuditFilter, AuditKey, AuditRow, AuditVerdict};
+pub use connection::{Anchoring, RawKey, Store};
+pub use connections::ConnectionRow;
 pub use counts::{Counts, SourceCounts};
 pub use error::{Error, Result};
 pub use items::{DirectoryChild, ItemRow, ScanApplied};
 pub use jobs::{JobKind, JobRow, JobState};
+pub use loss::{AcceptedLoss, Loss, LossKind};
 pub use migrate::SCHEMA_VERSION;
 pub use queues::{MeaningTask, Tombstone, WordsTask};
 pub use search_facts::{ChunkText, FileFilter, FileRow, ItemFacts};
+pub use secrets::{SecretName, SecretRow};
 pub use snapshot::{Block, Outline, Rebuild, Snapshot, TableOutline};
 pub use sources::{SourceRow, SourceStatus};
 pub use texts::{NewChunk, ReadTask, TextOutcome};

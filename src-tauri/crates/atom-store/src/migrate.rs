@@ -3,7 +3,13 @@
 use crate::error::{During, Error, Result};
 use rusqlite::Connection;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_audit.sql"),
+    include_str!("migrations/0003_secret.sql"),
+    include_str!("migrations/0004_connection.sql"),
+    include_str!("migrations/0005_anchor.sql"),
+];
 
 /// Version of the schema that this build writes; what is newer is refused.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;

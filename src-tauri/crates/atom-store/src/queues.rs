@@ -3,6 +3,8 @@
 //! A task carries the item's revision; confirming it with an older revision than the item now has confirms nothing, so that a change
 //! that comes in while an item is being indexed is not lost.
 
+use crate::anchor::IndexName;
+use crate::chain::forget_head;
 use crate::connection::Store;
 use crate::error::{During, Result};
 use crate::items::path_from;
@@ -230,6 +232,7 @@ impl Store {
         self.write(OPERATION, |tx| {
             tx.execute("UPDATE item SET words_pending = 1", []).during(OPERATION)?;
             tx.execute("UPDATE tombstone SET words_pending = 0", []).during(OPERATION)?;
+            forget_head(tx, IndexName::Words)?;
             Ok(())
         })
     }
@@ -302,6 +305,7 @@ impl Store {
         self.write(OPERATION, |tx| {
             tx.execute("UPDATE item SET meaning_pending = 1 WHERE chunk_count > 0", []).during(OPERATION)?;
             tx.execute("UPDATE tombstone SET meaning_pending = 0", []).during(OPERATION)?;
+            forget_head(tx, IndexName::Meaning)?;
             Ok(())
         })
     }

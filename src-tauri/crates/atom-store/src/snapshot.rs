@@ -28,6 +28,9 @@ const BLOCK_BYTES: usize = 1 << 20;
 const BLOCK_ROWS_LOG2: u32 = 10;
 /// SQLite's own table of the highest row ids ever used: it is there without being created.
 const SEQUENCE: &str = "sqlite_sequence";
+/// Tables that say where this very file and its indexes stand, beside the anchor: a copy begins its own chain of commits
+/// when it is opened, so their rows stay here.
+const LOCAL: [&str; 2] = ["chain", "index_head"];
 const READING: &str = "reading the database for a backup";
 const WRITING: &str = "writing the database from a backup";
 
@@ -107,7 +110,10 @@ impl Snapshot {
                 after.push(sql);
                 continue;
             }
-            let rows = number(&self.connection, &format!("SELECT count(*) FROM {}", quoted(&name)))?;
+            let rows = match LOCAL.contains(&&*name) {
+                true => 0,
+                false => number(&self.connection, &format!("SELECT count(*) FROM {}", quoted(&name)))?,
+            };
             if name == SEQUENCE {
                 sequence = Some(TableOutline { name, sql: String::new(), rows });
             } else if name.starts_with("sqlite_stat") {
@@ -132,6 +138,9 @@ impl Snapshot {
         table: &TableOutline,
         mut each: impl FnMut(Block) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
+        if LOCAL.contains(&&*table.name) {
+            return Ok(());
+        }
         let columns = Columns::of(&self.connection, &table.name)?;
         let head = columns.head(&table.name)?;
         let mut statement = self.connection.prepare(&columns.select(&table.name)).during(READING)?;

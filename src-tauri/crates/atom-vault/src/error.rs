@@ -43,6 +43,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// What was typed again is not what the new recovery code says; the old one is still in force.
+    #[error("what was typed is not what the new recovery code says")]
+    CodeNotConfirmed,
     /// The keychain of the system cannot unlock now; another slot can.
     #[error("the keychain cannot be used: {reason}")]
     KeychainUnavailable {
@@ -66,6 +69,12 @@ pub enum Error {
     UnsafeKdf {
         /// Which limit is broken.
         reason: &'static str,
+    },
+    /// The passphrase hash cannot have its memory now.
+    #[error("the passphrase hash takes {mib} MiB of memory, which are not free")]
+    NoMemory {
+        /// What it takes.
+        mib: u32,
     },
     /// The bytes are not in the sealed format at all.
     #[error("{object} is not a sealed file")]

@@ -15,7 +15,13 @@ const MAX_MEMORY_KIB: u32 = 2 * 1024 * 1024;
 const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
 const CALIBRATION_FLOOR_KIB: u32 = 64 * 1024;
-const CALIBRATION_CEILING_KIB: u32 = 1024 * 1024;
+/// A guess is to take at least this long, by more passes where the machine is fast…
+const SHORTEST: Duration = Duration::from_millis(500);
+/// …and at most this long, by less memory where it is slow.
+const LONGEST: Duration = Duration::from_secs(1);
+/// Probes are repeated within this time: the fastest one is what the machine can do when it is not busy with other things.
+const PROBING: Duration = Duration::from_millis(300);
+const MAX_PROBES: u32 = 3;
 
 /// Shortest passphrase that is accepted, in characters.
 pub const MIN_PASSPHRASE_CHARS: usize = 8;
@@ -43,20 +49,45 @@ impl KdfCost {
     /// The least that is ever accepted: 19 MiB, two passes, one lane. For tests.
     pub const MINIMUM: Self = Self { memory_kib: MIN_MEMORY_KIB, passes: 2, lanes: 1 };
 
-    /// Costs at which one guess takes about `target` on this machine, with 64 MiB to 1 GiB of memory.
+    /// Costs at which one guess takes 0.5 to 1.0 s on this machine: the default ones wherever they do.
+    ///
+    /// A fast machine gets more passes and not more memory, so that the vault also opens on a smaller one. A slow machine gets less memory, never below 64 MiB and three passes; measuring takes one pass over 64 MiB there, a twelfth of the default costs.
     ///
     /// # Errors
-    /// [`Error::UnsafeKdf`] if there is not enough memory to measure.
-    pub fn calibrate(target: Duration) -> Result<Self> {
-        let probe = Self { memory_kib: CALIBRATION_FLOOR_KIB, ..Self::default() };
-        let ratio = target.as_secs_f64() / probe.measure()?.as_secs_f64().max(1e-6);
-        Ok(Self { memory_kib: scale_memory(ratio), ..probe })
+    /// [`Error::NoMemory`] if there is not enough memory to measure.
+    pub fn calibrate() -> Result<Self> {
+        let probe = Self { memory_kib: CALIBRATION_FLOOR_KIB, passes: 1, ..Self::default() };
+        let start = Instant::now();
+        let mut fastest = probe.measure()?;
+        for _ in 1..MAX_PROBES {
+            if start.elapsed() + fastest > PROBING {
+                break;
+            }
+            fastest = fastest.min(probe.measure()?);
+        }
+        Ok(Self::for_speed(fastest))
+    }
+
+    /// Costs for a machine that takes `probe` for one pass over 64 MiB.
+    fn for_speed(probe: Duration) -> Self {
+        let default = Self::default();
+        let pass = probe.as_secs_f64().max(1e-6) * f64::from(default.memory_kib / CALIBRATION_FLOOR_KIB);
+        let guess = pass * f64::from(default.passes);
+        if guess > LONGEST.as_secs_f64() {
+            let kib = f64::from(default.memory_kib) * LONGEST.as_secs_f64() / guess;
+            // Positive and smaller than the default; the cast saturates in any case.
+            let mib = kib as u32 / 1024;
+            Self { memory_kib: (mib * 1024).max(CALIBRATION_FLOOR_KIB), ..default }
+        } else {
+            let passes = (SHORTEST.as_secs_f64() / pass).ceil() as u32;
+            Self { passes: passes.clamp(default.passes, MAX_PASSES), ..default }
+        }
     }
 
     /// How long one guess takes on this machine now.
     ///
     /// # Errors
-    /// [`Error::UnsafeKdf`] if the costs are outside their limits or there is not enough memory.
+    /// [`Error::UnsafeKdf`] if the costs are outside their limits, [`Error::NoMemory`].
     pub fn measure(self) -> Result<Duration> {
         let start = Instant::now();
         derive_kek(&normalize("calibration"), &[0; 16], self)?;
@@ -76,14 +107,6 @@ impl KdfCost {
             _ => Ok(()),
         }
     }
-}
-
-/// Whole MiB nearest below `ratio` times the calibration floor.
-fn scale_memory(ratio: f64) -> u32 {
-    let ratio = if ratio.is_finite() { ratio.clamp(1.0, 64.0) } else { 1.0 };
-    // In range by the clamp; the cast saturates in any case.
-    let kib = (f64::from(CALIBRATION_FLOOR_KIB) * ratio) as u32;
-    (kib - kib % 1024).clamp(CALIBRATION_FLOOR_KIB, CALIBRATION_CEILING_KIB)
 }
 
 /// The same passphrase typed on another keyboard or system must be the same bytes.
@@ -126,7 +149,7 @@ pub(crate) fn derive_kek(
     let mut memory: Vec<Block> = Vec::new();
     memory
         .try_reserve_exact(params.block_count())
-        .map_err(|_| Error::UnsafeKdf { reason: "more memory than this machine has free" })?;
+        .map_err(|_| Error::NoMemory { mib: cost.memory_kib.div_ceil(1024) })?;
     memory.resize(params.block_count(), Block::new());
     let mut key = Zeroizing::new([0; 32]);
     let derived = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
@@ -187,10 +210,30 @@ mod tests {
     }
 
     #[test]
-    fn calibration_stays_between_its_bounds() {
-        for (ratio, mib) in [(0.0, 64), (0.5, 64), (1.0, 64), (4.0, 256), (1e9, 1024)] {
-            assert_eq!(scale_memory(ratio), mib * 1024, "{ratio}");
+    fn calibration_keeps_to_the_default_where_it_takes_long_enough() {
+        // The default is three passes over four times the memory of a probe.
+        for (probe_ms, expect) in [(42, (256, 3)), (60, (256, 3)), (83, (256, 3))] {
+            let KdfCost { memory_kib, passes, lanes } = KdfCost::for_speed(Duration::from_millis(probe_ms));
+            assert_eq!((memory_kib / 1024, passes, lanes), (expect.0, expect.1, 4), "{probe_ms} ms");
         }
-        assert_eq!(scale_memory(f64::NAN), 64 * 1024);
+    }
+
+    #[test]
+    fn calibration_takes_less_memory_where_it_is_slow_and_more_passes_where_it_is_fast() {
+        for (probe_ms, expect) in [(100, (213, 3)), (166, (128, 3)), (400, (64, 3)), (60_000, (64, 3))] {
+            let KdfCost { memory_kib, passes, lanes } = KdfCost::for_speed(Duration::from_millis(probe_ms));
+            assert_eq!((memory_kib / 1024, passes, lanes), (expect.0, expect.1, 4), "{probe_ms} ms");
+        }
+        for (probe_ms, passes) in [(20, 7), (10, 13), (1, 16), (0, 16)] {
+            let cost = KdfCost::for_speed(Duration::from_millis(probe_ms));
+            assert_eq!((cost.memory_kib, cost.passes), (256 * 1024, passes), "{probe_ms} ms");
+        }
+    }
+
+    #[test]
+    fn a_calibrated_cost_is_one_that_slots_may_have() {
+        let cost = KdfCost::calibrate().unwrap();
+        assert!(cost.validate().is_ok());
+        assert!(cost.memory_kib >= 64 * 1024 && cost.passes >= 3 && cost.lanes == 4, "{cost:?}");
     }
 }

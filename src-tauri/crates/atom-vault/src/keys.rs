@@ -157,6 +157,20 @@ mod tests {
         );
     }
 
+    /// Does not compile for what stays in memory.
+    #[test]
+    fn every_key_is_wiped_when_it_is_dropped() {
+        fn wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let keys = fixed();
+        wiped(&*keys.inner.master);
+        wiped(&keys.derive("a"));
+        wiped(&keys.sqlcipher().key);
+        wiped(&*random_key().unwrap());
+        wiped(&derive_key(b"a", b"b", &[b"c"]));
+        let kek = crate::kdf::derive_kek(&crate::kdf::normalize("a"), &[0; 16], crate::KdfCost::MINIMUM);
+        wiped(&kek.unwrap());
+    }
+
     #[test]
     fn wrapped_keys_open_with_their_vault_label_and_identity_only() {
         let (vault, other, inner) = (fixed(), Keys::ephemeral().unwrap(), Keys::ephemeral().unwrap());

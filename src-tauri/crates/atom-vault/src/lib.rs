@@ -13,6 +13,7 @@ mod keys;
 pub mod memory;
 mod recovery;
 pub mod seal;
+mod secret;
 mod slots;
 
 pub use error::{Error, Result};
@@ -21,4 +22,5 @@ pub use keychain::{Keychain, MemoryKeychain, OsKeychain};
 pub use keys::{Keys, SqlcipherKey, WRAPPED_LEN};
 pub use recovery::RecoveryCode;
 pub use seal::{ReadAt, SealObject, SealReader, SealRoot, SealWriter};
-pub use slots::{NewSlots, SlotCopy, SlotInfo, SlotKind, Unlock, Vault};
+pub use secret::{SealedSecret, Secret, SecretPlace, SecretRoot};
+pub use slots::{NewSlots, RecoveryRenewal, SlotCopy, SlotInfo, SlotKind, Unlock, Vault, VerifiedSlots};

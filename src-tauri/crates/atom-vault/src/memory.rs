@@ -35,11 +35,33 @@ pub fn harden() -> Hardening {
     Hardening { core_dumps_off, not_attachable }
 }
 
+/// Turns core dumps off and nothing else: for the desktop app, which has to stay readable for the system.
+///
+/// A process that is not dumpable cannot use the desktop's portals: they look into its `/proc` to learn who asks. Only the soft limit is lowered, so that a program that Atom opens a file with can raise it again. Returns whether no core is written now.
+pub fn no_core_dumps() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        // The kernel ignores a limit of 0 when it pipes cores to a program such as systemd-coredump, and takes 1 for "none"; as the size of a file, 1 is less than any core.
+        let maximum = getrlimit(Resource::Core).maximum;
+        let current = Some(maximum.map_or(1, |maximum| maximum.min(1)));
+        setrlimit(Resource::Core, Rlimit { current, maximum }).is_ok()
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
 
     use super::*;
+
+    #[test]
+    fn the_desktop_app_writes_no_core() {
+        assert!(no_core_dumps());
+        assert!(getrlimit(Resource::Core).current.is_some_and(|bytes| bytes <= 1));
+    }
 
     #[test]
     fn the_process_neither_dumps_nor_lets_attach() {

@@ -11,6 +11,8 @@ const BITS: usize = 5;
 const CODE_BYTES: usize = 20;
 const CODE_CHARS: usize = 32;
 const GROUP_CHARS: usize = 4;
+/// Groups of a code, without its check character.
+pub(crate) const GROUPS: usize = CODE_CHARS / GROUP_CHARS;
 
 /// A recovery code. Deliberately neither printable nor comparable except through its own methods.
 pub struct RecoveryCode {
@@ -77,7 +79,7 @@ impl RecoveryCode {
     pub fn group_matches(&self, index: usize, typed: &str) -> bool {
         let group = self.digits().skip(index.saturating_mul(GROUP_CHARS)).take(GROUP_CHARS);
         let typed = typed.chars().filter(|char| !char.is_whitespace() && !is_dash(*char));
-        index < CODE_CHARS / GROUP_CHARS && typed.map(digit_value).eq(group.map(digit_value))
+        index < GROUPS && typed.map(digit_value).eq(group.map(digit_value))
     }
 
     pub(crate) fn secret(&self) -> &[u8] {

@@ -6,6 +6,8 @@
 mod copy;
 mod disk;
 mod file;
+mod renewal;
+mod verify;
 mod wrap;
 
 use std::path::Path;
@@ -19,8 +21,11 @@ use crate::keys::{derive_key, random_key};
 use crate::recovery::RecoveryCode;
 use crate::{Error, Keys, Result};
 pub use copy::SlotCopy;
-use file::{MIN_SLOTS, Method, Slot, SlotFile};
+use file::{Loaded, MIN_SLOTS, Method, Slot, SlotFile};
+pub use verify::VerifiedSlots;
 pub(crate) use wrap::Wrapped;
+
+pub use renewal::RecoveryRenewal;
 
 /// Present in every data folder in use: without key slots beside it, the slots were lost.
 const DATABASE_NAME: &str = "vault.db";
@@ -64,7 +69,7 @@ pub struct SlotInfo {
 pub struct NewSlots<'a> {
     /// A passphrase.
     pub passphrase: Option<Zeroizing<String>>,
-    /// What one guess at the passphrase costs.
+    /// What one guess at the passphrase costs; [`KdfCost::calibrate`] fits it to the machine.
     pub cost: KdfCost,
     /// A keychain to put a random key in.
     pub keychain: Option<&'a dyn Keychain>,
@@ -153,7 +158,7 @@ impl Vault {
     /// Unlocks the vault in `dir`. A damaged copy of the key slot file is then written again from the good one.
     ///
     /// # Errors
-    /// [`Error::NoVault`], [`Error::NoSlot`], [`Error::WrongPassphrase`], [`Error::WrongRecoveryCode`], [`Error::MalformedRecoveryCode`], [`Error::KeychainUnavailable`], [`Error::DamagedSlots`], [`Error::UnsafeKdf`], [`Error::NewerVault`], [`Error::Io`].
+    /// [`Error::NoVault`], [`Error::NoSlot`], [`Error::WrongPassphrase`], [`Error::WrongRecoveryCode`], [`Error::MalformedRecoveryCode`], [`Error::KeychainUnavailable`], [`Error::DamagedSlots`], [`Error::UnsafeKdf`], [`Error::NoMemory`], [`Error::NewerVault`], [`Error::Io`].
     pub fn unlock(dir: &Path, with: Unlock<'_>) -> Result<Keys> {
         unlock(dir, with).map(|(keys, _)| keys)
     }
@@ -177,16 +182,16 @@ impl Vault {
         file.save(dir, &keys)
     }
 
-    /// Makes a new recovery code; the old one stops working.
+    /// Makes a new recovery code, which does nothing until [`RecoveryRenewal::confirm`] has seen two groups of it typed again.
+    ///
+    /// Nothing is written before, so that an end at any moment leaves the old code or, once it is confirmed, the new one.
     ///
     /// # Errors
-    /// As [`Vault::change_passphrase`].
-    pub fn renew_recovery(dir: &Path, with: Unlock<'_>) -> Result<RecoveryCode> {
-        let (keys, mut file) = unlock(dir, with)?;
+    /// As [`Vault::unlock`], and [`Error::Random`].
+    pub fn renew_recovery(dir: &Path, with: Unlock<'_>) -> Result<RecoveryRenewal> {
+        let (keys, _) = unlock(dir, with)?;
         let (slot, code) = recovery_slot(&keys)?;
-        file.put(slot);
-        file.save(dir, &keys)?;
-        Ok(code)
+        RecoveryRenewal::new(keys, slot, code)
     }
 
     /// Lets `keychain` unlock the vault from now on.
@@ -260,20 +265,31 @@ fn forget(keychain: &dyn Keychain, accounts: &[String]) {
 }
 
 fn unlock(dir: &Path, with: Unlock<'_>) -> Result<(Keys, SlotFile)> {
-    let loaded = SlotFile::load(dir)?;
-    let file = loaded.file;
-    let keys = unlock_file(&file, with)?;
-    if loaded.needs_repair {
+    let Loaded { file, other, needs_repair } = SlotFile::load(dir)?;
+    let generation = file.generation();
+    let opened = match (open(file, &with), other) {
+        // The file is damaged in a place that parses, or someone changed it: the second copy may be whole.
+        (Err(error), Some(other)) if other.may_stand_in(generation, &error) => open(other, &with).or(Err(error)),
+        (opened, _) => opened,
+    };
+    let (keys, file) = opened?;
+    if needs_repair {
         // A full or read-only disk must not keep the user out; the next unlock tries again.
         file.repair(dir).ok();
     }
     Ok((keys, file))
 }
 
-fn unlock_file(file: &SlotFile, with: Unlock<'_>) -> Result<Keys> {
+/// Keys from the slots of `file`, once they are known to be as they were written.
+fn open(file: SlotFile, with: &Unlock<'_>) -> Result<(Keys, SlotFile)> {
+    let keys = unlock_file(&file, with)?;
+    Ok((keys, file))
+}
+
+fn unlock_file(file: &SlotFile, with: &Unlock<'_>) -> Result<Keys> {
     let keys = match with {
-        Unlock::Passphrase(typed) => with_passphrase(file, &typed),
-        Unlock::Keychain(keychain) => with_keychain(file, keychain),
+        Unlock::Passphrase(typed) => with_passphrase(file, typed),
+        Unlock::Keychain(keychain) => with_keychain(file, *keychain),
         Unlock::Recovery(typed) => with_recovery(file, typed),
     }?;
     file.verify(&keys)?;

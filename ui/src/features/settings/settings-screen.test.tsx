@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { Settings } from "../../platform";
 import { expectAccessible, renderScreen } from "../../testing/render";
@@ -71,12 +71,45 @@ it("applies ignore rules only when told to", async () => {
 
 it("sets notification and idle minutes", async () => {
   const { user, saved } = await settings();
-  await user.click(screen.getByRole("switch"));
+  await user.click(screen.getByRole("switch", { name: /first indexing is done/ }));
   await waitFor(() => expect(saved().at(-1)?.notifyWhenDone).toBe(false));
   await user.selectOptions(screen.getByLabelText("Lock after"), "");
   await waitFor(() => expect(saved().at(-1)?.lockAfterMinutes).toBeNull());
   await user.selectOptions(screen.getByLabelText("Lock after"), "60");
   await waitFor(() => expect(saved().at(-1)?.lockAfterMinutes).toBe(60));
+});
+
+it("closes and opens the air gap", async () => {
+  const { user, saved } = await settings();
+  const gap = screen.getByRole("switch", { name: "Air gap" });
+  await user.click(gap);
+  await waitFor(() => expect(saved().at(-1)?.airGap).toBe(true));
+  expect(await screen.findByText("Air gap on: nothing of Atom may connect")).toBeTruthy();
+  await user.click(gap);
+  await waitFor(() => expect(saved().at(-1)?.airGap).toBe(false));
+});
+
+it("says that nothing was ever connected", async () => {
+  await settings();
+  expect(await screen.findByText("Atom has never connected to anything.")).toBeTruthy();
+});
+
+it("lists connections, those that were refused too, and hides nothing in a name", async () => {
+  const { platform, client } = await settings();
+  const connection = { id: "2", host: "mail.example.org", reason: "fetch mail", at: Date.now() - 120_000, allowed: true, endedAt: Date.now() - 60_000, sent: 1_200, received: 48_000 };
+  platform.state.connections = [
+    { ...connection, id: "3", host: "up\u202edates.example.org", allowed: false, endedAt: null, sent: 0, received: 0 },
+    connection,
+    ...Array.from({ length: 30 }, (_, index) => ({ ...connection, id: `o${index}` })),
+  ];
+  await act(() => client.invalidateQueries({ queryKey: ["connections"] }));
+  const rows = within(await screen.findByRole("list", { name: "Connections" })).getAllByRole("listitem");
+  expect(rows).toHaveLength(20);
+  expect(rows[0]?.textContent).toContain("Refused by the air gap");
+  expect(rows[0]?.textContent).not.toContain("\u202e");
+  expect(rows[1]?.textContent).toMatch(/mail\.example\.org.*fetch mail.*1\.2 kB out, 48 kB in, 2 min/);
+  expect(screen.getByText("And 12 older ones.")).toBeTruthy();
+  await expectAccessible();
 });
 
 it("locks now", async () => {

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Lock } from "lucide-react";
+import { ScrollText } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
 import { Banner } from "../../components/banner";
 import { ErrorBlank, messageOf } from "../../components/blank";
@@ -9,15 +9,19 @@ import { Select } from "../../components/select";
 import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import { isShortcut } from "../../data/keyboard";
-import { useSettings, useStatus, useVault } from "../../data/queries";
+import { navigate, routeTo, useParameters } from "../../data/route";
+import { useSettings, useStatus } from "../../data/queries";
 import { applyTheme } from "../../data/theme";
 import { useSlow } from "../../data/wait";
 import type { IndexBudget, Settings, Theme } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf } from "../../text/format";
-import { visibleLine } from "../../text/visible";
+import { AuditScreen } from "./audit-screen";
 import { BackupControls } from "./backup-row";
+import { Connections } from "./connections";
 import { HotkeyRecorder } from "./hotkey-recorder";
+import { Row } from "./row";
+import { Security } from "./security";
 import "./settings.css";
 
 const THEMES: readonly { value: Theme; label: string }[] = [
@@ -38,8 +42,18 @@ const BUDGET_EFFECT: Readonly<Record<IndexBudget, string>> = {
 const LOCK_MINUTES = [5, 15, 30, 60, 240];
 
 export function SettingsScreen() {
+  const [parameters, change] = useParameters();
   const settings = useSettings();
   const slow = useSlow(settings.isPending);
+  if (parameters.get("show") === "log") {
+    return (
+      <AuditScreen
+        onBack={() => {
+          change({ show: null, kind: null }, "push");
+        }}
+      />
+    );
+  }
   return (
     <div className="page">
       <header className="page-head">
@@ -62,7 +76,6 @@ function SettingsForm({ settings }: { settings: Settings }) {
   const platform = usePlatform();
   const client = useQueryClient();
   const say = useToast();
-  const vault = useVault().data;
   const status = useStatus().data;
   const [problem, setProblem] = useState<{ field: keyof Settings; message: string } | null>(null);
   const locked = settings.lockAfterMinutes;
@@ -89,6 +102,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
 
   return (
     <div className="settings">
+      <h2 className="settings-group">General</h2>
       <Row title="Quick search shortcut" note="Works in every program. If another program has the keys already, Atom says so and keeps the old ones.">
         <HotkeyRecorder value={settings.hotkey} onRecord={(hotkey) => void save("hotkey", hotkey, `${hotkey} opens quick search now`)} />
         {problemOf("hotkey")}
@@ -120,42 +134,50 @@ function SettingsForm({ settings }: { settings: Settings }) {
         problem={problemOf("ignoreRules")}
         onApply={(rules) => void save("ignoreRules", rules, "Rules applied. Atom compares every folder with the disk now.")}
       />
-      <Row title="Lock by itself" note="While locked nothing can be searched or indexed, and the keys are gone from memory.">
-        <Select
-          label="Lock after"
-          value={locked === null ? "" : String(locked)}
-          options={[
-            { value: "", label: "Never" },
-            ...[...new Set(locked === null ? LOCK_MINUTES : [...LOCK_MINUTES, locked])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: `After ${countOf(minutes, "idle minute", "idle minutes")}` })),
-          ]}
-          onChange={(value) => void save("lockAfterMinutes", value === "" ? null : Number(value), value === "" ? "Atom locks only when you say so" : `Atom locks after ${countOf(Number(value), "idle minute", "idle minutes")}`)}
-        />
-        {problemOf("lockAfterMinutes")}
+      <Security
+        lock={
+          <Row title="Lock by itself" note="When you do not use it, and with the screen lock and sleep of this computer. While locked nothing can be searched or indexed, and the keys are gone from memory.">
+            <Select
+              label="Lock after"
+              value={locked === null ? "" : String(locked)}
+              options={[
+                { value: "", label: "Never" },
+                ...[...new Set(locked === null ? LOCK_MINUTES : [...LOCK_MINUTES, locked])].sort((a, b) => a - b).map((minutes) => ({ value: String(minutes), label: `After ${countOf(minutes, "idle minute", "idle minutes")}` })),
+              ]}
+              onChange={(value) => void save("lockAfterMinutes", value === "" ? null : Number(value), value === "" ? "Atom locks only when you say so" : `Atom locks after ${countOf(Number(value), "idle minute", "idle minutes")}`)}
+            />
+            {problemOf("lockAfterMinutes")}
+          </Row>
+        }
+      />
+      <Row title="Network" note="Atom connects to nothing on its own. Behind the air gap nothing of it can, and what is connected is cut off. Every connection is listed here.">
+        <label className="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={settings.airGap}
+            onChange={(event) => void save("airGap", event.target.checked, event.target.checked ? "Air gap on: nothing of Atom may connect" : "Air gap off")}
+          />
+          Air gap
+        </label>
+        {problemOf("airGap")}
+        <Connections />
       </Row>
       <Row title="Backup" note="Encrypted copies of everything that Atom knows, in a folder or on a disk that you plug in. Only what is new is written. Without your passphrase or the recovery code nobody can read them.">
         <BackupControls settings={settings.backup} problem={problemOf("backup")} onSave={(backup, effect) => save("backup", backup, effect)} />
       </Row>
-      <Row title="Vault" note={vault?.hasKeychainSlot ? "Opens with your passphrase, the recovery code, or this computer’s keychain." : "Opens with your passphrase or the recovery code."}>
+      <Row title="Activity log" note="What was done to the vault, by whom and when: opening and refused attempts, folders, settings, backups. Never what you search or read.">
         <div>
-          <Button shortcut="Mod+Shift+L" title="Lock Atom" onClick={() => void platform.vaultLock().catch((error: unknown) => { say(messageOf(error)); })}>
-            <Lock size={16} aria-hidden /> Lock now
+          <Button
+            onClick={() => {
+              navigate(routeTo("settings", { show: "log" }));
+            }}
+          >
+            <ScrollText size={16} aria-hidden /> Show the activity log
           </Button>
         </div>
-        {vault ? <p className="soft selectable settings-path">{`Kept encrypted in ${visibleLine(vault.dataDir)}`}</p> : null}
       </Row>
     </div>
-  );
-}
-
-function Row({ title, note, children }: { title: string; note: string; children: ReactNode }) {
-  return (
-    <section className="settings-row" aria-label={title}>
-      <div>
-        <h2>{title}</h2>
-        <p className="soft">{note}</p>
-      </div>
-      <div className="settings-control">{children}</div>
-    </section>
   );
 }
 

@@ -1,15 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Atom } from "lucide-react";
-import { useId, useState, type SyntheticEvent } from "react";
+import { useState, type SyntheticEvent } from "react";
 import { Banner } from "../../components/banner";
 import { messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
+import { NewPassphrase, passphraseProblem } from "../../components/new-passphrase";
 import { keys } from "../../data/keys";
 import type { VaultView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { FoldersStep } from "./folders-step";
 import { RecoveryStep } from "./recovery-step";
-import { strengthOf } from "./strength";
 import "./vault.css";
 
 type Step = { name: "passphrase" } | { name: "recovery"; code: string } | { name: "folders" };
@@ -56,17 +56,12 @@ function PassphraseStep({ vault, onCreated }: { vault: VaultView; onCreated: (re
   const [again, setAgain] = useState("");
   const [keychain, setKeychain] = useState(false);
   const [state, setState] = useState<{ busy: boolean; error: string | null }>({ busy: false, error: null });
-  const id = useId();
-  const strength = strengthOf(passphrase);
 
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
-    if (strength.level === 0) {
-      setState({ busy: false, error: `This passphrase is too easy to guess. ${strength.advice}` });
-      return;
-    }
-    if (passphrase !== again) {
-      setState({ busy: false, error: "The two passphrases differ. Type the second one again." });
+    const problem = passphraseProblem(passphrase, again);
+    if (problem !== null) {
+      setState({ busy: false, error: problem });
       return;
     }
     setState({ busy: true, error: null });
@@ -78,42 +73,11 @@ function PassphraseStep({ vault, onCreated }: { vault: VaultView; onCreated: (re
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)} className="gate-form" aria-label="Choose a passphrase">
+    <form onSubmit={(event) => void submit(event)} className="form" aria-label="Choose a passphrase">
       <Atom size={32} strokeWidth={1.5} aria-hidden className="gate-mark" />
       <h1>Welcome to Atom</h1>
       <p className="soft">Atom finds anything on this computer, offline. What it reads stays here, encrypted with a passphrase that only you know.</p>
-      <label htmlFor={`${id}-1`}>Passphrase</label>
-      <input
-        id={`${id}-1`}
-        className="field"
-        type="password"
-        autoComplete="new-password"
-        autoFocus
-        value={passphrase}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => {
-          setPassphrase(event.target.value);
-        }}
-      />
-      <div className={`strength level-${passphrase === "" ? "none" : strength.level}`} id={`${id}-hint`}>
-        <span className="strength-bar" aria-hidden>
-          <i />
-          <i />
-          <i />
-        </span>
-        <span>{passphrase === "" ? "Four or five unrelated words work well." : `${strength.label}. ${strength.advice}`}</span>
-      </div>
-      <label htmlFor={`${id}-2`}>Passphrase again</label>
-      <input
-        id={`${id}-2`}
-        className="field"
-        type="password"
-        autoComplete="new-password"
-        value={again}
-        onChange={(event) => {
-          setAgain(event.target.value);
-        }}
-      />
+      <NewPassphrase value={passphrase} again={again} autoFocus onChange={setPassphrase} onAgain={setAgain} />
       {vault.keychainAvailable ? (
         <label className="check">
           <input

@@ -11,7 +11,7 @@ export function FoldersStep({ onDone }: { onDone: () => void }) {
   const client = useQueryClient();
   const sources = useSources().data ?? [];
   return (
-    <div className="gate-form">
+    <div className="form">
       <h1>Choose folders to search</h1>
       <p className="soft">Atom reads the files in them and keeps an encrypted index. It changes nothing in them. You can add and remove folders at any time.</p>
       {sources.length > 0 ? (
@@ -28,7 +28,7 @@ export function FoldersStep({ onDone }: { onDone: () => void }) {
         </ul>
       ) : null}
       <AddFolder onAdded={() => void client.invalidateQueries({ queryKey: keys.sources })} />
-      <div className="gate-actions">
+      <div className="form-actions">
         {sources.length === 0 ? <Button onClick={onDone}>Later</Button> : null}
         <Button look="main" disabled={sources.length === 0} onClick={onDone}>
           Start searching

@@ -7,6 +7,7 @@ import { Button } from "../../components/button";
 import { keys } from "../../data/keys";
 import { CommandError, type VaultView } from "../../platform";
 import { usePlatform } from "../../platform/context";
+import { Loss } from "./loss";
 import "./vault.css";
 
 export function Unlock({ vault }: { vault: VaultView }) {
@@ -16,6 +17,7 @@ export function Unlock({ vault }: { vault: VaultView }) {
   const [isRecovery, setRecovery] = useState(false);
   const [secret, setSecret] = useState("");
   const [state, setState] = useState<{ busy: boolean; error: string | null }>({ busy: false, error: null });
+  const [loss, setLoss] = useState<string | null>(null);
   const id = useId();
 
   const attempt = async (unlock: () => Promise<VaultView>) => {
@@ -23,6 +25,7 @@ export function Unlock({ vault }: { vault: VaultView }) {
     try {
       client.setQueryData(keys.vault, await unlock());
     } catch (error) {
+      if (error instanceof CommandError && error.code === "data-lost") setLoss(messageOf(error));
       setState({ busy: false, error: explain(error, isRecovery) });
       setSecret("");
       input.current?.focus();
@@ -34,9 +37,21 @@ export function Unlock({ vault }: { vault: VaultView }) {
     if (secret !== "") void attempt(() => platform.vaultUnlock(isRecovery ? secret.trim() : secret));
   };
 
+  if (loss !== null) {
+    return (
+      <Loss
+        message={loss}
+        dataDir={vault.dataDir}
+        onBack={() => {
+          setLoss(null);
+          setState({ busy: false, error: null });
+        }}
+      />
+    );
+  }
   return (
     <main className="gate">
-      <form className="gate-card gate-form" onSubmit={submit} aria-label="Unlock Atom">
+      <form className="gate-card form" onSubmit={submit} aria-label="Unlock Atom">
         <Lock size={32} strokeWidth={1.5} aria-hidden className="gate-mark" />
         <h1>Unlock Atom</h1>
         <p className="soft">Your index is encrypted until you unlock it.</p>

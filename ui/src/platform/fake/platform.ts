@@ -1,6 +1,7 @@
 // The platform without a machine: believable, in memory, steerable by tests. Never part of a production build.
 
-import { CommandError, type ErrorCode, type Platform, type PlatformEvents, type VaultView } from "../index";
+import { CommandError, type ErrorCode, type Platform, type PlatformEvents, type SlotKind, type SlotsView, type VaultView } from "../index";
+import { listLog, verifyLog } from "./audit";
 import { FakeBackups } from "./backups";
 import { CORPUS } from "./corpus";
 import { fakePreview, fakeSearch, hitOf } from "./search";
@@ -8,6 +9,9 @@ import { FakeState } from "./state";
 
 export const FAKE_PASSPHRASE = "correct horse battery staple";
 export const FAKE_TROUBLE = "the disk is full, so nothing new is indexed: free some space, and Atom goes on by itself";
+/** What a renewal shows; it counts once two of its groups were typed. */
+export const FAKE_NEW_RECOVERY_CODE = "2B9T-XK4M-0RQW-7HCE-5ZVN-P3JD-8SAG-6YF1-H";
+const ASKED: [number, number] = [2, 7];
 export const FAKE_RECOVERY_CODE = "7K3M-Q9TD-2XWB-H5NE-8RVC-1JPG-4YZA-6FSK-W";
 
 export interface FakeOptions {
@@ -43,6 +47,8 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const failures = new Map<string, CommandError>();
   const handlers = new Map<string, Set<Handler>>();
   let passphrase = FAKE_PASSPHRASE;
+  let recoveryCode = FAKE_RECOVERY_CODE;
+  let isWaiting = false;
 
   const emit: FakePlatform["emit"] = (name, payload) => {
     for (const handler of [...(handlers.get(name) ?? [])]) (handler as (payload: unknown) => void)(payload);
@@ -69,6 +75,21 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     const document = CORPUS.find((one) => one.id === id);
     if (!document) throw new CommandError({ code: "not-found", message: "this file is gone from the index", retryable: false, details: null });
     return document;
+  };
+  const slotsOf = (): SlotsView => {
+    const kinds: SlotKind[] = vault.hasKeychainSlot ? ["passphrase", "recovery", "keychain"] : ["passphrase", "recovery"];
+    return {
+      slots: kinds.map((kind) => ({ kind, createdAt: state.slotTimes[kind], backend: kind === "keychain" ? "secret-service" : null })),
+      locksInSeconds: vault.state === "open" && state.settings.lockAfterMinutes !== null ? state.settings.lockAfterMinutes * 60 : null,
+    };
+  };
+  const prove = (proof: string | null) => {
+    if (proof === null ? !vault.hasKeychainSlot : proof !== passphrase && proof !== recoveryCode) throw wrong();
+  };
+  const changed = (kind: SlotKind) => {
+    state.slotTimes[kind] = now();
+    setVault(vault.state);
+    return slotsOf();
   };
   const wrong = () => new CommandError({ code: "wrong-passphrase", message: "wrong passphrase", retryable: false, details: null });
 
@@ -110,14 +131,54 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         "vaultUnlock",
         [given],
         () => {
-          if (given !== passphrase && given !== FAKE_RECOVERY_CODE) throw wrong();
+          if (given !== passphrase && given !== recoveryCode) throw wrong();
           return setVault("open");
         },
         latency.other * 40,
         false,
       ),
     vaultUnlockKeychain: () => command("vaultUnlockKeychain", [], () => setVault("open"), latency.other, false),
+    vaultAcceptLoss: () => command("vaultAcceptLoss", [], () => setVault("open"), latency.other * 4, false),
     vaultLock: () => command("vaultLock", [], () => void setVault("locked")),
+    vaultSlots: () => command("vaultSlots", [], slotsOf),
+    vaultChangePassphrase: (proof, given) =>
+      command(
+        "vaultChangePassphrase",
+        [proof, given],
+        () => {
+          prove(proof);
+          passphrase = given;
+          return changed("passphrase");
+        },
+        latency.other * 80,
+      ),
+    vaultRenewRecovery: (proof) =>
+      command("vaultRenewRecovery", [proof], () => {
+        prove(proof);
+        isWaiting = true;
+        return { code: FAKE_NEW_RECOVERY_CODE, groups: ASKED };
+      }, latency.other * 40),
+    vaultConfirmRecovery: (groups) =>
+      command("vaultConfirmRecovery", [groups], () => {
+        if (!isWaiting) throw new CommandError({ code: "not-found", message: "no new recovery code waits to be confirmed: make one again; the old code still works", retryable: false, details: null });
+        const said = FAKE_NEW_RECOVERY_CODE.split("-");
+        if (ASKED.some((number, index) => groups[index]?.trim().toUpperCase() !== said[number - 1])) throw wrong();
+        isWaiting = false;
+        recoveryCode = FAKE_NEW_RECOVERY_CODE;
+        return changed("recovery");
+      }),
+    vaultAddKeychain: (proof) =>
+      command("vaultAddKeychain", [proof], () => {
+        prove(proof);
+        vault.hasKeychainSlot = true;
+        return changed("keychain");
+      }),
+    vaultRemoveKeychain: (proof) =>
+      command("vaultRemoveKeychain", [proof], () => {
+        prove(proof);
+        vault.hasKeychainSlot = false;
+        return changed("keychain");
+      }),
 
     search: (request) => command("search", [request], () => fakeSearch(request, now(), state.meaning), request.mode === "words" ? latency.words : latency.hybrid),
     preview: (id, query) => command("preview", [id, query], () => fakePreview(documentOf(id), query, now())),
@@ -177,6 +238,12 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         emit("jobsChanged", null);
       }),
     status: () => command("status", [], () => state.status()),
+
+    auditLog: (request) => command("auditLog", [request], () => listLog(state.log, request)),
+    verifyAuditLog: () => command("verifyAuditLog", [], () => verifyLog(state.log)),
+    exportAuditLog: () => command("exportAuditLog", [], () => ({ path: "/home/ada/atom-activity-log.jsonl", entries: state.log.length })),
+
+    connections: () => command("connections", [], () => ({ total: state.connections.length, connections: state.connections })),
 
     settings: () => command("settings", [], () => ({ ...state.settings })),
     saveSettings: (settings) =>

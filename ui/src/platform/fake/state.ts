@@ -1,6 +1,7 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
+import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
 const EXTRA_FILES = 12_400;
@@ -37,16 +38,24 @@ export class FakeState {
   files: FileView[];
   sources: SourceView[] = [];
   jobs: JobView[] = [];
+  connections: ConnectionView[] = [];
+  /** Oldest first. */
+  log: AuditEntryView[];
   paused = false;
   /** What the person should know and act on. */
   message: string | null = null;
   meaning = 0.62;
-  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 } };
+  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 } };
+
+  /** When each way into the vault was made. */
+  slotTimes: Record<SlotKind, number>;
 
   constructor(
     private readonly now: () => number,
     isIndexed: boolean,
   ) {
+    this.slotTimes = { passphrase: now() - 12 * 86_400_000, recovery: now() - 12 * 86_400_000, keychain: now() };
+    this.log = isIndexed ? fakeLog(now()) : [];
     this.files = [
       ...CORPUS.map((document) => ({
         id: document.id,

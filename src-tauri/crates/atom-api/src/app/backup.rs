@@ -5,6 +5,7 @@
 
 use super::session::Session;
 use super::{App, Indexing, activity, blocking, export, lock, settings_of};
+use crate::caller::Caller;
 use crate::dto::{
     BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupSettings, BackupStateView,
     ExportView, FolderRequest, SnapshotView,
@@ -15,7 +16,7 @@ use atom_backup::{
     Access, BackupOptions, Capture, Checked, Keep, Phase, Progress, Repository, SnapshotInfo, check, prune,
 };
 use atom_core::JobId;
-use atom_store::{JobKind, JobState, Store};
+use atom_store::{AuditAction, AuditActor, AuditEntry, JobKind, JobState, Store};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -199,6 +200,7 @@ impl App {
     ) -> ApiResult<BackupRunView> {
         let app = Arc::downgrade(self);
         let data_dir = self.config.data_dir.clone();
+        let actor = Caller::current().actor();
         blocking(move || {
             session.runs.claim("backup")?;
             let begun = begin_job(&session, &folder).map(|job| {
@@ -210,8 +212,9 @@ impl App {
             spawn(&session, move |session| {
                 let outcome = back_up(session, &data_dir, &folder, &request, may_create);
                 end_job(session, job, &folder, &outcome);
-                if let Err(error) = &outcome {
-                    tracing::warn!(%error, "a backup did not end well");
+                match &outcome {
+                    Ok(_) => log(session, actor, AuditAction::BackedUp, ""),
+                    Err(error) => tracing::warn!(%error, "a backup did not end well"),
                 }
                 (outcome.map(Outcome::Backup), Some(app))
             })?;
@@ -249,9 +252,16 @@ impl App {
         let folder = absolute(&request.folder)?;
         let session = self.session().await?;
         let data_dir = self.config.data_dir.clone();
+        let actor = Caller::current().actor();
         blocking(move || {
             session.runs.claim("export")?;
-            spawn(&session, move |session| (export::write(session, &data_dir, &folder).map(Outcome::Export), None))?;
+            spawn(&session, move |session| {
+                let written = export::write(session, &data_dir, &folder);
+                if written.is_ok() {
+                    log(session, actor, AuditAction::Exported, "vault");
+                }
+                (written.map(Outcome::Export), None)
+            })?;
             Ok(session.runs.view())
         })
         .await
@@ -263,8 +273,9 @@ impl App {
     /// [`ErrorCode::VaultLocked`].
     pub async fn backup_state(&self) -> ApiResult<BackupStateView> {
         let session = self.session().await?;
+        let data_dir = self.config.data_dir.clone();
         blocking(move || {
-            let settings = settings_of(&session.store)?.backup;
+            let settings = settings_of(&session.store, &data_dir)?.backup;
             let last = Last::load(&session.store)?;
             let folder_state = match settings.folder.as_deref().map(Path::new) {
                 None => "unset",
@@ -343,6 +354,10 @@ fn spawn(
             Err(error)
         }
     }
+}
+
+fn log(session: &Session, actor: AuditActor, action: AuditAction, subject: &str) {
+    session.log.append_blocking(AuditEntry::once(session.clock.now_ms(), actor, action, subject));
 }
 
 fn tell_jobs(app: &Weak<App>) {
@@ -440,7 +455,7 @@ pub(super) async fn back_up_when_due(app: Weak<App>) {
             return;
         }
         let Ok(session) = app.session().await else { continue };
-        if let Err(error) = app.back_up_if_due(session, &mut told).await {
+        if let Err(error) = Caller::Atom.asks(app.back_up_if_due(session, &mut told)).await {
             tracing::warn!(%error, "a scheduled backup cannot start");
         }
     }
@@ -448,8 +463,8 @@ pub(super) async fn back_up_when_due(app: Weak<App>) {
 
 impl App {
     async fn back_up_if_due(self: &Arc<Self>, session: Arc<Session>, told: &mut bool) -> ApiResult<()> {
-        let runs = Arc::clone(&session);
-        let due = blocking(move || due(&runs)).await?;
+        let (runs, data_dir) = (Arc::clone(&session), self.config.data_dir.clone());
+        let due = blocking(move || due(&runs, &data_dir)).await?;
         let (settings, folder, may_create) = match due {
             Due::No => return Ok(()),
             Due::Ok => {
@@ -521,9 +536,9 @@ fn decide(settings: BackupSettings, last: &Last, facts: Facts) -> Due {
     Due::Now { settings, folder, may_create: first }
 }
 
-fn due(session: &Session) -> ApiResult<Due> {
+fn due(session: &Session, data_dir: &Path) -> ApiResult<Due> {
     let store = &session.store;
-    let settings = settings_of(store)?.backup;
+    let settings = settings_of(store, data_dir)?.backup;
     let interrupted: Vec<_> = store.queued_jobs()?.into_iter().filter(|job| job.kind == JobKind::Backup).collect();
     let now_ms = session.clock.now_ms();
     let Some(folder) = settings.folder.as_deref().map(Path::new) else {

@@ -65,7 +65,7 @@ struct SourceLine {
 /// Writes the export into `folder`, which must be missing or empty.
 pub(super) fn write(session: &Session, data_dir: &Path, folder: &Path) -> ApiResult<ExportView> {
     let staging = prepare(folder, data_dir)?;
-    let written = fill(session, &staging).and_then(|done| {
+    let written = fill(session, data_dir, &staging).and_then(|done| {
         // An empty folder makes room for the whole one.
         match fs::remove_dir(folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed("replace", folder, &error)),
@@ -111,10 +111,10 @@ fn prepare(folder: &Path, data_dir: &Path) -> ApiResult<PathBuf> {
     Ok(staging)
 }
 
-fn fill(session: &Session, staging: &Path) -> ApiResult<ExportView> {
+fn fill(session: &Session, data_dir: &Path, staging: &Path) -> ApiResult<ExportView> {
     let store = &session.store;
     put(&staging.join("README.txt"), README.as_bytes())?;
-    let settings = settings_of(store)?;
+    let settings = settings_of(store, data_dir)?;
     put(&staging.join(SETTINGS), &pretty(&settings)?)?;
     let sources: Vec<SourceRow> =
         store.sources()?.into_iter().filter(|source| source.status != SourceStatus::Removing).collect();
@@ -208,10 +208,12 @@ impl App {
         self.touch();
         self.session().await?;
         let folder = super::backup::absolute(&request.folder)?;
-        let (settings, sources) = blocking(move || read(&folder)).await?;
+        let data_dir = self.config.data_dir.clone();
+        let (settings, sources) = blocking(move || read(&folder, settings::defaults(&data_dir))).await?;
         let before = self.settings_get().await?;
         // Where to back up to, and the hotkey, belong to a machine.
-        let settings = Settings { backup: before.backup, hotkey: before.hotkey, ..settings };
+        let air_gap = before.air_gap || settings.air_gap;
+        let settings = Settings { backup: before.backup, hotkey: before.hotkey, air_gap, ..settings };
         self.settings_set(settings).await?;
         let (mut added, mut skipped) = (Vec::new(), Vec::new());
         for source in sources {
@@ -224,7 +226,7 @@ impl App {
     }
 }
 
-fn read(folder: &Path) -> ApiResult<(Settings, Vec<SourceLine>)> {
+fn read(folder: &Path, defaults: Settings) -> ApiResult<(Settings, Vec<SourceLine>)> {
     let invalid = |name: &str| {
         let message = format!("{} cannot be understood: is it part of an export?", folder.join(name).display());
         ApiError::new(ErrorCode::InvalidInput, message)
@@ -237,7 +239,7 @@ fn read(folder: &Path) -> ApiResult<(Settings, Vec<SourceLine>)> {
         let message = format!("the export has format {}, this Atom knows up to {VERSION}: update Atom", info.version);
         return Err(ApiError::new(ErrorCode::InvalidInput, message));
     }
-    let settings = settings::merge(&text_of(&folder.join(SETTINGS))?);
+    let settings = settings::merge(&text_of(&folder.join(SETTINGS))?, defaults);
     let sources = text_of(&folder.join(SOURCES))?;
     let lines = sources.lines().filter(|line| !line.trim().is_empty());
     let sources: Result<Vec<SourceLine>, _> = lines.map(serde_json::from_str).collect();

@@ -1,7 +1,7 @@
 //! Bringing a backup back, with the data folder closed: on this machine, or on a new one that has nothing yet.
 
 use super::backup::{check_view, list, phase_name, snapshot_view};
-use super::{LOCK_FILE, take_lock};
+use super::{LOCK_FILE, anchor, take_lock};
 use crate::dto::{BackupCheckView, BackupListView, SnapshotView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use atom_backup::{Access, Repository};
@@ -18,6 +18,7 @@ pub struct BackupFolder {
     dir: PathBuf,
     slots: SlotCopy,
     keys: Option<Keys>,
+    with_keychain: bool,
 }
 
 impl BackupFolder {
@@ -43,7 +44,7 @@ impl BackupFolder {
             (Some(own), _) => own,
             (None, kept) => kept?,
         };
-        Ok(Self { dir: dir.to_owned(), slots, keys: None })
+        Ok(Self { dir: dir.to_owned(), slots, keys: None, with_keychain: false })
     }
 
     /// Refuses a data folder with another vault than the one that the backups are of.
@@ -71,7 +72,8 @@ impl BackupFolder {
         if has_slot {
             self.keys = self.slots.unlock(Unlock::Keychain(&OsKeychain as &dyn Keychain)).ok();
         }
-        self.keys.is_some()
+        self.with_keychain = self.keys.is_some();
+        self.with_keychain
     }
 
     /// Opens with a passphrase, or the recovery code.
@@ -87,6 +89,7 @@ impl BackupFolder {
             other => other,
         };
         self.keys = Some(keys?);
+        self.with_keychain = false;
         Ok(())
     }
 
@@ -141,6 +144,10 @@ impl BackupFolder {
                 remove_vacant(data_dir);
             }
         })?;
+        if self.with_keychain {
+            // It names commits of what was there before: the next session writes a new one.
+            anchor::forget_witness(keys);
+        }
         drop(lock);
         let mut previous = restored.previous;
         if vacant && let Some(empty) = previous.take() {

@@ -1,24 +1,28 @@
 //! What exists only while the vault is open.
 
+use super::anchor::{self, Opening};
+use super::audit::Log;
 use super::backup::Runs;
 use super::{App, Indexing, lock, settings_of};
+use crate::caller::Caller;
 use crate::dto::{IndexBudget, SizeView};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
-use atom_core::{Clock, EMBEDDING_DIMENSIONS, ItemId, SourceId, SystemClock};
+use atom_core::{Clock, EMBEDDING_DIMENSIONS, IndexHead, ItemId, SourceId, Standing, SystemClock};
 use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
 use atom_index::vector::VectorIndex;
 use atom_ingest::{Budget, Ingest, Models, Notice, Parts};
+use atom_net::Gate;
 use atom_search::{Meaning, QueryEmbedder, Searcher};
-use atom_store::{Counts, RawKey, Store};
+use atom_store::{Anchoring, AuditAction, Counts, IndexName, RawKey, Store};
 use atom_vault::Keys;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedMutexGuard};
 
 /// File and folders of the vault, inside the data folder.
 pub(super) const DATABASE: &str = "vault.db";
@@ -33,16 +37,22 @@ const COUNTS_AGE: Duration = Duration::from_millis(700);
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(300);
 const SIZES_AGE: Duration = Duration::from_secs(5);
+/// Workers stop within this time; what takes longer is worth a line in the log.
+const STOP_WITHIN: Duration = Duration::from_secs(2);
 
 /// The open vault.
 pub(super) struct Session {
     pub(super) keys: Keys,
+    pub(super) opening: Opening,
     pub(super) store: Arc<Store>,
     pub(super) keyword: KeywordIndex,
     pub(super) vector: VectorIndex,
     pub(super) models: Arc<Models>,
     pub(super) searcher: Searcher,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) log: Log,
+    /// The one way for anything of Atom to reach a network.
+    pub(super) gate: Gate,
     /// What was mended when the vault was opened, for a person.
     pub(super) mended: Vec<String>,
     /// Backups, checks and exports.
@@ -75,6 +85,30 @@ impl News {
             Notice::IndexDamaged(stage) => *lock(&self.damaged) = Some(stage),
         }
         self.any.notify_one();
+    }
+}
+
+/// A session that nobody can use any more and that is not closed yet; no other opens meanwhile.
+pub(super) struct Closing {
+    session: Option<Arc<Session>>,
+    turn: OwnedMutexGuard<()>,
+}
+
+impl Closing {
+    /// Waits until the workers have stopped, and forgets keys, handles and caches with the last query that is running. The next session may open once the guard is dropped.
+    pub(super) async fn finish(self) -> OwnedMutexGuard<()> {
+        let Some(session) = self.session else { return self.turn };
+        let started = Instant::now();
+        // Joining threads blocks.
+        let stopped = Arc::clone(&session);
+        let _ = tokio::task::spawn_blocking(move || stopped.stop_blocking()).await;
+        if session.opening.with_keychain {
+            anchor::renew_witness(&session.keys, Arc::clone(&session.store)).await;
+        }
+        if started.elapsed() > STOP_WITHIN {
+            tracing::warn!(took = ?started.elapsed(), "locking took long");
+        }
+        self.turn
     }
 }
 
@@ -129,25 +163,45 @@ impl Session {
         }
     }
 
-    /// Stops the workers; blocks until each finished its batch.
+    /// Stops the workers and cuts connections; blocks until each worker finished its batch.
     fn stop_blocking(&self) {
+        // Nothing goes in or out for a vault that is being locked.
+        self.gate.set_air_gap(true);
         self.news.over.store(true, Ordering::Relaxed);
         self.news.any.notify_one();
         // Before the workers: it may be waiting for one of them to pause.
         self.runs.stop_blocking();
         let ingest = lock(&self.ingest).take();
         drop(ingest);
+        if let Err(error) = self.store.anchor_now() {
+            tracing::warn!(%error, "the anchor does not name the last commits");
+        }
     }
 }
 
 impl App {
     /// Opens everything that the keys open and starts the workers.
-    pub(super) async fn open_session(self: &Arc<Self>, keys: Keys) -> ApiResult<()> {
+    pub(super) async fn open_session(self: &Arc<Self>, keys: Keys, opening: Opening) -> ApiResult<()> {
+        // After a lock, its workers may still be writing: two sessions at once would fight for the indexes.
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        self.open_in_turn(keys, opening, &turn).await
+    }
+
+    async fn open_in_turn(
+        self: &Arc<Self>,
+        keys: Keys,
+        opening: Opening,
+        _turn: &OwnedMutexGuard<()>,
+    ) -> ApiResult<()> {
         let mut slot = self.session.write().await;
         if slot.is_some() {
             return Ok(());
         }
-        let session = self.make_session(keys).await?;
+        let session = self.make_session(keys, opening).await?;
+        if opening.with_keychain {
+            let keeping = anchor::keep_witness(session.keys.clone(), Arc::downgrade(&session.store));
+            self.background().push(tokio::spawn(keeping));
+        }
         *slot = Some(Arc::clone(&session));
         drop(slot);
         self.touch();
@@ -156,35 +210,45 @@ impl App {
         Ok(())
     }
 
-    /// Stops the workers and forgets keys, handles and caches.
-    pub(super) async fn close_session(&self) {
+    /// Takes the session away: every call is refused from here on. What was open is closed by [`Closing::finish`].
+    pub(super) async fn take_session(&self) -> Closing {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
         let session = self.session.write().await.take();
-        if let Some(session) = session {
-            // Joining threads blocks.
-            let _ = tokio::task::spawn_blocking(move || session.stop_blocking()).await;
-        }
+        Closing { session, turn }
     }
 
-    async fn make_session(&self, keys: Keys) -> ApiResult<Arc<Session>> {
+    /// Stops the workers and forgets keys, handles and caches.
+    pub(super) async fn close_session(&self) {
+        drop(self.take_session().await.finish().await);
+    }
+
+    async fn make_session(&self, keys: Keys, opening: Opening) -> ApiResult<Arc<Session>> {
         let data_dir = self.config.data_dir.clone();
-        let mut mended = Vec::new();
-        let key = keys.sqlcipher();
-        let raw = RawKey { key: key.key.clone(), salt: key.salt };
-        let path = data_dir.join(DATABASE);
-        let store = Arc::new(super::blocking(move || Ok(Store::open(&path, raw)?)).await?);
+        let (mut mended, mut rebuilt) = (Vec::new(), Vec::new());
+        let store = self.open_store(&keys, opening).await?;
+        let loss = store.unsettled_loss()?;
+        mended.extend(
+            loss.map(|loss| format!("a loss was accepted ({}), and what derived from it is made anew", loss.loss)),
+        );
         let keyword = {
             let (store, keys, dir) = (Arc::clone(&store), keys.clone(), data_dir.join(KEYWORD));
-            let (keyword, note) = super::blocking(move || open_keyword(&store, &keys, &dir)).await?;
+            let (keyword, note) = super::blocking(move || open_keyword(&store, &keys, &dir, loss.is_some())).await?;
+            rebuilt.extend(note.is_some().then_some("words"));
             mended.extend(note);
             keyword
         };
         let models = Arc::new(Models::new(&self.config.assets_dir));
-        let (vector, note) = open_vectors(&store, &keys, &data_dir.join(VECTORS), &models).await?;
+        let (vector, note) = open_vectors(&store, &keys, &data_dir.join(VECTORS), &models, loss.is_some()).await?;
+        rebuilt.extend(note.is_some().then_some("meaning"));
         mended.extend(note);
+        record(&store, IndexName::Meaning, vector.head().await?)?;
+        if loss.is_some() {
+            store.settle_loss()?;
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let meaning = Meaning { vectors: vector.clone(), embedder: Arc::new(Querying(Arc::clone(&models))) };
         let searcher = Searcher::new(store.clone(), keyword.clone(), Some(meaning), clock.clone());
-        let settings = settings_of(&store)?;
+        let settings = settings_of(&store, &data_dir)?;
         let paused = store.setting(PAUSED)?.as_deref() == Some("yes");
         let news = Arc::new(News::default());
         let ingest = match self.config.indexing {
@@ -209,8 +273,11 @@ impl App {
                 Some(Arc::new(start_ingest(parts)?))
             }
         };
-        Ok(Arc::new(Session {
+        let session = Arc::new(Session {
+            log: Log::new(Arc::clone(&store), &keys),
+            gate: super::network::gate(settings.air_gap, &store, &clock),
             keys,
+            opening,
             store,
             keyword,
             vector,
@@ -223,7 +290,33 @@ impl App {
             counts: Mutex::default(),
             sizes: Mutex::default(),
             news,
-        }))
+        });
+        for which in rebuilt {
+            Caller::Atom.asks(self.log(&session, AuditAction::IndexRebuilt, which)).await;
+        }
+        Ok(session)
+    }
+
+    /// Opens the store; a loss is told, and the keys wait for a decision.
+    async fn open_store(&self, keys: &Keys, opening: Opening) -> ApiResult<Arc<Store>> {
+        let witness = if opening.with_keychain { anchor::witness(keys).await } else { None };
+        let key = keys.sqlcipher();
+        let raw = RawKey { key: key.key.clone(), salt: key.salt };
+        let path = self.config.data_dir.join(DATABASE);
+        let opened = super::blocking(move || {
+            let anchoring = match (&witness, opening.accepts_loss) {
+                (witness, true) => Anchoring::Accept { witness: witness.as_deref() },
+                (Some(witness), false) => Anchoring::Witness(witness),
+                (None, false) => Anchoring::Check,
+            };
+            Ok(Store::open_with(&path, raw, anchoring))
+        })
+        .await?;
+        match opened {
+            Ok(store) => Ok(Arc::new(store)),
+            Err(atom_store::Error::Lost(loss)) => Err(self.lost(keys, opening, &loss)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn extractor(&self) -> Extractor {
@@ -238,10 +331,12 @@ impl App {
 
     /// Closes everything, throws a damaged index away and opens again: it is built from the store.
     pub(super) async fn rebuild(self: &Arc<Self>, words: bool, meaning: bool) -> ApiResult<()> {
-        let session = self.session().await?;
+        let closing = self.take_session().await;
+        let Some(session) = &closing.session else { return self.session().await.map(drop) };
         let (keys, store) = (session.keys.clone(), Arc::clone(&session.store));
-        drop(session);
-        self.close_session().await;
+        let opening = Opening { accepts_loss: false, ..session.opening };
+        // A lock that comes meanwhile waits, and then locks what was opened again.
+        let turn = closing.finish().await;
         let data_dir = self.config.data_dir.clone();
         super::blocking(move || {
             if words {
@@ -255,7 +350,16 @@ impl App {
             Ok(())
         })
         .await?;
-        self.open_session(keys).await
+        self.open_in_turn(keys, opening, &turn).await?;
+        drop(turn);
+        if let Ok(session) = self.session().await {
+            for (which, is_rebuilt) in [("words", words), ("meaning", meaning)] {
+                if is_rebuilt {
+                    self.log(&session, AuditAction::IndexRebuilt, which).await;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -299,32 +403,85 @@ fn discard(folder: &Path) {
     }
 }
 
-fn open_keyword(store: &Store, keys: &Keys, dir: &Path) -> ApiResult<(KeywordIndex, Option<String>)> {
+/// What a comparison with the record says for a person, if the index is not the one that the vault knows.
+fn odd(standing: Standing, index: &str) -> Option<String> {
+    match standing {
+        Standing::Recorded | Standing::Ahead => None,
+        Standing::Behind => {
+            Some(format!("an older copy lay in the place of the {index}: it is brought up to date from the vault"))
+        }
+        Standing::Foreign => {
+            Some(format!("another {index} lay in the place of the vault's own: it is built again from the vault"))
+        }
+    }
+}
+
+/// Records at once where an index stands, if that is news: a step back must not be taken for another one later.
+fn record(store: &Store, name: IndexName, head: IndexHead) -> ApiResult<()> {
+    if store.index_head(name)? != Some(head) {
+        store.note_index(name, head);
+        store.anchor_now()?;
+    }
+    Ok(())
+}
+
+/// How the keyword index relates to its record; none where it is damaged.
+fn keyword_standing(index: &KeywordIndex, recorded: Option<IndexHead>) -> ApiResult<Option<Standing>> {
+    match (recorded, index.head()) {
+        (None, Ok(_)) => Ok(Some(Standing::Recorded)),
+        (Some(_), Ok(None)) => Ok(None),
+        (Some(recorded), Ok(Some(head))) => Ok(Some(head.standing(&recorded))),
+        (_, Err(atom_index::Error::Corrupt { .. })) => Ok(None),
+        (_, Err(error)) => Err(error.into()),
+    }
+}
+
+/// Opens the keyword index; what is damaged, or not what was recorded, is thrown away and built again.
+fn open_keyword(store: &Store, keys: &Keys, dir: &Path, lossy: bool) -> ApiResult<(KeywordIndex, Option<String>)> {
+    const DAMAGED: &str = "the keyword index was damaged and is built again from the vault";
     let open = || keyword::open(dir, keys.seal_root("tantivy/root"));
-    let (index, damaged) = match open() {
-        Ok(index) => (index, false),
+    let found = match open() {
+        Ok(index) => match keyword_standing(&index, store.index_head(IndexName::Words)?)? {
+            None => Err(Some(DAMAGED.to_owned())),
+            // It may have what the lost part had put into it.
+            Some(_) if lossy => Err(None),
+            Some(standing) => odd(standing, "keyword index").map_or(Ok(index), |note| Err(Some(note))),
+        },
         Err(atom_index::Error::Corrupt { reason, .. }) => {
             tracing::warn!(reason, "the keyword index is damaged and is built again");
-            discard(dir);
-            (open()?, true)
+            Err(Some(DAMAGED.to_owned()))
         }
         Err(error) => return Err(error.into()),
     };
-    let counts = store.counts()?.total;
-    let expected = counts.items().saturating_sub(counts.words_pending);
-    if damaged || index.doc_count() < expected {
-        store.restart_words()?;
-        return Ok((index, Some("the keyword index was damaged and is built again from the vault".to_owned())));
+    match found {
+        Ok(index) => {
+            let counts = store.counts()?.total;
+            if index.doc_count() < counts.items().saturating_sub(counts.words_pending) {
+                store.restart_words()?;
+                return Ok((index, Some(DAMAGED.to_owned())));
+            }
+            if let Some(head) = index.head()? {
+                record(store, IndexName::Words, head)?;
+            }
+            Ok((index, None))
+        }
+        Err(note) => {
+            store.restart_words()?;
+            discard(dir);
+            Ok((open()?, note))
+        }
     }
-    Ok((index, None))
 }
 
+/// Opens the vector index; what is damaged or foreign is thrown away, what is older is compared with the store.
 async fn open_vectors(
     store: &Arc<Store>,
     keys: &Keys,
     dir: &Path,
     models: &Models,
+    lossy: bool,
 ) -> ApiResult<(VectorIndex, Option<String>)> {
+    const DAMAGED: &str = "the vector index was damaged and is built again from the vault";
     let changed = match (models.id(), store.setting(MODEL)?) {
         (Ok(now), Some(before)) if now != before => {
             store.restart_meaning()?;
@@ -338,32 +495,61 @@ async fn open_vectors(
         }
         _ => false,
     };
-    let open = || VectorIndex::open(dir, keys.seal_root("lance/root"), EMBEDDING_DIMENSIONS);
-    let mut note = changed.then(|| "another embedding model is installed: meaning is built again".to_owned());
-    let mut healed = false;
-    let index = match open().await {
-        Ok(opened) => {
-            healed = opened.healed;
-            if healed {
-                note = Some("the newest part of the vector index was damaged and is built again".to_owned());
-            }
-            opened.index
-        }
+    let opened = match VectorIndex::open(dir, keys.seal_root("lance/root"), EMBEDDING_DIMENSIONS).await {
+        Ok(opened) => opened,
         Err(atom_index::Error::Corrupt { reason, .. }) => {
             tracing::warn!(reason, "the vector index is damaged and is built again");
-            discard(dir);
-            note = Some("the vector index was damaged and is built again from the vault".to_owned());
-            open().await?.index
+            return fresh_vectors(store, keys, dir, DAMAGED.to_owned()).await;
         }
         Err(error) => return Err(error.into()),
     };
+    let mut note = changed.then(|| "another embedding model is installed: meaning is built again".to_owned());
+    let standing = match store.index_head(IndexName::Meaning)? {
+        Some(recorded) => opened.index.standing(recorded).await?,
+        None => Standing::Recorded,
+    };
+    if standing == Standing::Foreign {
+        drop(opened);
+        let note = odd(standing, "vector index").unwrap_or_else(|| DAMAGED.to_owned());
+        return fresh_vectors(store, keys, dir, note).await;
+    }
+    if opened.healed {
+        note = Some("the newest part of the vector index was damaged and is built again".to_owned());
+    } else if let Some(odd) = odd(standing, "vector index") {
+        note = Some(odd);
+    }
+    let index = opened.index;
     let counts = store.counts()?.total;
+    let missing = index.rows().await? < counts.chunks.saturating_sub(counts.chunks_pending);
     // After a step back the counts may agree by chance.
-    if healed || index.rows().await? < counts.chunks.saturating_sub(counts.chunks_pending) {
-        reconcile_vectors(store, &index).await?;
+    if opened.healed || standing == Standing::Behind || lossy || missing {
+        match reconcile_vectors(store, &index).await {
+            Ok(_) => {}
+            // An older version may name files that are gone.
+            Err(error) if error.code == ErrorCode::IndexCorrupt => {
+                drop(index);
+                return fresh_vectors(store, keys, dir, DAMAGED.to_owned()).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if missing {
         note.get_or_insert_with(|| "passages were missing in the vector index and are added again".to_owned());
     }
     Ok((index, note))
+}
+
+/// Throws the vector index away and marks every passage for a new one.
+async fn fresh_vectors(
+    store: &Arc<Store>,
+    keys: &Keys,
+    dir: &Path,
+    note: String,
+) -> ApiResult<(VectorIndex, Option<String>)> {
+    discard(dir);
+    let opened = VectorIndex::open(dir, keys.seal_root("lance/root"), EMBEDDING_DIMENSIONS).await?;
+    reconcile_vectors(store, &opened.index).await?;
+    Ok((opened.index, Some(note)))
 }
 
 /// Marks every item whose passages are not exactly those in the vector index; returns how many.
@@ -439,7 +625,8 @@ async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
 /// Boxed, because opening a session starts the task that may call this.
 fn rebuild_damaged(app: Arc<App>, stage: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
-        if let Err(error) = app.rebuild(stage == "words", stage == "meaning").await {
+        let rebuilt = Caller::Atom.asks(app.rebuild(stage == "words", stage == "meaning")).await;
+        if let Err(error) = rebuilt {
             tracing::error!(%error, stage, "a damaged index cannot be built again");
         }
     })
@@ -456,5 +643,5 @@ async fn tell_ready(app: &Arc<App>, source: SourceId) {
 
 /// An item id as it came over the boundary.
 pub(super) fn item_id(text: &str) -> ApiResult<ItemId> {
-    text.parse().map_err(|_| crate::ApiError::new(crate::ErrorCode::InvalidInput, "this is no id of an item"))
+    text.parse().map_err(|_| ApiError::new(ErrorCode::InvalidInput, "this is no id of an item"))
 }

@@ -7,8 +7,9 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_core::SourceId;
 use atom_ingest::Rates;
-use atom_store::{Counts, JobKind, JobRow, JobState, SourceRow, SourceStatus};
+use atom_store::{AuditAction, Counts, JobKind, JobRow, JobState, SourceRow, SourceStatus};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 impl App {
     /// The folders.
@@ -36,6 +37,7 @@ impl App {
         self.touch();
         let session = self.session().await?;
         let data_dir = self.config.data_dir.clone();
+        let open = Arc::clone(&session);
         let view = blocking(move || {
             let path = usable_folder(&request.path, &data_dir)?;
             let outer = session.store.sources()?.into_iter().find(|source| {
@@ -58,6 +60,7 @@ impl App {
             Ok(Snapshot::of(&session)?.view(&row))
         })
         .await?;
+        self.log(&open, AuditAction::SourceAdded, view.path.clone()).await;
         self.emit(Event::SourcesChanged);
         Ok(view)
     }
@@ -69,16 +72,18 @@ impl App {
     pub async fn sources_remove(&self, request: IdRequest) -> ApiResult<()> {
         self.touch();
         let session = self.session().await?;
-        blocking(move || {
+        let open = Arc::clone(&session);
+        let removed = blocking(move || {
             let id = source_id(&request.id)?;
-            session.store.source(id)?.ok_or_else(not_there)?;
+            let source = session.store.source(id)?.ok_or_else(not_there)?;
             session.store.set_source_status(id, SourceStatus::Removing, None)?;
             if let Some(ingest) = session.ingest() {
                 ingest.remove(id)?;
             }
-            Ok(())
+            Ok(views::display(&source.path))
         })
         .await?;
+        self.log(&open, AuditAction::SourceRemoved, removed).await;
         self.emit(Event::SourcesChanged);
         Ok(())
     }

@@ -1,16 +1,16 @@
 //! Making, opening and locking the vault.
 
-use super::{App, blocking, lock, settings_of};
+use super::anchor::Opening;
+use super::refusals::Way;
+use super::{App, blocking};
+use crate::caller::Caller;
 use crate::dto::{VaultCreateRequest, VaultCreateResponse, VaultState, VaultUnlockRequest, VaultView};
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::ApiResult;
 use crate::event::Event;
-use atom_vault::{Error as VaultError, Keychain, NewSlots, OsKeychain, RecoveryCode, SlotKind, Unlock, Vault};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use atom_store::AuditAction;
+use atom_vault::{Error as VaultError, SlotKind, Vault};
+use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// How often the idle time is looked at.
-const IDLE_CHECK: Duration = Duration::from_secs(10);
 
 impl App {
     /// Whether there is a vault and whether it is open.
@@ -46,22 +46,19 @@ impl App {
     /// # Errors
     /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`].
     pub async fn vault_create(self: &Arc<Self>, request: VaultCreateRequest) -> ApiResult<VaultCreateResponse> {
-        let data_dir = self.config.data_dir.clone();
+        let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
+        let with_keychain = request.keychain;
         let (keys, code) = blocking(move || {
             let passphrase = Zeroizing::new(request.passphrase);
-            let keychain = OsKeychain;
-            let slots = NewSlots {
-                passphrase: (!passphrase.is_empty()).then_some(passphrase),
-                keychain: request.keychain.then_some(&keychain as &dyn Keychain),
-                recovery: true,
-                ..NewSlots::default()
-            };
-            let (keys, code) = Vault::create(&data_dir, slots)?;
-            let code = code.ok_or_else(|| ApiError::new(ErrorCode::Internal, "no recovery code was made"))?;
-            Ok((keys, code.reveal().to_string()))
+            let made = slots.create_blocking(&data_dir, passphrase, with_keychain)?;
+            super::anchor::put_aside(&data_dir)?;
+            Ok(made)
         })
         .await?;
-        self.open_session(keys).await?;
+        self.open_session(keys, Opening { with_keychain, ..Opening::default() }).await?;
+        if let Ok(session) = self.session().await {
+            self.log(&session, AuditAction::VaultMade, "").await;
+        }
         self.emit(Event::VaultChanged(self.vault_status().await?));
         Ok(VaultCreateResponse { recovery_code: code })
     }
@@ -69,24 +66,13 @@ impl App {
     /// Opens the vault with a passphrase or a recovery code.
     ///
     /// # Errors
-    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`].
+    /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`]; [`ErrorCode::DataLost`], after
+    /// which [`App::vault_accept_loss`] opens the vault all the same.
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
-        let data_dir = self.config.data_dir.clone();
-        let keys = blocking(move || {
-            let typed = Zeroizing::new(request.passphrase);
-            match Vault::unlock(&data_dir, Unlock::Passphrase(typed.clone())) {
-                Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(&typed).is_ok() => {
-                    Ok(Vault::unlock(&data_dir, Unlock::Recovery(&typed))?)
-                }
-                Err(VaultError::NoSlot { .. }) => Err(ApiError::new(
-                    ErrorCode::WrongPassphrase,
-                    "this vault has no passphrase: unlock it with the keychain or the recovery code",
-                )),
-                other => Ok(other?),
-            }
-        })
-        .await?;
-        self.opened_with(keys).await
+        let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
+        let unlock = move || Ok(slots.unlock_blocking(&data_dir, Zeroizing::new(request.passphrase)));
+        let (way, keys) = blocking(unlock).await?;
+        self.opened_with(way, keys, Opening::default()).await
     }
 
     /// Opens the vault from the keychain.
@@ -94,49 +80,80 @@ impl App {
     /// # Errors
     /// [`ErrorCode::KeychainUnavailable`], and as [`App::vault_unlock`].
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
-        let data_dir = self.config.data_dir.clone();
-        let keys = blocking(move || Ok(Vault::unlock(&data_dir, Unlock::Keychain(&OsKeychain))?)).await?;
-        self.opened_with(keys).await
+        let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
+        let keys = blocking(move || Ok(slots.unlock_keychain_blocking(&data_dir))).await?;
+        self.opened_with(Way::Keychain, keys, Opening { with_keychain: true, ..Opening::default() }).await
     }
 
-    async fn opened_with(self: &Arc<Self>, keys: atom_vault::Keys) -> ApiResult<VaultView> {
-        self.open_session(keys).await?;
-        let view = self.vault_status().await?;
-        self.emit(Event::VaultChanged(view.clone()));
+    async fn opened_with(
+        self: &Arc<Self>,
+        way: Way,
+        keys: Result<atom_vault::Keys, VaultError>,
+        opening: Opening,
+    ) -> ApiResult<VaultView> {
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(error) => {
+                if is_refusal(&error) {
+                    self.note_refusal(way).await;
+                }
+                return Err(super::slots::refused(way, error));
+            }
+        };
+        let was_open = self.session.read().await.is_some();
+        let view = self.opened(keys, opening).await?;
+        if !was_open && let Ok(session) = self.session().await {
+            self.log_opened(&session, way).await;
+        }
         Ok(view)
     }
 
-    /// Stops work and forgets the keys.
+    /// Stops work and forgets the keys. Everyone is told at once; returns when the workers have stopped, each at the end of what it was writing.
     ///
     /// # Errors
-    /// As [`App::vault_status`].
+    /// As [`App::vault_status`]; the vault is locked all the same.
     pub async fn vault_lock(&self) -> ApiResult<VaultView> {
-        self.close_session().await;
-        let view = self.vault_status().await?;
-        self.emit(Event::VaultChanged(view.clone()));
-        Ok(view)
+        self.lock_because("asked").await
     }
+
+    /// Locks and logs why: `asked`, `idle`, `left` (the desktop's session was left).
+    pub(super) async fn lock_because(&self, reason: &'static str) -> ApiResult<VaultView> {
+        if let Ok(session) = self.session().await {
+            self.log(&session, AuditAction::VaultLocked, reason).await;
+        }
+        self.forget_undecided();
+        self.slots.forget_renewal();
+        let closing = self.take_session().await;
+        let view = self.vault_status().await;
+        if let Ok(view) = &view {
+            self.emit(Event::VaultChanged(view.clone()));
+        }
+        drop(closing.finish().await);
+        view
+    }
+
+    /// Logs that the app ends with the vault open. A command that opened the vault for itself always ends so: that says nothing.
+    pub(super) async fn log_quit(&self) {
+        if Caller::current() != Caller::Terminal
+            && let Ok(session) = self.session().await
+        {
+            self.log(&session, AuditAction::VaultLocked, "quit").await;
+        }
+    }
+}
+
+/// Whether somebody tried something that does not open the vault, or changed the key slots; not that something is broken or missing.
+const fn is_refusal(error: &VaultError) -> bool {
+    matches!(
+        error,
+        VaultError::WrongPassphrase
+            | VaultError::WrongRecoveryCode
+            | VaultError::DamagedSlots { .. }
+            | VaultError::UnsafeKdf { .. }
+    )
 }
 
 /// Whether asking the keychain makes sense; asking it to find out could open a prompt.
 fn keychain_may_answer() -> bool {
     !cfg!(target_os = "linux") || std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
-}
-
-/// Locks after the idle time that a person set.
-pub(super) async fn lock_when_idle(app: Weak<App>) {
-    loop {
-        tokio::time::sleep(IDLE_CHECK).await;
-        let Some(app) = app.upgrade() else { return };
-        let Ok(session) = app.session().await else { continue };
-        let limit = blocking(move || Ok(settings_of(&session.store)?.lock_after_minutes)).await;
-        if let Ok(Some(minutes)) = limit {
-            let idle = lock(&app.last_use).elapsed();
-            if idle >= Duration::from_secs(u64::from(minutes) * 60)
-                && let Err(error) = app.vault_lock().await
-            {
-                tracing::warn!(%error, "cannot lock after idle time");
-            }
-        }
-    }
 }

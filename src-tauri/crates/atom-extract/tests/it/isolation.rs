@@ -70,6 +70,24 @@ fn panic_of_a_reader_is_a_damaged_file() {
 }
 
 #[test]
+fn ending_the_pool_gives_up_what_is_being_read() {
+    let extractor = pool(Limits { wall: PATIENT, ..Limits::default() }, 1);
+    extractor.sandbox().unwrap();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let hanging = scope.spawn(|| read(&extractor, "a.x-hang", b"x"));
+        // The other reading waits for the one worker of the pool, and is given up as well.
+        let waiting = scope.spawn(|| read(&extractor, "a.x-hang", b"x"));
+        extractor.end();
+        for reading in [hanging, waiting] {
+            let outcome = reading.join().unwrap();
+            assert!(matches!(outcome, Outcome::Unavailable { .. }) && !outcome.is_poison(), "{outcome:?}");
+        }
+    });
+    assert!(begun.elapsed() < PATIENT / 4, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn hanging_reader_is_stopped() {
     let extractor = pool(Limits { wall: Duration::from_millis(200), ..Limits::default() }, 1);
     extractor.sandbox().unwrap();

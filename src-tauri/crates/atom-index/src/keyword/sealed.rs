@@ -3,7 +3,7 @@
 //! Each file is in the format `ATL1` of `atom_vault::seal`, bound to its own name, so that a changed, cut, swapped or
 //! foreign file is an error and never an answer. Readers decrypt the blocks that they touch and keep them in one bounded
 //! cache of the directory. Nothing is mapped into memory and nothing is written outside of the directory.
-//! Replacing the whole directory by an older copy of itself is not noticed here: the store compares what it knows.
+//! Replacing the whole directory by an older copy of itself is not noticed here: the store compares what it recorded (`head`).
 //!
 //! Durability: a file is synced when its writer is terminated; a small file is replaced by writing another beside it,
 //! syncing, renaming and syncing the directory. The list of managed files is the exception: the engine rewrites it before

@@ -6,7 +6,7 @@ use atom_core::ItemId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{IndexWriter, TantivyDocument};
 
-use super::{Document, Shared};
+use super::{Document, Shared, head};
 use crate::Result;
 
 /// Memory of the postings that are not yet on the disk, bytes, over all threads.
@@ -92,7 +92,11 @@ impl KeywordWriter {
     /// [`crate::Error::DiskFull`] and others; the last commit stays as it was. See [`KeywordWriter`].
     pub fn commit(&mut self) -> Result<()> {
         self.shared.guarded("committing", || {
-            let committed = self.engine.commit();
+            let text = head::next(self.shared.head()?.as_ref());
+            let committed = self.engine.prepare_commit().and_then(|mut prepared| {
+                prepared.set_payload(&text);
+                prepared.commit()
+            });
             committed.map_err(|error| self.shared.error("committing", &error))?;
             self.shared.reload()?;
             // Files that only the state before this commit needed.

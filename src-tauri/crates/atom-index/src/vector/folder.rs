@@ -22,13 +22,15 @@ use super::store::SealedStore;
 use crate::Result;
 
 const OPENING: &str = "opening the vector index";
+/// What names of tables begin with; a random id follows.
+pub(crate) const TABLE_PREFIX: &str = "t_";
 const TABLE_EXTENSION: &str = "lance";
 const MANIFEST: &str = "manifest";
 const QUARANTINED: &str = "corrupt";
 
 /// Names of new tables.
 pub(crate) fn new_table_name() -> String {
-    format!("t_{}", uuid::Uuid::new_v4().simple())
+    format!("{TABLE_PREFIX}{}", uuid::Uuid::new_v4().simple())
 }
 
 /// What was found of the table.
@@ -78,8 +80,35 @@ fn tables_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// The folder of the table with this name.
+pub(crate) fn table_folder(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.{TABLE_EXTENSION}"))
+}
+
+/// Every file that has to be sealed: all but those that were put aside.
+pub(crate) fn sealed_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next)? {
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_none_or(|e| e != QUARANTINED) {
+                found.push(path);
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The manifests of a table, newest first.
 fn manifests(table: &Path) -> io::Result<Vec<PathBuf>> {
+    Ok(versions(table)?.into_iter().map(|(_, path)| path).collect())
+}
+
+/// The versions of a table with their manifests, newest first.
+pub(crate) fn versions(table: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let entries = match fs::read_dir(table.join("_versions")) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -95,7 +124,7 @@ fn manifests(table: &Path) -> io::Result<Vec<PathBuf>> {
         }
     }
     found.sort_by(|a, b| b.0.cmp(&a.0));
-    Ok(found.into_iter().map(|(_, path)| path).collect())
+    Ok(found)
 }
 
 /// The version in a manifest's name: the number, or its distance from the largest one in names of twenty digits.
@@ -138,13 +167,14 @@ async fn verifies(manifest: &Path, store: &SealedStore) -> Result<bool> {
     }
 }
 
-fn quarantine(folder: &Path, manifest: &Path) -> io::Result<()> {
+/// Moves a manifest that does not verify out of the table.
+pub(crate) fn quarantine(folder: &Path, manifest: &Path) -> io::Result<()> {
     let Some(name) = manifest.file_name() else {
         return Ok(());
     };
     let target = folder.join(name).with_extension(format!("{MANIFEST}.{QUARANTINED}"));
     fs::rename(manifest, target)?;
-    tracing::warn!("a damaged head of the vector index was put aside");
+    tracing::warn!("a damaged version of the vector index was put aside");
     sync_folder(folder)?;
     manifest.parent().map_or(Ok(()), sync_folder)
 }

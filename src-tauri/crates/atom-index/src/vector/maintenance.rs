@@ -156,7 +156,7 @@ impl Inner {
         Ok(removed.bytes_removed)
     }
 
-    async fn dataset(&self) -> Done<Arc<Dataset>> {
+    pub(super) async fn dataset(&self) -> Done<Arc<Dataset>> {
         let Some(dataset) = self.table.dataset() else {
             return Err(refused(OPERATION, "the table is not a local one").into());
         };

@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, FixedSizeListArray, Float32Array, Int64Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, FixedSizeListArray, Float32Array, Int64Array, RecordBatch, UInt64Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use atom_core::{ChunkId, ItemId};
 use lancedb::Table;
 
 use super::fault::{corrupt, refused};
+use super::places::Place;
 use super::{Row, VectorHit};
-use crate::Result;
+use crate::{Error, Result};
 
 pub(crate) const CHUNK: &str = "chunk";
 pub(crate) const ITEM: &str = "item";
@@ -19,6 +20,9 @@ pub(crate) const VECTOR: &str = "vector";
 
 /// The column that Lance adds to hits.
 pub(crate) const DISTANCE: &str = "_distance";
+
+/// The column that Lance adds where rows are asked for with their places.
+const ROW_ID: &str = "_rowid";
 
 /// The columns of the table.
 pub(crate) fn schema(dims: usize) -> SchemaRef {
@@ -114,10 +118,7 @@ pub(crate) fn hits(batches: &[RecordBatch]) -> Result<Vec<VectorHit>> {
     let mut found = Vec::new();
     for batch in batches {
         let (items, chunks) = (ids(batch, ITEM)?, ids(batch, CHUNK)?);
-        let distances = batch
-            .column_by_name(DISTANCE)
-            .and_then(|column| column.as_any().downcast_ref::<Float32Array>())
-            .ok_or_else(|| corrupt("hits come without a distance"))?;
+        let distances = column::<Float32Array>(batch, DISTANCE)?;
         for ((item, chunk), distance) in items.values().iter().zip(chunks.values()).zip(distances.values()) {
             found.push(VectorHit {
                 chunk: ChunkId::new(*chunk),
@@ -126,14 +127,55 @@ pub(crate) fn hits(batches: &[RecordBatch]) -> Result<Vec<VectorHit>> {
             });
         }
     }
-    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.chunk.cmp(&b.chunk)));
+    sort(&mut found);
     Ok(found)
 }
 
+/// Nearest first.
+pub(crate) fn sort(hits: &mut [VectorHit]) {
+    hits.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.chunk.cmp(&b.chunk)));
+}
+
+/// Places of rows that were read with their row ids.
+pub(crate) fn places(batches: &[RecordBatch]) -> Result<Vec<Place>> {
+    let mut found = Vec::new();
+    for batch in batches {
+        let (items, chunks) = (ids(batch, ITEM)?, ids(batch, CHUNK)?);
+        let rows = column::<UInt64Array>(batch, ROW_ID)?;
+        let places = items.values().iter().zip(chunks.values()).zip(rows.values());
+        found.extend(places.map(|((item, chunk), row)| Place { item: *item, row: *row, chunk: *chunk }));
+    }
+    Ok(found)
+}
+
+/// How near the vectors of a batch are to `vector`; its rows are those of `places`.
+pub(crate) fn compare(batch: &RecordBatch, vector: &[f32], places: &[Place]) -> Result<Vec<VectorHit>> {
+    let list = column::<FixedSizeListArray>(batch, VECTOR)?;
+    let values = list.values().as_any().downcast_ref::<Float32Array>().ok_or_else(|| changed(VECTOR))?;
+    let vectors = values.values().chunks_exact(vector.len().max(1));
+    if vectors.len() != places.len() {
+        return Err(corrupt("some rows cannot be found again"));
+    }
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
+    let length = dot(vector, vector).sqrt();
+    let hit = |(place, row): (&Place, &[f32])| VectorHit {
+        chunk: ChunkId::new(place.chunk),
+        item: ItemId::new(place.item),
+        similarity: (dot(row, vector) / (dot(row, row).sqrt() * length)).clamp(-1.0, 1.0),
+    };
+    Ok(places.iter().zip(vectors).map(hit).collect())
+}
+
 fn ids<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array> {
-    batch
-        .column_by_name(name)
-        .and_then(|column| column.as_any().downcast_ref::<Int64Array>())
-        .filter(|column| column.null_count() == 0)
-        .ok_or_else(|| corrupt(format!("the column {name} is not what it was")))
+    column(batch, name)
+}
+
+/// A column without nulls.
+fn column<'a, T: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a T> {
+    let column = batch.column_by_name(name).and_then(|column| column.as_any().downcast_ref::<T>());
+    column.filter(|column| column.null_count() == 0).ok_or_else(|| changed(name))
+}
+
+fn changed(name: &str) -> Error {
+    corrupt(format!("the column {name} is not what it was"))
 }

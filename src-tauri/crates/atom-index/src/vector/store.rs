@@ -163,6 +163,18 @@ impl SealedStore {
         self.root.open(file, length, binding).map_err(|error| self.sealed(at, error))
     }
 
+    /// Reads every block of a file past the caches.
+    pub(crate) fn verify_whole_blocking(&self, path: &std::path::Path) -> atom_vault::Result<()> {
+        let strange = || atom_vault::Error::NotSealed { object: path.display().to_string() };
+        let location = Path::from_absolute_path(path).map_err(|_| strange())?;
+        let binding = self.binding(&location).map_err(|_| strange())?;
+        let failed = |source| atom_vault::Error::Io { operation: "read", object: binding.clone(), source };
+        let file = File::open(path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        let reader = self.root.open(file, length, &binding)?;
+        (0..reader.block_count()).try_for_each(|block| reader.read_block(block).map(drop))
+    }
+
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(Self) -> Result<T> + Send + 'static) -> Result<T> {
         let store = self.clone();
         tokio::task::spawn_blocking(move || work(store)).await.map_err(Error::from)?

@@ -1,6 +1,7 @@
 //! The keyword index.
 
 mod durability;
+mod heads;
 mod sealing;
 mod semantics;
 

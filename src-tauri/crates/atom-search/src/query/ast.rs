@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// One part of a query and where it stands in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub(super) struct Node {
     /// Byte range in the query text; that of a negation begins with its `-`.
     pub span: Range<usize>,
     /// What it is.
@@ -13,7 +13,7 @@ pub struct Node {
 
 /// The forms that a part of a query takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Syntax {
+pub(super) enum Syntax {
     /// A plain word, as typed.
     Word(String),
     /// `=word`: only in this form.
@@ -50,7 +50,7 @@ pub enum Syntax {
 
 /// The operators of this release, each with its synonyms folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Operator {
+pub(super) enum Operator {
     /// `type:`, `kind:`: a kind, an extension or a word for one of them.
     Type,
     /// `ext:`: an extension.
@@ -83,7 +83,7 @@ pub enum Operator {
 
 impl Operator {
     /// The operator that `name`, without regard to case, stands for.
-    pub fn parse(name: &str) -> Option<Self> {
+    pub(super) fn parse(name: &str) -> Option<Self> {
         Some(match name.to_ascii_lowercase().as_str() {
             "type" | "kind" => Self::Type,
             "ext" => Self::Extension,
@@ -104,7 +104,7 @@ impl Operator {
     }
 
     /// The name under which chips and notices show it.
-    pub const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Type => "type",
             Self::Extension => "ext",

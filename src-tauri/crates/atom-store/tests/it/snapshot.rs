@@ -47,7 +47,9 @@ fn a_database_made_from_a_snapshot_is_equal_row_by_row() {
     let store = filled(dir.path(), 150);
     let before = taken(&store);
     assert_eq!(before.0.schema_version, SCHEMA_VERSION);
-    let again = rebuilt(&dir.path().join("again.db"), before.clone()).unwrap();
+    // In a folder of its own: the anchor beside the first one is not its anchor.
+    let other = tempfile::tempdir().unwrap();
+    let again = rebuilt(&other.path().join("vault.db"), before.clone()).unwrap();
     let after = taken(&again);
     assert_eq!((&before.0.tables, &before.0.after), (&after.0.tables, &after.0.after));
     assert!(before.1 == after.1, "the same rows in the same blocks");
@@ -101,7 +103,9 @@ fn background_work_of_another_time_is_not_taken_up_again() {
     let dir = tempfile::tempdir().unwrap();
     let store = filled(dir.path(), 1);
     store.queue_job(JobKind::Scan, None, "scan", NOW).unwrap();
-    let again = rebuilt(&dir.path().join("again.db"), taken(&store)).unwrap();
+    // In a folder of its own: the anchor beside the first one is not its anchor.
+    let other = tempfile::tempdir().unwrap();
+    let again = rebuilt(&other.path().join("vault.db"), taken(&store)).unwrap();
     assert!(again.queued_jobs().unwrap().is_empty());
     assert_eq!(again.jobs().unwrap().len(), 1);
 }

@@ -51,7 +51,7 @@ impl SlotCopy {
     /// Counts the changes of the slots: of two copies of one vault, the larger is the newer. Authenticated as [`SlotCopy::vault_id`].
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.file.generation
+        self.file.generation()
     }
 
     /// Unlocks without a vault; nothing is written.
@@ -59,7 +59,7 @@ impl SlotCopy {
     /// # Errors
     /// As [`super::Vault::unlock`].
     pub fn unlock(&self, with: Unlock<'_>) -> Result<Keys> {
-        unlock_file(&self.file, with)
+        unlock_file(&self.file, &with)
     }
 
     /// Checks that the slots are the work of someone who could unlock the vault of `keys`.

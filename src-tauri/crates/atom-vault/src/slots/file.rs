@@ -89,9 +89,12 @@ impl Method {
     }
 }
 
-/// Which copy a [`SlotFile`] was read from.
+/// What the two copies of the key slot file say.
 pub(super) struct Loaded {
+    /// The file itself, or the backup where that is missing or unreadable.
     pub(super) file: SlotFile,
+    /// The backup, where both are readable and differ.
+    pub(super) other: Option<SlotFile>,
     /// The two copies differ, or one is missing or unreadable.
     pub(super) needs_repair: bool,
 }
@@ -114,12 +117,33 @@ impl SlotFile {
         let needs_repair = main != backup;
         match (main.as_deref().map(Self::parse), backup.as_deref().map(Self::parse)) {
             (None, None) => Err(Error::NoVault),
-            (Some(Ok(file)), _) => Ok(Loaded { file, needs_repair }),
+            (Some(Ok(file)), other) => {
+                let other = other.and_then(Result::ok).filter(|other| *other != file);
+                Ok(Loaded { file, other, needs_repair })
+            }
             // A newer Atom was here: what the backup says is out of date.
             (Some(Err(error @ Error::NewerVault { .. })), _) => Err(error),
-            (_, Some(Ok(file))) => Ok(Loaded { file, needs_repair: true }),
+            (_, Some(Ok(file))) => Ok(Loaded { file, other: None, needs_repair: true }),
             (Some(Err(error)), _) | (None, Some(Err(error))) => Err(error),
         }
+    }
+
+    /// Whether this backup may open the vault after the file itself failed with `error`.
+    ///
+    /// A file that does not verify is worth nothing, whatever the backup is. But one that only does not know the secret may be newer than the backup, by an interrupted change of just that secret.
+    pub(super) fn may_stand_in(&self, file: u64, error: &Error) -> bool {
+        match error {
+            Error::DamagedSlots { .. } | Error::UnsafeKdf { .. } => true,
+            Error::WrongPassphrase
+            | Error::WrongRecoveryCode
+            | Error::NoSlot { .. }
+            | Error::KeychainUnavailable { .. } => self.generation >= file,
+            _ => false,
+        }
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Result<Self> {

@@ -4,9 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use atom_vault::{
-    Error, KdfCost, Keychain, Keys, MemoryKeychain, NewSlots, RecoveryCode, Result, SlotCopy, SlotKind, Unlock, Vault,
-};
+use atom_vault::{Error, KdfCost, Keychain, Keys, MemoryKeychain, NewSlots, Result, SlotCopy, SlotKind, Unlock, Vault};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -258,12 +256,56 @@ fn a_forgotten_passphrase_is_reset_with_the_recovery_code() {
 }
 
 #[test]
-fn a_renewed_recovery_code_replaces_the_old_one() {
+fn a_new_recovery_code_replaces_the_old_one_once_it_was_typed_again() {
     let vault = vault();
-    let code: RecoveryCode = Vault::renew_recovery(&vault.dir(), Unlock::Keychain(&vault.keychain)).unwrap();
-    let old = error(vault.unlock(Unlock::Recovery(&vault.code)));
-    assert!(matches!(old, Error::WrongRecoveryCode));
-    vault.unlock(Unlock::Recovery(&code.reveal())).unwrap();
+    let before = fs::read(vault.main()).unwrap();
+    let renewal = Vault::renew_recovery(&vault.dir(), Unlock::Keychain(&vault.keychain)).unwrap();
+    let code = renewal.code().reveal();
+    let groups: Vec<&str> = code.split('-').collect();
+    let [first, second] = renewal.asked().map(|group| groups[group]);
+
+    // Not confirmed: the old code is in force and nothing is on the disk.
+    assert_eq!(fs::read(vault.main()).unwrap(), before);
+    for wrong in [[first, "ZZZZ"], ["", ""], [second, first]] {
+        assert!(matches!(error(renewal.confirm(&vault.dir(), wrong)), Error::CodeNotConfirmed), "{wrong:?}");
+    }
+    assert!(matches!(error(vault.unlock(Unlock::Recovery(&code))), Error::WrongRecoveryCode));
+    vault.unlocks_in_every_way();
+
+    renewal.confirm(&vault.dir(), [&first.to_lowercase(), second]).unwrap();
+    assert!(matches!(error(vault.unlock(Unlock::Recovery(&vault.code))), Error::WrongRecoveryCode));
+    vault.unlock(Unlock::Recovery(&code)).unwrap();
+    vault.unlock(typed(PASSPHRASE)).unwrap();
+    vault.unlock(Unlock::Keychain(&vault.keychain)).unwrap();
+    fs::remove_file(vault.main()).unwrap();
+    assert!(matches!(error(vault.unlock(Unlock::Recovery(&vault.code))), Error::WrongRecoveryCode));
+}
+
+#[test]
+fn a_new_recovery_code_keeps_what_changed_before_it_was_confirmed() {
+    let vault = vault();
+    let renewal = Vault::renew_recovery(&vault.dir(), typed(PASSPHRASE)).unwrap();
+    let new = secret("another quiet place");
+    Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM).unwrap();
+    Vault::remove_keychain(&vault.dir(), Unlock::Passphrase(new.clone()), &vault.keychain).unwrap();
+    let code = renewal.code().reveal();
+    let groups: Vec<&str> = code.split('-').collect();
+    renewal.confirm(&vault.dir(), renewal.asked().map(|group| groups[group])).unwrap();
+    vault.unlock(Unlock::Passphrase(new)).unwrap();
+    vault.unlock(Unlock::Recovery(&code)).unwrap();
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::WrongPassphrase));
+    assert_eq!(Vault::slots(&vault.dir()).unwrap().len(), 2);
+}
+
+#[test]
+fn a_new_recovery_code_does_not_get_into_another_vault() {
+    let (vault, other) = (vault(), self::vault());
+    let renewal = Vault::renew_recovery(&vault.dir(), typed(PASSPHRASE)).unwrap();
+    let code = renewal.code().reveal();
+    let groups: Vec<&str> = code.split('-').collect();
+    let refused = renewal.confirm(&other.dir(), renewal.asked().map(|group| groups[group]));
+    assert!(matches!(error(refused), Error::DamagedSlots { .. }));
+    other.unlocks_in_every_way();
 }
 
 #[test]
@@ -297,6 +339,75 @@ fn one_damaged_copy_is_healed_from_the_other() {
         vault.unlock(Unlock::Recovery(&vault.code)).unwrap();
         assert_eq!(fs::read(&path).unwrap(), good);
     }
+}
+
+/// Damage that still parses: every hexadecimal digit and number of one copy, one at a time.
+#[test]
+fn one_copy_that_was_changed_is_healed_from_the_other() {
+    let vault = vault();
+    let good = fs::read(vault.main()).unwrap();
+    let text = String::from_utf8(good.clone()).unwrap();
+    let places: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_hexdigit()).map(|(at, _)| at).collect();
+    for path in [vault.main(), vault.backup()] {
+        for at in places.iter().step_by(37) {
+            let mut damaged = good.clone();
+            damaged[*at] = if damaged[*at] == b'1' { b'2' } else { b'1' };
+            fs::write(&path, &damaged).unwrap();
+            let opened = vault.unlock(Unlock::Recovery(&vault.code));
+            // A version digit makes it a newer vault, which is left alone.
+            if !matches!(opened, Err(Error::NewerVault { .. })) {
+                opened.unwrap();
+                assert_eq!(fs::read(&path).unwrap(), good, "byte {at}");
+            }
+            fs::write(&path, &good).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_slot_stripped_from_one_copy_comes_back() {
+    let vault = vault();
+    let good = fs::read(vault.main()).unwrap();
+    let mut json: Value = serde_json::from_slice(&good).unwrap();
+    json["slots"].as_array_mut().unwrap().remove(0);
+    fs::write(vault.main(), serde_json::to_vec(&json).unwrap()).unwrap();
+    vault.unlock(typed(PASSPHRASE)).unwrap();
+    assert_eq!(fs::read(vault.main()).unwrap(), good);
+}
+
+/// Killed between the two writes of a change, the new secret is in force and the old one is not.
+#[test]
+fn an_interrupted_change_does_not_bring_the_old_secret_back() {
+    let vault = vault();
+    let before = fs::read(vault.backup()).unwrap();
+    let new = secret("another quiet place");
+    Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM).unwrap();
+    fs::write(vault.backup(), &before).unwrap();
+    assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::WrongPassphrase));
+    vault.unlock(Unlock::Passphrase(new)).unwrap();
+    assert_eq!(fs::read(vault.backup()).unwrap(), fs::read(vault.main()).unwrap());
+
+    Vault::remove_keychain(&vault.dir(), Unlock::Recovery(&vault.code), &MemoryKeychain::default()).unwrap();
+    fs::write(vault.backup(), &before).unwrap();
+    let gone = error(vault.unlock(Unlock::Keychain(&vault.keychain)));
+    assert!(matches!(gone, Error::NoSlot { kind: SlotKind::Keychain }), "{gone}");
+}
+
+/// Where the file cannot be written the old slots stay, in both copies.
+#[test]
+fn a_change_that_cannot_be_written_changes_nothing() {
+    let vault = vault();
+    let before = fs::read(vault.main()).unwrap();
+    // In the way of the temporary file, and not empty.
+    fs::create_dir(vault.dir().join("keyslots.v1.tmp")).unwrap();
+    fs::write(vault.dir().join("keyslots.v1.tmp/full"), b"").unwrap();
+    let new = secret("another quiet place");
+    let refused = error(Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM));
+    assert!(matches!(refused, Error::Io { .. }), "{refused}");
+    assert!(matches!(error(Vault::add_keychain(&vault.dir(), typed(PASSPHRASE), &vault.keychain)), Error::Io { .. }));
+    assert_eq!(fs::read(vault.main()).unwrap(), before);
+    assert_eq!(vault.keychain.len(), 1, "the key of a slot that was not made is left behind");
+    vault.unlocks_in_every_way();
 }
 
 #[test]
@@ -338,6 +449,17 @@ fn any_change_of_the_slots_is_refused() {
         let copy = json["slots"][1].clone();
         json["slots"].as_array_mut().unwrap().push(copy);
     });
+    check("all but one slot stripped", &|json| json["slots"].as_array_mut().unwrap().truncate(1));
+    check("all slots stripped", &|json| json["slots"].as_array_mut().unwrap().clear());
+    check("a hundred slots added", &|json| {
+        let copy = json["slots"][1].clone();
+        json["slots"].as_array_mut().unwrap().extend(std::iter::repeat_n(copy, 100));
+    });
+    check("slot of another vault", &|json| {
+        let other = self::vault();
+        let other: Value = serde_json::from_slice(&fs::read(other.main()).unwrap()).unwrap();
+        json["slots"][1] = other["slots"][1].clone();
+    });
     check("slots reordered", &|json| json["slots"].as_array_mut().unwrap().swap(0, 1));
     check("generation", &|json| json["generation"] = json!(7));
     check("date", &|json| json["slots"][1]["createdMs"] = json!(0));
@@ -359,7 +481,10 @@ fn hostile_costs_are_refused_before_they_are_paid() {
         assert!(matches!(refused, Error::UnsafeKdf { .. }), "{field} {value}: {refused}");
     };
     check("memoryKib", 8 * 1024);
+    check("memoryKib", 19 * 1024 - 1);
+    check("memoryKib", 2 * 1024 * 1024 + 1);
     check("memoryKib", 64 * 1024 * 1024);
+    check("passes", 17);
     check("passes", 0);
     check("passes", 1 << 30);
     check("lanes", 0);
@@ -372,6 +497,9 @@ fn a_newer_format_is_left_alone() {
     let newer = br#"{"version": 2, "something": "else"}"#;
     fs::write(vault.main(), newer).unwrap();
     let refused = error(vault.unlock(typed(PASSPHRASE)));
+    assert!(matches!(refused, Error::NewerVault { version: 2 }));
+    let new = secret("another quiet place");
+    let refused = error(Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM));
     assert!(matches!(refused, Error::NewerVault { version: 2 }));
     assert_eq!(fs::read(vault.main()).unwrap(), newer);
 }

@@ -1,5 +1,6 @@
 mod basics;
 mod damage;
+mod heads;
 mod home;
 mod quality;
 mod secrecy;

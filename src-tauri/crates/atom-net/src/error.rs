@@ -1,0 +1,40 @@
+//! Why there is no connection.
+
+/// A connection that was not made, or did not last. Messages name the host, never what was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The air gap is closed.
+    #[error("{host} was not connected to: the air gap is on; turn it off in Settings to allow connections")]
+    AirGap {
+        /// Where to.
+        host: String,
+    },
+    /// Not the name or address of a host.
+    #[error("this is no name of a host: a connection needs a name or an address, without scheme, port and path")]
+    InvalidHost,
+    /// No reason was given.
+    #[error("{host} was not connected to: a connection needs a reason")]
+    NoReason {
+        /// Where to.
+        host: String,
+    },
+    /// The connection could not be recorded and was therefore not made.
+    #[error("{host} was not connected to, because that could not be recorded: {reason}")]
+    NotRecorded {
+        /// Where to.
+        host: String,
+        /// What the ledger says.
+        reason: String,
+    },
+    /// The network or the other side refused.
+    #[error("connecting to {host}: {source}")]
+    Io {
+        /// Where to.
+        host: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+}
+
+/// Result of this crate's operations.
+pub type Result<T> = std::result::Result<T, Error>;
