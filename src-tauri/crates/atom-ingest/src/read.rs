@@ -52,7 +52,9 @@ pub(crate) fn step(shared: &Shared, stop: &Stop, index: usize) -> Result<Step> {
     }
     {
         let mut dispatch = lock(&shared.dispatch);
-        if matches!(outcome, TextOutcome::Read { .. }) {
+        // Only what was known and has changed: a new file is looked at again soon, because it may have changed within the
+        // time stamp of its scan, and mostly has not.
+        if matches!(outcome, TextOutcome::Read { .. }) && task.content_hash.is_some() {
             dispatch.last_read.insert(task.item, Instant::now());
         }
         dispatch.outbox_since.get_or_insert_with(Instant::now);
