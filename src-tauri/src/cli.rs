@@ -61,7 +61,7 @@ fn fail(error: &ApiError) -> ExitCode {
     }
     if error.code == ErrorCode::DataLost {
         eprintln!(
-            "      Ways on: put a backup of the data folder back, or go on with what is there: `atom doctor --accept-loss`."
+            "      Ways on: bring a backup back with `atom restore DIR`, or go on with what is there: `atom doctor --accept-loss`."
         );
     }
     match error.code {

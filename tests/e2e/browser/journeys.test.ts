@@ -112,7 +112,7 @@ it("changes the passphrase and the recovery code, by keyboard alone", async () =
 it("scrolls a list of twelve thousand files and keeps the page small", async () => {
   const page = await open("/?fake=open#/sources?id=2");
   await page.getByRole("row", { name: /entry-00001/ }).waitFor();
-  await page.locator(".file-scroller").evaluate((element) => {
+  await page.locator(".table-scroller").evaluate((element) => {
     element.scrollTop = element.scrollHeight;
   });
   await page.getByRole("row", { name: /entry-12400/ }).waitFor();
@@ -125,7 +125,7 @@ it("reads the activity log to its oldest entry, page after page", async () => {
   await page.getByRole("row", { name: /The vault was opened with the passphrase/ }).waitFor();
   const oldest = page.getByText("4,000 older entries gave way to this checkpoint");
   const toEnd = () =>
-    page.locator(".audit-scroller").evaluate((element) => {
+    page.locator(".table-scroller").evaluate((element) => {
       element.scrollTop = element.scrollHeight;
     });
   await expect

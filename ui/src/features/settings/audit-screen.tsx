@@ -125,15 +125,15 @@ function Entries({ actions, onShowAll }: { actions: readonly string[]; onShowAll
     );
   }
   return (
-    <div role="table" aria-label="Activity log" aria-rowcount={total + 1} className="audit-table">
-      <div role="rowgroup" className="audit-head">
-        <div role="row" className="audit-row head" aria-rowindex={1}>
+    <div role="table" aria-label="Activity log" aria-rowcount={total + 1} className="table">
+      <div role="rowgroup" className="table-head">
+        <div role="row" className="table-row audit-row head" aria-rowindex={1}>
           <span role="columnheader">What</span>
           <span role="columnheader">Who</span>
           <span role="columnheader">When</span>
         </div>
       </div>
-      <div ref={scroller} className="audit-scroller" role="rowgroup" tabIndex={0} aria-label="Entries">
+      <div ref={scroller} className="table-scroller" role="rowgroup" tabIndex={0} aria-label="Entries">
         <div role="presentation" style={{ height: rows.getTotalSize(), position: "relative" }}>
           {items.map((item) => {
             const entry = entries[item.index];
@@ -148,7 +148,7 @@ function Entries({ actions, onShowAll }: { actions: readonly string[]; onShowAll
 function Entry({ entry, index, start }: { entry: AuditEntryView; index: number; start: number }) {
   const text = auditSentence(entry);
   return (
-    <div role="row" aria-rowindex={index + 2} className="audit-row placed" style={{ height: ROW_HEIGHT, transform: `translateY(${start}px)` }}>
+    <div role="row" aria-rowindex={index + 2} className="table-row audit-row placed" style={{ height: ROW_HEIGHT, transform: `translateY(${start}px)` }}>
       <span role="cell" className={`cut ${isAlarming(entry) ? "audit-odd" : ""}`} title={text}>
         {text}
       </span>

@@ -14,7 +14,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   notifyWhenDone: "notifications",
   lockAfterMinutes: "lock by itself",
   airGap: "air gap",
+  backup: "where and when backups are made",
 };
+const EXPORTS: Readonly<Record<string, string>> = { vault: "folders, settings and texts", "activity log": "the activity log" };
 const ACTORS: Readonly<Record<string, string>> = { app: "In the app", cli: "Command line", system: "Atom itself", connector: "A connector", program: "Another program" };
 
 /** Which actions a filter stands for, by its name in the address. */
@@ -55,7 +57,7 @@ export function auditSentence({ action, subject, times }: AuditEntryView): strin
     case "slot-changed":
       return `A way to open the vault was changed: ${way}`;
     case "exported":
-      return `Saved outside the vault, not encrypted: ${name}`;
+      return `Saved outside the vault, not encrypted: ${EXPORTS[subject] ?? name}`;
     case "backed-up":
       return subject === "" ? "A backup was made" : `A backup was made: ${name}`;
     case "restored":

@@ -78,7 +78,7 @@ it("explains how to restore, with a command that a shell takes as it is", async 
   expect(dialog.getByText(/kept beside it/)).toBeTruthy();
   await expectAccessible();
   await user.click(dialog.getByRole("button", { name: "Copy command" }));
-  expect(callsOf("copyText")).toEqual([["atom restore '/home/ada/Documents' --snapshot 20261121-091100-1a2b3c4d"]]);
+  expect(callsOf("copyText")).toEqual([["atom restore '/home/ada/Documents' --snapshot 20261121-091100-1a2b3c4d --to '/home/ada/.local/share/atom'"]]);
   await user.keyboard("{Escape}");
   expect(screen.queryByRole("dialog")).toBeNull();
 }, 15_000);

@@ -8,9 +8,10 @@ import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { ProgressBar } from "../../components/progress-bar";
 import { Select } from "../../components/select";
+import { Switch } from "../../components/switch";
 import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
-import { useBackupList, useBackupState } from "../../data/queries";
+import { useBackupList, useBackupState, useVault } from "../../data/queries";
 import type { BackupRunView, BackupSettings, BackupStateView, SnapshotView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf, formatAbsolute, formatDuration, formatSize, sentence } from "../../text/format";
@@ -95,7 +96,7 @@ export function BackupControls({ settings, problem, onSave }: BackupControlsProp
       {failed === null ? null : <Banner look="bad">{sentence(failed)}</Banner>}
       {settings.folder === null ? null : (
         <>
-          <p className="soft selectable settings-path">{visibleLine(settings.folder)}</p>
+          <p className="soft selectable settings-note">{visibleLine(settings.folder)}</p>
           {state ? <Standing state={state} /> : null}
           {state && isRunning ? <Running run={state.run} onCancel={() => void platform.cancelBackup().catch((error: unknown) => { say(messageOf(error)); })} /> : null}
           <Select
@@ -113,15 +114,12 @@ export function BackupControls({ settings, problem, onSave }: BackupControlsProp
               if (chosen) void onSave({ ...settings, ...chosen.keep }, "From the next backup on");
             }}
           />
-          <label className="switch">
-            <input
-              type="checkbox"
-              role="switch"
-              checked={settings.indexes}
-              onChange={(event) => void onSave({ ...settings, indexes: event.target.checked }, event.target.checked ? "Indexes are backed up too" : "Indexes are left out and built again after a restore")}
-            />
+          <Switch
+            checked={settings.indexes}
+            onChange={(checked) => void onSave({ ...settings, indexes: checked }, checked ? "Indexes are backed up too" : "Indexes are left out and built again after a restore")}
+          >
             Back up the indexes too, so that nothing has to be built again
-          </label>
+          </Switch>
           {list.error ? <Banner look="warn">{sentence(messageOf(list.error))}</Banner> : null}
           {list.data ? (
             <div className="backup-list">
@@ -221,7 +219,8 @@ function Running({ run, onCancel }: { run: BackupRunView; onCancel: () => void }
 function RestoreHelp({ folder, snapshot, onClose }: { folder: string; snapshot: SnapshotView; onClose: () => void }) {
   const platform = usePlatform();
   const say = useToast();
-  const command = `atom restore ${quoted(folder)} --snapshot ${snapshot.id}`;
+  const dataDir = useVault().data?.dataDir;
+  const command = `atom restore ${quoted(folder)} --snapshot ${snapshot.id}${dataDir === undefined ? "" : ` --to ${quoted(dataDir)}`}`;
   return (
     <Dialog title="Restore this backup" wide onClose={onClose}>
       <p>{`Everything goes back to ${formatAbsolute(snapshot.madeAt)}: folders, settings and ${countOf(snapshot.items, "item", "items")}. Your own files are not touched.`}</p>
@@ -233,7 +232,7 @@ function RestoreHelp({ folder, snapshot, onClose }: { folder: string; snapshot: 
         </li>
         <li>Start Atom again.</li>
       </ol>
-      <p className="soft">All of the backup is read and verified before anything is replaced. What is there now is kept beside it, and the command says where. On a new computer the same command works with the recovery code.</p>
+      <p className="soft">All of the backup is read and verified before anything is replaced. What is there now is kept beside it, and the command says where. On a new computer the same command works with the recovery code; leave out <code>--to</code> there.</p>
       <div className="settings-apply">
         <Button
           look="main"

@@ -4,6 +4,7 @@ import { Age } from "../../components/age";
 import { Banner } from "../../components/banner";
 import { messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
+import { Switch } from "../../components/switch";
 import { useToast } from "../../components/toast";
 import { useSlots, useVault } from "../../data/queries";
 import { useNow } from "../../data/wait";
@@ -70,18 +71,15 @@ export function Security({ lock }: { lock: ReactNode }) {
         </Button>
       </Row>
       <Row title="Keychain" note="No typing at start. Protects against a stolen disk, not against other programs that run as you.">
-        <label className="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={keychain !== undefined}
-            disabled={!slots.data || (!keychain && !vault?.keychainAvailable)}
-            onChange={() => {
-              setOpen("keychain");
-            }}
-          />
+        <Switch
+          checked={keychain !== undefined}
+          disabled={!slots.data || (!keychain && !vault?.keychainAvailable)}
+          onChange={() => {
+            setOpen("keychain");
+          }}
+        >
           Open with this computer’s keychain
-        </label>
+        </Switch>
         {keychain ? (
           <p className="settings-fact">
             In {BACKENDS[keychain.backend ?? ""] ?? visibleLine(keychain.backend ?? "the keychain")}, since <Age ms={keychain.createdAt} />

@@ -6,6 +6,7 @@ import { ErrorBlank, messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
 import { Segmented } from "../../components/segmented";
 import { Select } from "../../components/select";
+import { Switch } from "../../components/switch";
 import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import { isShortcut } from "../../data/keyboard";
@@ -116,15 +117,12 @@ function SettingsForm({ settings }: { settings: Settings }) {
         {problemOf("indexBudget")}
       </Row>
       <Row title="Notifications" note="One notification when everything in a new folder can be found.">
-        <label className="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={settings.notifyWhenDone}
-            onChange={(event) => void save("notifyWhenDone", event.target.checked, event.target.checked ? "Atom will tell you when a folder is done" : "No notifications")}
-          />
+        <Switch
+          checked={settings.notifyWhenDone}
+          onChange={(checked) => void save("notifyWhenDone", checked, checked ? "Atom will tell you when a folder is done" : "No notifications")}
+        >
           Tell me when a folder’s first indexing is done
-        </label>
+        </Switch>
         {problemOf("notifyWhenDone")}
       </Row>
       <IgnoreRules
@@ -151,15 +149,12 @@ function SettingsForm({ settings }: { settings: Settings }) {
         }
       />
       <Row title="Network" note="Atom connects to nothing on its own. Behind the air gap nothing of it can, and what is connected is cut off. Every connection is listed here.">
-        <label className="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={settings.airGap}
-            onChange={(event) => void save("airGap", event.target.checked, event.target.checked ? "Air gap on: nothing of Atom may connect" : "Air gap off")}
-          />
+        <Switch
+          checked={settings.airGap}
+          onChange={(checked) => void save("airGap", checked, checked ? "Air gap on: nothing of Atom may connect" : "Air gap off")}
+        >
           Air gap
-        </label>
+        </Switch>
         {problemOf("airGap")}
         <Connections />
       </Row>

@@ -32,9 +32,9 @@ export function FileTable({ filter, onRetry, empty }: FileTableProps) {
   if (pages.error && total === null) return <ErrorBlank title="Atom cannot list these files" error={pages.error} onRetry={pages.retry} />;
   if (total === 0) return <>{empty}</>;
   return (
-    <div role="table" aria-label="Files" aria-rowcount={(total ?? 0) + 1} className="file-table" aria-busy={total === null}>
-      <div role="rowgroup" className="file-table-head">
-        <div role="row" className="file-row head" aria-rowindex={1}>
+    <div role="table" aria-label="Files" aria-rowcount={(total ?? 0) + 1} className="table" aria-busy={total === null}>
+      <div role="rowgroup" className="table-head">
+        <div role="row" className="table-row file-row head" aria-rowindex={1}>
           <span role="columnheader">File</span>
           <span role="columnheader">State</span>
           <span role="columnheader">Findable</span>
@@ -45,7 +45,7 @@ export function FileTable({ filter, onRetry, empty }: FileTableProps) {
           </span>
         </div>
       </div>
-      <div ref={scroller} className="file-scroller" role="rowgroup" tabIndex={0} aria-label="Files">
+      <div ref={scroller} className="table-scroller" role="rowgroup" tabIndex={0} aria-label="Files">
         <div role="presentation" style={{ height: rows.getTotalSize(), position: "relative" }}>
           {items.map((item) => (
             <FileRow key={item.key} index={item.index} start={item.start} file={pages.fileAt(item.index)} slow={slow} onRetry={onRetry} />
@@ -60,13 +60,13 @@ function FileRow({ index, start, file, slow, onRetry }: { index: number; start: 
   const place = { height: ROW_HEIGHT, transform: `translateY(${start}px)` };
   if (!file) {
     return (
-      <div role="row" aria-rowindex={index + 2} className="file-row placed" style={place}>
+      <div role="row" aria-rowindex={index + 2} className="table-row file-row placed" style={place}>
         <span role="cell">{slow ? <span className="skeleton" /> : null}</span>
       </div>
     );
   }
   return (
-    <div role="row" aria-rowindex={index + 2} className="file-row placed" style={place}>
+    <div role="row" aria-rowindex={index + 2} className="table-row file-row placed" style={place}>
       <span role="cell" className="file-name">
         <span className="cut" title={visibleLine(file.path)}>
           <Name text={file.name} />

@@ -9,7 +9,7 @@ import { usePlatform } from "../../platform/context";
 import "./vault.css";
 
 /** Saved data is missing: what is known, and the two ways on. Nothing is changed before a person chooses. */
-export function Loss({ message, dataDir, onBack }: { message: string; dataDir: string; onBack: () => void }) {
+export function Loss({ message, onBack }: { message: string; onBack: () => void }) {
   const platform = usePlatform();
   const client = useQueryClient();
   const [state, setState] = useState<{ busy: boolean; error: string | null }>({ busy: false, error: null });
@@ -25,7 +25,7 @@ export function Loss({ message, dataDir, onBack }: { message: string; dataDir: s
 
   return (
     <main className="gate">
-      <section className="gate-card gate-form" aria-labelledby="loss-title">
+      <section className="gate-card form" aria-labelledby="loss-title">
         <TriangleAlert size={32} strokeWidth={1.5} aria-hidden className="gate-mark" />
         <h1 id="loss-title">Saved data is missing</h1>
         <Banner look="bad">{message}</Banner>
@@ -34,7 +34,7 @@ export function Loss({ message, dataDir, onBack }: { message: string; dataDir: s
         </p>
         <h2>Put a backup back</h2>
         <p className="soft">
-          Close Atom, put a complete backup of <code>{dataDir}</code> in its place, and start Atom again.
+          Quit Atom, run <code>atom restore</code> with the folder of your backups in a terminal, and start Atom again. Everything is verified before anything is replaced.
         </p>
         <h2>Go on with what is there</h2>
         <p className="soft">

@@ -41,7 +41,6 @@ export function Unlock({ vault }: { vault: VaultView }) {
     return (
       <Loss
         message={loss}
-        dataDir={vault.dataDir}
         onBack={() => {
           setLoss(null);
           setState({ busy: false, error: null });
