@@ -10,6 +10,8 @@ mod backup;
 mod doctor;
 mod export;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod network;
 mod private_file;
 mod refusals;

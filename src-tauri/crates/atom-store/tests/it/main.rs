@@ -11,7 +11,9 @@ use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
+mod classes;
 mod integrity;
+mod upgrade;
 
 const NOW: i64 = 1_700_000_000_000;
 
