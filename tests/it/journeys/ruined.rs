@@ -57,14 +57,15 @@ struct Scene {
     /// Data folders beside that of the place.
     sound: PathBuf,
     older: PathBuf,
+    assets: PathBuf,
     expect: Answers,
     runtime: tokio::runtime::Runtime,
 }
 
-fn config(place: &Place, data_dir: &Path) -> AppConfig {
+fn config(data_dir: &Path, assets: &Path) -> AppConfig {
     AppConfig {
         data_dir: data_dir.to_owned(),
-        assets_dir: place.assets(),
+        assets_dir: assets.to_owned(),
         worker_program: env!("CARGO_BIN_EXE_atom").into(),
         worker_args: vec!["--extract-worker".into()],
         indexing: Indexing::Full,
@@ -99,7 +100,8 @@ async fn answers(app: &Arc<App>) -> Result<Answers, ApiError> {
     for (query, mode) in QUERIES {
         let request = SearchRequest { query: query.to_owned(), mode, limit: 100, offset: 0, explain: false };
         let found = app.search_query(request).await?;
-        let hit = |hit: atom_api::dto::HitView| (hit.path, hit.snippet.map_or_else(String::new, |snippet| snippet.text));
+        let hit =
+            |hit: atom_api::dto::HitView| (hit.path, hit.snippet.map_or_else(String::new, |snippet| snippet.text));
         all.push(found.hits.into_iter().map(hit).collect());
     }
     Ok(all)
@@ -126,7 +128,7 @@ impl Scene {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (sound, code_of) = (place.at("sound"), code.clone());
         let expect = runtime.block_on(async {
-            let app = App::start(config(&place, &place.data())).unwrap();
+            let app = App::start(config(&place.data(), &place.assets())).unwrap();
             unlock(&app, &code_of).await.unwrap();
             settle(&app).await.unwrap();
             let expect = answers(&app).await.unwrap();
@@ -145,7 +147,12 @@ impl Scene {
         assert_eq!(place.run(&["status"]).code, Some(1));
         copy_folder(&place.data(), &sound);
         assert!(sound.join("refused.v1").exists() && fs::metadata(sound.join("vault.db-wal")).unwrap().len() > 20_000);
-        Self { place, code, sound, older, expect, runtime }
+        let assets = place.assets();
+        Self { place, code, sound, older, assets, expect, runtime }
+    }
+
+    fn config(&self) -> AppConfig {
+        config(&self.place.data(), &self.assets)
     }
 
     /// Every file of a class.
@@ -168,7 +175,7 @@ impl Scene {
     /// What becomes of a damaged vault.
     fn outcome(&self, what: &str) -> &'static str {
         self.runtime.block_on(async {
-            let app = App::start(config(&self.place, &self.place.data())).unwrap();
+            let app = App::start(self.config()).unwrap();
             let outcome = self.opened(&app, what).await;
             app.stop().await.unwrap();
             outcome
@@ -266,7 +273,8 @@ fn every_damage_to_the_data_folder_is_refused_healed_or_harmless() {
             // In the short form each class begins with another harm.
             let harm = HARMS[(turn + class.0.len()) % HARMS.len()];
             let older = scene.older.join(path.strip_prefix(scene.place.data()).unwrap());
-            let others = if files.len() > 1 && harm == Harm::Swap { files.clone() } else { files_below(&scene.place.data()) };
+            let others =
+                if files.len() > 1 && harm == Harm::Swap { files.clone() } else { files_below(&scene.place.data()) };
             let Some(what) = harm.done_to(path, &others, Some(&older), &mut noise) else { continue };
             done += 1;
             let outcome = scene.outcome(&what);
@@ -276,4 +284,60 @@ fn every_damage_to_the_data_folder_is_refused_healed_or_harmless() {
         }
     }
     results.print();
+}
+
+#[test]
+fn every_damage_to_the_model_is_refused_or_harmless() {
+    const FOLDER: &str = "models/all-MiniLM-L6-v2";
+    let mut scene = Scene::new();
+    let assets = scene.place.at("assets");
+    let installed = scene.place.assets();
+    copy_folder(&installed.join(FOLDER), &assets.join(FOLDER));
+    std::os::unix::fs::symlink(installed.join("runtime"), assets.join("runtime")).unwrap();
+    scene.assets = assets.clone();
+    let names: Vec<PathBuf> =
+        files_below(&installed.join(FOLDER)).iter().map(|path| path.file_name().unwrap().into()).collect();
+    assert!(names.len() >= 6, "{names:?}");
+    let (mut noise, mut results) = (Noise::new(37), Results::default());
+    copy_folder(&scene.sound, &scene.place.data());
+    let (mut done, mut touched) = (0, names.clone());
+    for turn in 0.. {
+        if done == cases(6) {
+            break;
+        }
+        for name in touched.drain(..) {
+            fs::copy(installed.join(FOLDER).join(&name), assets.join(FOLDER).join(&name)).unwrap();
+        }
+        let name = noise.one_of(&names).unwrap();
+        let other = noise.one_of(&names).unwrap();
+        touched = vec![name.clone(), other.clone()];
+        let (path, other) = (assets.join(FOLDER).join(name), assets.join(FOLDER).join(other));
+        // There is no older copy of a model; an empty file is what an installation that was cut short leaves.
+        let empty = scene.place.at("empty");
+        fs::write(&empty, b"").unwrap();
+        let Some(what) = HARMS[turn % HARMS.len()].done_to(&path, &[other], Some(&empty), &mut noise) else { continue };
+        done += 1;
+        let outcome = scene.runtime.block_on(async {
+            let app = App::start(AppConfig { indexing: Indexing::Off, ..scene.config() }).unwrap();
+            unlock(&app, &scene.code).await.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+            let doctor = app.doctor(DoctorRequest { rebuild: None }).await.unwrap();
+            assert!(doctor.ok && !doctor.checks.iter().any(|check| check.mended), "{what}: {:?}", doctor.checks);
+            let outcome = match answers(&app).await {
+                Ok(found) => {
+                    assert_eq!(found, scene.expect, "{what}");
+                    "same answers"
+                }
+                Err(error) => {
+                    assert_eq!(error.code, ErrorCode::ModelMissing, "{what}: {error:?}");
+                    assert!(error.message.contains("cargo xtask setup"), "{what}: {error:?}");
+                    "refused"
+                }
+            };
+            app.stop().await.unwrap();
+            outcome
+        });
+        results.add("model", outcome);
+    }
+    results.print();
+    assert!(results.of("refused") > 0, "{results:?}");
 }

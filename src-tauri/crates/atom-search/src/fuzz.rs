@@ -67,7 +67,8 @@ pub fn snippet(data: &[u8]) {
 
 fn check(snippet: Option<Snippet>) {
     if let Some(snippet) = snippet {
-        let inside = |range: &std::ops::Range<usize>| snippet.text.get(range.clone()).is_some_and(|part| !part.is_empty());
+        let inside =
+            |range: &std::ops::Range<usize>| snippet.text.get(range.clone()).is_some_and(|part| !part.is_empty());
         assert!(snippet.highlights.iter().all(inside), "a highlight outside of the snippet");
     }
 }

@@ -5,6 +5,7 @@
 //! belongs to the test suites; `--long` takes everything. To add a part, write a module here and
 //! a line in `PARTS`.
 
+mod campaigns;
 mod clock;
 mod fsync;
 mod full;
@@ -42,6 +43,9 @@ const PARTS: &[Part] = &[
     ("full", "the disk is full", full::run),
     ("clock", "the clock jumps", clock::run),
     ("instances", "several start at once", instances::run),
+    ("damage", "files are damaged", campaigns::damage),
+    ("fuzz", "parsers get hostile bytes", campaigns::fuzz),
+    ("kills", "processes are killed", campaigns::kills),
 ];
 
 /// Runs the parts that `options` wants; `args` may hold `--seed N` besides.

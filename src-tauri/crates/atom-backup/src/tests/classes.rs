@@ -51,7 +51,9 @@ fn every_damage_to_a_repository_is_refused_or_harmless() {
                     restore(&repository, &keys, None, &to, go_on)
                 });
             match restored {
-                Err(Error::Damaged { .. } | Error::Vault(_) | Error::NoSnapshot { .. } | Error::NoRepository { .. }) => {
+                Err(
+                    Error::Damaged { .. } | Error::Vault(_) | Error::NoSnapshot { .. } | Error::NoRepository { .. },
+                ) => {
                     results.add(class, "refused");
                     assert!(!to.exists(), "{what}");
                 }

@@ -47,6 +47,7 @@ fn any_changed_byte_is_refused_before_the_data_is_touched() {
     }
     assert_eq!(fs::read_dir(world.root.path()).unwrap().count(), 2, "nothing is left beside");
     assert!(restore_with_code(&world, &world.data()).is_ok());
+    eprintln!("damage flipped bits of a repository: 240 cases, 240 refused");
 }
 
 #[test]

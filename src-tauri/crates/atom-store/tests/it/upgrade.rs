@@ -56,8 +56,7 @@ fn assert_whole(dir: &Path) {
         assert_eq!(store.setting(&format!("number {number}")).unwrap(), Some(format!("value {number}")));
     }
     drop(store);
-    let version: u32 =
-        raw(&dir.join("vault.db")).query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    let version: u32 = raw(&dir.join("vault.db")).query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, SCHEMA_VERSION);
 }
 
@@ -161,7 +160,9 @@ fn a_newer_database_is_refused_and_left_alone() {
     let before = bytes();
     for _ in 0..2 {
         match Store::open(&path, key(1)) {
-            Err(Error::NewerSchema { found, known }) => assert_eq!((found, known), (SCHEMA_VERSION + 1, SCHEMA_VERSION)),
+            Err(Error::NewerSchema { found, known }) => {
+                assert_eq!((found, known), (SCHEMA_VERSION + 1, SCHEMA_VERSION))
+            }
             other => panic!("{:?}", other.err()),
         }
         assert!(bytes() == before, "a refused database was changed");
