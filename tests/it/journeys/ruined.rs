@@ -144,7 +144,7 @@ impl Scene {
         fs::rename(place.at("data2"), place.data()).unwrap();
         // Somebody tried a wrong passphrase meanwhile.
         place.private("passphrase", "none of your business");
-        assert_eq!(place.run(&["status"]).code, Some(1));
+        assert_ne!(place.run(&["status"]).code, Some(0));
         copy_folder(&place.data(), &sound);
         assert!(sound.join("refused.v1").exists() && fs::metadata(sound.join("vault.db-wal")).unwrap().len() > 20_000);
         let assets = place.assets();

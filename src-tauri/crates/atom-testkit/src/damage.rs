@@ -88,7 +88,7 @@ impl Harm {
     }
 }
 
-/// Every file below `folder`, sorted.
+/// Every regular file below `folder`, sorted.
 ///
 /// # Panics
 /// When a folder cannot be read.
@@ -96,8 +96,12 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("the folder can be read") {
-            let path = entry.expect("the folder can be read").path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
+            let entry = entry.expect("the folder can be read");
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                Ok(kind) if kind.is_file() => found.push(entry.path()),
+                _ => {}
+            }
         }
     }
     found.sort();

@@ -39,7 +39,8 @@ pub fn hammer(name: &str, default: u32, target: impl Fn(&[u8])) {
             panic!("{name} does not survive input {index}, kept in {}", kept.display());
         }
     }
-    eprintln!("fuzz {name}: {} seeds, {count} inputs survived", seeds.len());
+    let inputs = u64::from(count) + u64::try_from(seeds.len()).unwrap_or(0);
+    eprintln!("fuzz {name}: {inputs} inputs survived, {} of them seeds", seeds.len());
 }
 
 fn survived(target: &impl Fn(&[u8]), input: &[u8]) -> bool {
