@@ -108,7 +108,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Copies every file of `from` into `to`, which is emptied first.
+/// Copies folders and regular files of `from` into `to`, which is emptied first.
 ///
 /// # Panics
 /// When a file cannot be copied.
@@ -117,11 +117,14 @@ pub fn copy_folder(from: &Path, to: &Path) {
         fs::remove_dir_all(to).expect("the old copy can be removed");
     }
     fs::create_dir_all(to).expect("the copy can be made");
-    for file in files_below(from) {
-        let Ok(inner) = file.strip_prefix(from) else { continue };
-        let target = to.join(inner);
-        fs::create_dir_all(target.parent().unwrap_or(to)).expect("a folder of the copy can be made");
-        fs::copy(&file, &target).expect("a file can be copied");
+    for entry in fs::read_dir(from).expect("the folder can be read") {
+        let entry = entry.expect("the folder can be read");
+        let target = to.join(entry.file_name());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => copy_folder(&entry.path(), &target),
+            Ok(kind) if kind.is_file() => drop(fs::copy(entry.path(), target).expect("a file can be copied")),
+            _ => {}
+        }
     }
 }
 
