@@ -48,6 +48,12 @@ pub(super) async fn unlock(backend: &mut Backend) -> ApiResult<()> {
     match view.state {
         VaultState::Open => return Ok(()),
         VaultState::Absent => {
+            // The core knows whether there never was one or only its key slots are gone.
+            if let Err(error) = backend.call::<serde_json::Value>(Call::StatusGet).await
+                && error.code == ErrorCode::DataDamaged
+            {
+                return Err(error);
+            }
             return Err(ApiError::new(
                 ErrorCode::VaultAbsent,
                 format!("there is no vault in {}: make one with `atom init`", view.data_dir),

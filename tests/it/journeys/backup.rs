@@ -212,6 +212,7 @@ fn backups_that_are_killed_leave_every_older_one_whole() {
     remove_data(&place);
     place.run(&["restore", &disk]).well();
     assert_eq!(facts(&place), before);
+    eprintln!("kills backup and clean-up: {killed} kills within {whole_run:?} of the start each");
 }
 
 /// A moment between now and `longest`, from the clock's own noise.

@@ -121,3 +121,22 @@ fn a_database_that_is_not_the_vaults_is_refused_and_left_alone() {
     std::fs::write(&database, own).unwrap();
     assert_eq!(names(&place.answers("words", &["cucumbers"])[0]), ["tomatoes.txt"]);
 }
+
+#[test]
+fn key_slots_that_are_gone_are_named_and_no_new_vault_is_made_over_the_old_one() {
+    let place = indexed();
+    let kept = place.at("keyslots");
+    std::fs::copy(place.data().join("keyslots.v1"), &kept).unwrap();
+    for name in ["keyslots.v1", "keyslots.v1.bak"] {
+        std::fs::remove_file(place.data().join(name)).unwrap();
+    }
+    for args in [&["search", "cucumbers"][..], &["status"], &["init"]] {
+        let refused = place.run(args);
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        assert!(refused.err.contains("key slots") && refused.err.contains("backup"), "{}", refused.err);
+    }
+    assert!(!place.data().join("keyslots.v1").exists(), "new keys for old data");
+    std::fs::copy(&kept, place.data().join("keyslots.v1")).unwrap();
+    assert_eq!(names(&place.answers("words", &["cucumbers"])[0]), ["tomatoes.txt"]);
+    place.assert_sound();
+}

@@ -108,5 +108,5 @@ fn killed_at_random_moments_it_completes_all_the_same() {
         assert_eq!(found, expect, "after {killed} kills");
         place.assert_sound();
     }
-    eprintln!("{killed} kills in {rounds} rounds, within {whole_run:?} of the start each");
+    eprintln!("kills indexing: {killed} kills in {rounds} rounds, within {whole_run:?} of the start each");
 }

@@ -14,4 +14,5 @@ mod missing;
 mod offline;
 mod place;
 mod planted;
+mod ruined;
 mod ways_in;

@@ -10,6 +10,8 @@ mod backup;
 mod doctor;
 mod export;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod network;
 mod private_file;
 mod refusals;
@@ -199,8 +201,23 @@ impl App {
             None if atom_vault::Vault::exists(&self.config.data_dir) => {
                 Err(ApiError::new(ErrorCode::VaultLocked, "the vault is locked: unlock it first"))
             }
-            None => Err(atom_vault::Error::NoVault.into()),
+            None => Err(self.no_vault()),
         }
+    }
+
+    /// Why there is nothing to open: there is no vault, or one whose key slots are gone.
+    fn no_vault(&self) -> ApiError {
+        let database = self.config.data_dir.join(session::DATABASE);
+        if std::fs::metadata(&database).is_ok_and(|facts| facts.len() > 0) {
+            let message = format!(
+                "the key slots of the vault in {} are gone, and nothing opens it without them: put a copy of keyslots.v1 \
+                 from a backup in there, or restore the backup; to begin anew, move {} away",
+                self.config.data_dir.display(),
+                session::DATABASE
+            );
+            return ApiError::new(ErrorCode::DataDamaged, message);
+        }
+        atom_vault::Error::NoVault.into()
     }
 
     fn background(&self) -> MutexGuard<'_, Vec<tokio::task::JoinHandle<()>>> {

@@ -11,6 +11,8 @@ mod caller;
 pub mod dto;
 mod error;
 mod event;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod socket;
 
 pub use app::{App, AppConfig, BackupFolder, Indexing};

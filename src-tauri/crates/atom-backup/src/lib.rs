@@ -27,6 +27,8 @@ mod check;
 mod chunks;
 mod error;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod hex;
 mod manifest;
 mod progress;

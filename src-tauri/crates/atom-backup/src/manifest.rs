@@ -76,6 +76,20 @@ pub(crate) struct FileEntry {
 }
 
 impl Manifest {
+    /// Reads the manifest of `object` in the repository at `dir`.
+    pub(crate) fn parse(json: &[u8], object: &str, dir: &Path) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let odd = |_| Error::damaged(object, "cannot be understood");
+        let Versioned { version } = serde_json::from_slice(json).map_err(odd)?;
+        if version > VERSION {
+            return Err(Error::NewerFormat { folder: dir.to_owned(), found: version, known: VERSION });
+        }
+        serde_json::from_slice(json).map_err(odd)
+    }
+
     /// Every chunk that it lists, in the order in which restoring reads them; one that is used twice comes twice.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = ChunkRef> + '_ {
         let rows = self.database.tables.iter().flat_map(|table| &table.blocks);
@@ -84,7 +98,7 @@ impl Manifest {
 
     /// Bytes of content.
     pub(crate) fn content_bytes(&self) -> u64 {
-        self.chunks().map(|chunk| chunk.1).sum()
+        self.chunks().fold(0, |sum, chunk| sum.saturating_add(chunk.1))
     }
 }
 
@@ -173,16 +187,7 @@ impl Repository {
         let Ok(json) = self.keys.seal_root("backup/snapshots").open_bytes(&object, &sealed) else {
             return Err(Error::damaged(object, "does not verify"));
         };
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        let odd = |_| Error::damaged(&object, "cannot be understood");
-        let Versioned { version } = serde_json::from_slice(&json).map_err(odd)?;
-        if version > VERSION {
-            return Err(Error::NewerFormat { folder: self.dir().to_owned(), found: version, known: VERSION });
-        }
-        serde_json::from_slice(&json).map_err(odd)
+        Manifest::parse(&json, &object, self.dir())
     }
 
     /// Writes a manifest: with this the snapshot exists. Durable, and read back.

@@ -77,25 +77,37 @@ impl Config {
 
     /// Reads the config of `dir`; `None` if there is none.
     fn load(dir: &Path) -> Result<Option<Self>> {
+        read_public(&dir.join(CONFIG))?.map(|bytes| Self::parse(&bytes, dir)).transpose()
+    }
+
+    /// Reads the config of the repository at `dir`.
+    fn parse(bytes: &[u8], dir: &Path) -> Result<Self> {
         #[derive(Deserialize)]
         struct Versioned {
             format: String,
             version: u32,
         }
-        let Some(bytes) = read_public(&dir.join(CONFIG))? else { return Ok(None) };
         let damaged = || Error::damaged(CONFIG, "is not as it was written");
-        let Versioned { format, version } = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        let Versioned { format, version } = serde_json::from_slice(bytes).map_err(|_| damaged())?;
         if format != FORMAT {
             return Err(damaged());
         }
         if version > VERSION {
             return Err(Error::NewerFormat { folder: dir.to_owned(), found: version, known: VERSION });
         }
-        let config: Self = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        let config: Self = serde_json::from_slice(bytes).map_err(|_| damaged())?;
         if version != VERSION || config.encode()? != bytes {
             return Err(damaged());
         }
-        Ok(Some(config))
+        Ok(config)
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+/// The public file of a repository, from any bytes.
+pub(crate) fn parse_config(bytes: &[u8]) {
+    if let Ok(config) = Config::parse(bytes, Path::new("repository")) {
+        assert!(config.encode().is_ok_and(|again| again == bytes), "a config is not what was read");
     }
 }
 

@@ -168,7 +168,7 @@ fn write_file(repository: &Repository, file: &FileEntry, staging: &Path, meter: 
 }
 
 /// `path` below `staging`, if it is a plain path into one of the indexes.
-fn inside(staging: &Path, path: &str) -> Option<PathBuf> {
+pub(crate) fn inside(staging: &Path, path: &str) -> Option<PathBuf> {
     let mut parts = path.split('/');
     let in_index = parts.next().is_some_and(|first| INDEXES.contains(&first));
     let mut rest = parts.peekable();

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
+mod classes;
 mod damage;
 mod stopped;
 
@@ -79,7 +80,11 @@ impl World {
     }
 
     fn store(&self) -> Store {
-        Store::open(&self.data().join("vault.db"), self.key()).unwrap()
+        self.try_store().unwrap()
+    }
+
+    fn try_store(&self) -> Result<Store> {
+        Ok(Store::open(&self.data().join("vault.db"), self.key())?)
     }
 
     fn index_file(&self, path: &str, content: &[u8]) {
@@ -98,7 +103,7 @@ impl World {
     }
 
     fn capture(&self, with_indexes: bool) -> Result<Capture> {
-        Capture::take(&self.store(), &self.keys, &self.data(), with_indexes)
+        Capture::take(&self.try_store()?, &self.keys, &self.data(), with_indexes)
     }
 
     fn open(&self, access: Access) -> Result<Repository> {

@@ -67,6 +67,14 @@ impl ModelFiles {
         &self.runtime
     }
 
+    /// Checks every file against its checksum.
+    ///
+    /// # Errors
+    /// [`Error::ModelDamaged`] names the first file that is not as it was installed; [`Error::Read`].
+    pub fn verify(&self) -> Result<()> {
+        self.read().map(drop)
+    }
+
     /// Reads every file and checks it against its checksum.
     pub(crate) fn read(&self) -> Result<ModelBytes> {
         let checksums = Checksums::read(&self.folder)?;

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::outcome::{FileHint, Outcome};
 use crate::sandbox::SandboxStatus;
-use crate::wire::{Answer, Job, MAX_JOB, answer_lengths};
+use crate::wire::{Answer, Job, MAX_JOB, answer_lengths, answer_of};
 use crate::{LIMITS_ENV, PARSER_VERSION, WorkerCommand};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -150,15 +150,9 @@ impl Worker {
         let (head, text) = answer_lengths(frame).ok_or(Silence::Gone)?;
         let mut json = vec![0; head];
         self.receive_exactly(&mut json, deadline, ending)?;
-        let mut answer = serde_json::from_slice(&json).map_err(|_| Silence::Gone)?;
         let mut bytes = vec![0; text];
         self.receive_exactly(&mut bytes, deadline, ending)?;
-        if let Answer::Done { outcome: Outcome::Text(extracted), .. } = &mut answer {
-            extracted.text = String::from_utf8(bytes).map_err(|_| Silence::Gone)?;
-            let text = &extracted.text;
-            extracted.sections.retain(|section| text.is_char_boundary(section.start));
-        }
-        Ok(answer)
+        answer_of(&json, bytes).ok_or(Silence::Gone)
     }
 
     fn receive_exactly(

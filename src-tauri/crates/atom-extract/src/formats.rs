@@ -71,6 +71,34 @@ impl Readers {
         })
     }
 
+    /// Reads bytes as one of the formats that are read by code of this crate, whatever they look like.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn parse_any(&self, which: u8, bytes: &[u8]) -> Outcome {
+        const FORMATS: [Format; 9] = [
+            Format::Rtf,
+            Format::Text,
+            Format::Markdown,
+            Format::Html,
+            Format::Message,
+            Format::Mailbox,
+            Format::Notebook,
+            Format::FlatOdf,
+            Format::XmlWords,
+        ];
+        match FORMATS.get(usize::from(which)) {
+            Some(format) => self.parse(bytes, *format, "fuzz/any"),
+            None => {
+                let mut draft = Draft::new(self.limits.max_text);
+                let result = Container::open(io::Cursor::new(bytes)).and_then(|mut container| match which % 3 {
+                    0 => container.read_word(&mut draft),
+                    1 => container.read_slides(&mut draft),
+                    _ => container.read_outlook(&mut draft),
+                });
+                finish(draft, result, "fuzz/ole")
+            }
+        }
+    }
+
     /// Reads bytes as that format.
     fn parse(&self, bytes: &[u8], format: Format, mime: &str) -> Outcome {
         let mut draft = Draft::new(self.limits.max_text);

@@ -22,6 +22,8 @@ mod draft;
 mod encoding;
 mod error;
 mod formats;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod limits;
 mod outcome;
 mod pool;

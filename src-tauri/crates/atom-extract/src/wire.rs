@@ -58,6 +58,17 @@ pub(crate) fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<(
     to.write_all(text.as_bytes())
 }
 
+/// The answer in the two parts that follow the lengths; none where it makes no sense.
+pub(crate) fn answer_of(json: &[u8], text: Vec<u8>) -> Option<Answer> {
+    let mut answer = serde_json::from_slice(json).ok()?;
+    if let Answer::Done { outcome: Outcome::Text(extracted), .. } = &mut answer {
+        extracted.text = String::from_utf8(text).ok()?;
+        let text = &extracted.text;
+        extracted.sections.retain(|section| text.is_char_boundary(section.start));
+    }
+    Some(answer)
+}
+
 /// The two lengths at the head of an answer, unless they are beyond the limits.
 pub(crate) fn answer_lengths(frame: [u8; 8]) -> Option<(usize, usize)> {
     let [a, b, c, d, e, f, g, h] = frame;

@@ -34,6 +34,14 @@ impl Models {
         Ok(self.files()?.id().to_owned())
     }
 
+    /// Checks every file of the model; reads all of them.
+    ///
+    /// # Errors
+    /// When the model is not installed or is damaged.
+    pub fn verify_blocking(&self) -> Result<(), atom_embed::Error> {
+        self.files()?.verify()
+    }
+
     /// Whether a model is in memory.
     pub fn is_loaded(&self) -> bool {
         let indexing = lock(&self.indexing).as_ref().is_some_and(|(_, model)| model.is_loaded());

@@ -12,6 +12,8 @@ mod embedding;
 mod engine;
 mod error;
 pub mod fusion;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod library;
 pub mod query;
 pub mod snippet;

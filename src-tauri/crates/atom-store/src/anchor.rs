@@ -163,6 +163,23 @@ impl Anchor {
     }
 }
 
+/// The slots in the bytes of the file; none where one does not verify.
+pub(crate) fn slots_of(file: &[u8], key: &AnchorKey) -> [Option<Anchor>; 2] {
+    let mut slots = [None; 2];
+    for (slot, bytes) in slots.iter_mut().zip(file.chunks(SLOT_STRIDE)) {
+        *slot = bytes.get(..ANCHOR_LEN).and_then(|bytes| Anchor::decode(bytes, key));
+    }
+    slots
+}
+
+/// Puts a valid code over whatever a slot holds.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn sign(slot: &mut [u8; ANCHOR_LEN], key: &AnchorKey) {
+    if let Some((signed, tag)) = slot.split_last_chunk_mut::<MAC_LEN>() {
+        *tag = key.mac(&[ANCHOR_DOMAIN, signed]);
+    }
+}
+
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     let (first, tail) = rest.split_first_chunk::<N>()?;
     *rest = tail;
@@ -204,9 +221,7 @@ impl AnchorFile {
                 file.take(FILE_LEN as u64)
                     .read_to_end(&mut bytes)
                     .map_err(|source| Error::Io { operation: "reading the anchor", source })?;
-                for (slot, bytes) in slots.iter_mut().zip(bytes.chunks(SLOT_STRIDE)) {
-                    *slot = bytes.get(..ANCHOR_LEN).and_then(|bytes| Anchor::decode(bytes, &key));
-                }
+                slots = slots_of(&bytes, &key);
                 let newest = slots.iter().flatten().max_by_key(|anchor| anchor.generation);
                 newest.map_or(Found::Damaged, |anchor| Found::Valid(*anchor))
             }

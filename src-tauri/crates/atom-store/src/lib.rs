@@ -14,6 +14,8 @@ mod connection;
 mod connections;
 mod counts;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod items;
 mod jobs;
 mod keeper;

@@ -76,8 +76,17 @@ pub enum TextOutcome {
     },
 }
 
+/// Nothing is put off for longer, in milliseconds: what seems to be was put off by a clock that has been set back since.
+const LONGEST_DELAY_MS: i64 = 60_000;
+
+const fn longest_delay(now_ms: i64) -> i64 {
+    now_ms.saturating_add(LONGEST_DELAY_MS)
+}
+
 impl Store {
     /// Items to read, last changed first.
+    ///
+    /// A postponed item is due at its time, and also where that lies further ahead than anything is ever put off.
     ///
     /// # Errors
     /// As every read.
@@ -87,11 +96,12 @@ impl Store {
             let mut statement = tx
                 .prepare_cached(
                     "SELECT id, source_id, path, size, modified_ns, kind, content_hash, parser_version, crashes
-                     FROM item WHERE unread = 1 AND not_before_ms <= ?2 ORDER BY modified_ns DESC LIMIT ?1",
+                     FROM item WHERE unread = 1 AND (not_before_ms <= ?2 OR not_before_ms > ?3)
+                     ORDER BY modified_ns DESC LIMIT ?1",
                 )
                 .during(OPERATION)?;
             let rows = statement
-                .query_map([i64::try_from(limit).unwrap_or(i64::MAX), now_ms], |row| {
+                .query_map([i64::try_from(limit).unwrap_or(i64::MAX), now_ms, longest_delay(now_ms)], |row| {
                     Ok(ReadTask {
                         item: ItemId::new(row.get(0)?),
                         source: SourceId::new(row.get(1)?),
@@ -117,10 +127,12 @@ impl Store {
         const OPERATION: &str = "counting items to read";
         self.read(OPERATION, |tx| {
             tx.prepare_cached(
-                "SELECT count(*) = ?1 FROM (SELECT 1 FROM item WHERE unread = 1 AND not_before_ms <= ?2 LIMIT ?1)",
+                "SELECT count(*) = ?1 FROM (
+                     SELECT 1 FROM item WHERE unread = 1 AND (not_before_ms <= ?2 OR not_before_ms > ?3) LIMIT ?1)",
             )
             .and_then(|mut statement| {
-                statement.query_row([i64::try_from(count).unwrap_or(i64::MAX), now_ms], |row| row.get(0))
+                let count = i64::try_from(count).unwrap_or(i64::MAX);
+                statement.query_row([count, now_ms, longest_delay(now_ms)], |row| row.get(0))
             })
             .during(OPERATION)
         })

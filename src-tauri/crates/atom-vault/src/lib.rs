@@ -7,6 +7,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod kdf;
 mod keychain;
 mod keys;

@@ -19,6 +19,8 @@
 //! A file must therefore never be written twice under one header: there is no way to reopen a file for writing.
 //! The header tag is a MAC without a nonce because a rename writes a second header under the same key: with AES-GCM and a fixed nonce, two such tags would reveal the authentication key of the file's blocks.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod header;
 mod layout;
 mod object;

@@ -6,6 +6,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod beneath;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod rules;
 mod scan;
 mod watcher;

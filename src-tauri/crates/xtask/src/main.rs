@@ -10,6 +10,7 @@
 mod assets;
 mod bench;
 mod check;
+mod faults;
 mod launch;
 mod packages;
 mod process;
@@ -33,6 +34,7 @@ usage: cargo xtask COMMAND
   check [--only NAME]… [--fix]   what CI looks at beside the tests: format, lints, documentation, licences
   bench [ARGS…]              build with optimisation, index and search in a throw-away vault, print figures and budgets;
                              --folder DIR, --queries FILE, --json
+  faults [--only PART]… [--long] [--seed N]   power loss, failing syncs, full disks, clock jumps, several processes
   bindings                   write the typed bindings of the user interface anew
 
 Suites and checks have the names that `--list` shows.
@@ -63,6 +65,7 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "test" => suites::run(&project, &Options::parse(rest, &["--list"])?),
         "check" => check::run(&project, &Options::parse(rest, &["--fix", "--list"])?),
         "bench" => bench::run(&project, rest),
+        "faults" => faults::run(&project, rest),
         "bindings" => launch::bindings(&project),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

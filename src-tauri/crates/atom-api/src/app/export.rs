@@ -231,19 +231,31 @@ fn read(folder: &Path, defaults: Settings) -> ApiResult<(Settings, Vec<SourceLin
         let message = format!("{} cannot be understood: is it part of an export?", folder.join(name).display());
         ApiError::new(ErrorCode::InvalidInput, message)
     };
-    let info: Info = serde_json::from_str(&text_of(&folder.join(INFO))?).map_err(|_| invalid(INFO))?;
-    if info.format != FORMAT {
-        return Err(invalid(INFO));
-    }
+    let info = Info::parse(&text_of(&folder.join(INFO))?).ok_or_else(|| invalid(INFO))?;
     if info.version > VERSION {
         let message = format!("the export has format {}, this Atom knows up to {VERSION}: update Atom", info.version);
         return Err(ApiError::new(ErrorCode::InvalidInput, message));
     }
     let settings = settings::merge(&text_of(&folder.join(SETTINGS))?, defaults);
-    let sources = text_of(&folder.join(SOURCES))?;
-    let lines = sources.lines().filter(|line| !line.trim().is_empty());
-    let sources: Result<Vec<SourceLine>, _> = lines.map(serde_json::from_str).collect();
-    Ok((settings, sources.map_err(|_| invalid(SOURCES))?))
+    let sources = source_lines(&text_of(&folder.join(SOURCES))?).ok_or_else(|| invalid(SOURCES))?;
+    Ok((settings, sources))
+}
+
+impl Info {
+    fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str::<Self>(text).ok().filter(|info| info.format == FORMAT)
+    }
+}
+
+fn source_lines(text: &str) -> Option<Vec<SourceLine>> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// Both files of an export that are read again, with any text in them.
+#[cfg(any(test, fuzzing))]
+pub(super) fn parse_any(text: &str) {
+    let _ = (Info::parse(text), source_lines(text));
 }
 
 fn text_of(path: &Path) -> ApiResult<String> {

@@ -137,11 +137,20 @@ impl Refusals {
             Err(_) => return Err(Damaged),
         };
         let bytes = if is_longer { return Err(Damaged) } else { std::fs::read(&self.path).map_err(|_| Damaged)? };
-        match serde_json::from_slice::<Record>(&bytes) {
-            Ok(record) if record.attempts.len() <= KEPT => Ok(Some(record)),
-            _ => Err(Damaged),
-        }
+        Record::parse(&bytes).map(Some).ok_or(Damaged)
     }
+}
+
+impl Record {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice::<Self>(bytes).ok().filter(|record| record.attempts.len() <= KEPT)
+    }
+}
+
+/// What the log would take over from a file with these bytes.
+#[cfg(any(test, fuzzing))]
+pub(super) fn entries_of(bytes: &[u8]) -> Vec<AuditEntry> {
+    Record::parse(bytes).map(|record| entries(&record)).unwrap_or_default()
 }
 
 /// The file is there and is not what Atom wrote.

@@ -478,16 +478,21 @@ async fn open_vectors(
     store: &Arc<Store>,
     keys: &Keys,
     dir: &Path,
-    models: &Models,
+    models: &Arc<Models>,
     lossy: bool,
 ) -> ApiResult<(VectorIndex, Option<String>)> {
     const DAMAGED: &str = "the vector index was damaged and is built again from the vault";
     let changed = match (models.id(), store.setting(MODEL)?) {
         (Ok(now), Some(before)) if now != before => {
-            store.restart_meaning()?;
-            discard(dir);
-            store.set_setting(MODEL, &now)?;
-            true
+            // A damaged list of checksums looks like another model; no vectors are thrown away for one that cannot be used.
+            let checked = Arc::clone(models);
+            let is_whole = super::blocking(move || Ok(checked.verify_blocking())).await?;
+            if is_whole.is_ok() {
+                store.restart_meaning()?;
+                discard(dir);
+                store.set_setting(MODEL, &now)?;
+            }
+            is_whole.is_ok()
         }
         (Ok(now), None) => {
             store.set_setting(MODEL, &now)?;

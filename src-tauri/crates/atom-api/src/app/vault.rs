@@ -5,7 +5,7 @@ use super::refusals::Way;
 use super::{App, blocking};
 use crate::caller::Caller;
 use crate::dto::{VaultCreateRequest, VaultCreateResponse, VaultState, VaultUnlockRequest, VaultView};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_store::AuditAction;
 use atom_vault::{Error as VaultError, SlotKind, Vault};
@@ -44,8 +44,14 @@ impl App {
     /// Makes a vault and opens it.
     ///
     /// # Errors
-    /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`].
+    /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`];
+    /// [`ErrorCode::DataDamaged`] where a database lies that lost its key slots.
     pub async fn vault_create(self: &Arc<Self>, request: VaultCreateRequest) -> ApiResult<VaultCreateResponse> {
+        // Never new keys beside a database that they do not open.
+        let exists = Vault::exists(&self.config.data_dir);
+        if let (false, error @ ApiError { code: ErrorCode::DataDamaged, .. }) = (exists, self.no_vault()) {
+            return Err(error);
+        }
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         let with_keychain = request.keychain;
         let (keys, code) = blocking(move || {
@@ -97,7 +103,10 @@ impl App {
                 if is_refusal(&error) {
                     self.note_refusal(way).await;
                 }
-                return Err(super::slots::refused(way, error));
+                return Err(match error {
+                    VaultError::NoVault => self.no_vault(),
+                    error => super::slots::refused(way, error),
+                });
             }
         };
         let was_open = self.session.read().await.is_some();

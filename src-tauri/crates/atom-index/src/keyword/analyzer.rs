@@ -473,6 +473,17 @@ mod tests {
     use super::{analyze, name_key};
     use proptest::prelude::*;
 
+    #[test]
+    fn no_text_breaks_the_analysis() {
+        atom_testkit::fuzz::hammer("snippet", 20_000, |data| {
+            let text = String::from_utf8_lossy(data);
+            for token in analyze(&text) {
+                assert!(text.get(token.start..token.end).is_some_and(|part| !part.is_empty()), "{token:?}");
+            }
+            let _ = name_key(&text);
+        });
+    }
+
     /// Terms of one position joined by `|`, positions by a space.
     fn shown(text: &str) -> String {
         let mut out = String::new();

@@ -2,6 +2,7 @@
 
 mod durability;
 mod heads;
+mod killed;
 mod sealing;
 mod semantics;
 

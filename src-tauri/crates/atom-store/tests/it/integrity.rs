@@ -109,6 +109,7 @@ fn every_flipped_bit_in_the_log_is_a_loss_that_is_named_to_the_commit_or_harmles
         }
     }
     assert!(losses > 180, "{losses} losses: the log was not what was hit");
+    eprintln!("damage flipped bits of the log: 200 cases, {losses} named to the commit");
 }
 
 #[test]
@@ -421,6 +422,7 @@ fn every_flipped_bit_in_the_database_is_found() {
     }
     fs::write(&path, whole).unwrap();
     assert!(!is_found(dir.path()));
+    eprintln!("damage flipped bits of the database: 400 cases, 400 found");
 }
 
 #[test]

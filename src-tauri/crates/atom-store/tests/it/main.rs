@@ -11,7 +11,9 @@ use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
+mod classes;
 mod integrity;
+mod upgrade;
 
 const NOW: i64 = 1_700_000_000_000;
 
@@ -145,6 +147,23 @@ fn a_file_that_changed_while_it_was_read_stays_unread() {
     store.store_texts(&[(task, indexed("stale"))]).unwrap();
     assert_eq!(store.read_tasks(10, NOW).unwrap().len(), 1);
     assert_eq!(store.counts().unwrap().total.chunks, 0);
+}
+
+#[test]
+fn a_postponed_file_is_read_at_its_time_and_a_clock_that_is_set_back_does_not_put_it_off_for_years() {
+    const TEN_YEARS: i64 = 10 * 365 * 24 * 3_600_000;
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = with_files(dir.path(), &[("/home/me/a", 1)]);
+    let task = store.read_tasks(1, NOW).unwrap().remove(0);
+    store.store_texts(&[(task, TextOutcome::Later { not_before_ms: NOW + 30_000 })]).unwrap();
+    for (now, due) in [(NOW, false), (NOW + 29_999, false), (NOW + 30_000, true), (NOW + TEN_YEARS, true)] {
+        assert_eq!(store.read_tasks(1, now).unwrap().len(), usize::from(due), "{now}");
+        assert_eq!(store.waits_to_read(1, now).unwrap(), due, "{now}");
+    }
+    for set_back in [NOW - TEN_YEARS, NOW - 3_600_000] {
+        assert_eq!(store.read_tasks(1, set_back).unwrap().len(), 1);
+        assert!(store.waits_to_read(1, set_back).unwrap());
+    }
 }
 
 #[test]

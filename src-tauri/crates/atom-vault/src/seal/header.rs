@@ -38,7 +38,7 @@ impl Header {
         Ok(Self { block_log2, file_id, salt })
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn fixed(block_log2: u8, file_id: [u8; 16], salt: [u8; 32]) -> Self {
         Self { block_log2, file_id, salt }
     }

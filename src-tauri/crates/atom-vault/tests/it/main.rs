@@ -1,5 +1,6 @@
 //! What the vault promises, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod classes;
 mod seal;
 mod slots;

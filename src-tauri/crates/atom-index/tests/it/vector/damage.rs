@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use atom_index::Error;
 use atom_index::vector::VectorIndex;
+use atom_testkit::damage::{Results, cases};
 
 use super::home::{Home, Noise, SMALL, copy_folder, files, fill, items, manifests, pairs, row, rows_of};
 
@@ -77,6 +78,7 @@ async fn flipped_bits_never_change_an_answer() {
             seen.push(check(&home, &file, flip, &query, &expected).await);
         }
     }
+    eprintln!("damage flipped bits of the vector index: {} cases, none with another answer", seen.len());
     for outcome in ["healed", "refused", "same"] {
         assert!(seen.contains(&outcome), "no flip was {outcome}");
     }
@@ -115,13 +117,24 @@ async fn damaged_index_files_never_change_an_answer() {
     let indices: Vec<PathBuf> =
         files(&home.path()).into_iter().filter(|p| p.to_string_lossy().contains("_indices")).collect();
     assert!(!indices.is_empty());
-    for file in indices {
-        let length = fs::metadata(&file).unwrap().len() as usize;
-        for place in [3, 96 + noise.below(length - 96), length - 20] {
-            let outcome = check(&home, &file, |b| b[place] ^= 4, &query, &expected).await;
-            assert_ne!(outcome, "healed");
-        }
+    let (mut results, others) = (Results::default(), indices.clone());
+    for turn in 0..cases(12) as usize {
+        let file = &indices[turn % indices.len()];
+        let length = fs::metadata(file).unwrap().len() as usize;
+        let (place, range) = (noise.below(length), 1 + noise.below(4096));
+        let other = fs::read(&others[noise.below(others.len())]).unwrap();
+        let damage = |bytes: &mut Vec<u8>| match turn / indices.len() % 5 {
+            0 => bytes[place] ^= 1 << (place % 8),
+            1 => bytes.iter_mut().skip(place).take(range).for_each(|byte| *byte = 0),
+            2 => bytes.truncate(place),
+            3 => bytes.clear(),
+            _ => bytes.clone_from(&other),
+        };
+        let outcome = check(&home, file, damage, &query, &expected).await;
+        assert_ne!(outcome, "healed");
+        results.add("vector index file", outcome);
     }
+    results.print();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@ mod basics;
 mod damage;
 mod heads;
 mod home;
+mod killed;
 mod quality;
 mod secrecy;
 mod upkeep;

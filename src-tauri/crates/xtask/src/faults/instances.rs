@@ -1,0 +1,8 @@
+//! Several processes at one data folder.
+
+use super::{Bench, Tally};
+use crate::process::Failure;
+
+pub(super) fn run(_bench: &Bench) -> Result<Tally, Failure> {
+    Err(Failure::new("not written yet"))
+}
