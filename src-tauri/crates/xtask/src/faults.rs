@@ -1,16 +1,10 @@
 //! `cargo xtask faults`: what happens to a vault when the machine under it fails.
 //!
-//! Every part drives the real program from outside: it records, kills, damages, starves or
-//! misleads it, and then asks the real program what is left. The short form takes a sample and
-//! belongs to the test suites; `--long` takes everything. To add a part, write a module here and
+//! Every part damages, misleads or kills the real thing and then asks it what is left. The short
+//! form takes a sample and belongs to the test suites; `--long` takes everything. To add a part, write a module here and
 //! a line in `PARTS`.
 
 mod campaigns;
-mod clock;
-mod fsync;
-mod full;
-mod instances;
-mod power;
 mod tally;
 
 use std::time::Instant;
@@ -28,8 +22,6 @@ pub(crate) struct Bench<'a> {
     pub(crate) project: &'a Project,
     /// Everything instead of a sample.
     pub(crate) long: bool,
-    /// Where chance begins; printed, so that a failure can be had again.
-    pub(crate) seed: u64,
     /// An empty folder of the part's own, removed afterwards unless something failed.
     pub(crate) folder: std::path::PathBuf,
 }
@@ -38,20 +30,14 @@ type Part = (&'static str, &'static str, fn(&Bench) -> Result<Tally, Failure>);
 
 /// Name, what is done, and the part itself.
 const PARTS: &[Part] = &[
-    ("power", "the power goes at a sync", power::run),
-    ("fsync", "a sync fails", fsync::run),
-    ("full", "the disk is full", full::run),
-    ("clock", "the clock jumps", clock::run),
-    ("instances", "several start at once", instances::run),
     ("damage", "files are damaged", campaigns::damage),
     ("fuzz", "parsers get hostile bytes", campaigns::fuzz),
     ("kills", "processes are killed", campaigns::kills),
 ];
 
-/// Runs the parts that `options` wants; `args` may hold `--seed N` besides.
+/// Runs the parts that `args` want.
 pub(crate) fn run(project: &Project, args: &[String]) -> Result<(), Failure> {
-    let (seed, args) = take_seed(args)?;
-    let options = Options::parse(&args, &["--long", "--list", "--no-build"])?;
+    let options = Options::parse(args, &["--long", "--list", "--no-build"])?;
     let names: Vec<&str> = PARTS.iter().map(|(name, ..)| *name).collect();
     if options.has("--list") {
         for (name, what, _) in PARTS {
@@ -61,7 +47,7 @@ pub(crate) fn run(project: &Project, args: &[String]) -> Result<(), Failure> {
     }
     options.check_names(&names)?;
     if !cfg!(target_os = "linux") {
-        return Err(Failure::new("faults are made with strace, libfaketime and tmpfs, which only Linux has"));
+        return Err(Failure::new("the fault tests run on Linux only"));
     }
     if !options.has("--no-build") {
         setup::run(project, For::Test)?;
@@ -71,10 +57,10 @@ pub(crate) fn run(project: &Project, args: &[String]) -> Result<(), Failure> {
     let mut lines = Vec::new();
     let mut failures = Vec::new();
     for (name, what, part) in wanted {
-        say(format_args!("faults: {name}, {what} (seed {seed})"));
+        say(format_args!("faults: {name}, {what}"));
         let folder = std::env::temp_dir().join(format!("atom-faults-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(failed(format_args!("make {}", folder.display())))?;
-        let bench = Bench { project, long: options.has("--long"), seed, folder };
+        let bench = Bench { project, long: options.has("--long"), folder };
         let start = Instant::now();
         let tally = part(&bench).unwrap_or_else(|failure| Tally::broken(&failure));
         let seconds = start.elapsed().as_secs_f64();
@@ -94,40 +80,5 @@ pub(crate) fn run(project: &Project, args: &[String]) -> Result<(), Failure> {
         }
     }
     println!("\n{:<12} {:>8} {:>8} {:>8} {:>10}\n{}", "part", "cases", "passed", "failed", "time", lines.join("\n"));
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("failed: {}; again with --seed {seed}", failures.join(", "))))
-    }
-}
-
-fn take_seed(args: &[String]) -> Result<(u64, Vec<String>), Failure> {
-    let mut rest = args.to_vec();
-    let Some(at) = rest.iter().position(|arg| arg == "--seed") else { return Ok((1, rest)) };
-    rest.remove(at);
-    if at >= rest.len() {
-        return Err(Failure::Usage("--seed needs a number".to_owned()));
-    }
-    let text = rest.remove(at);
-    let seed = text.parse().map_err(|_| Failure::Usage(format!("'{text}' is not a number for --seed")))?;
-    Ok((seed, rest))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn words(text: &str) -> Vec<String> {
-        text.split_whitespace().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn the_seed_is_taken_out_of_the_arguments() {
-        assert_eq!(take_seed(&words("--only power --seed 7 --long")).unwrap(), (7, words("--only power --long")));
-        assert_eq!(take_seed(&words("--long")).unwrap(), (1, words("--long")));
-        assert!(take_seed(&words("--seed")).is_err());
-        assert!(take_seed(&words("--seed many")).is_err());
-    }
+    if failures.is_empty() { Ok(()) } else { Err(Failure::new(format!("failed: {}", failures.join(", ")))) }
 }

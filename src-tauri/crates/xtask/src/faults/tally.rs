@@ -28,15 +28,6 @@ impl Tally {
         self.failures.push(what.into());
     }
 
-    /// One case: `what` says what went wrong if it did.
-    pub(crate) fn check(&mut self, passed: bool, what: impl FnOnce() -> String) {
-        if passed {
-            self.pass();
-        } else {
-            self.fail(what());
-        }
-    }
-
     /// Something that is neither passed nor failed: a figure, or what was skipped and why.
     pub(crate) fn note(&mut self, what: impl Into<String>) {
         self.notes.push(what.into());

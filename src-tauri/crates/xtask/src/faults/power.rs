@@ -1,8 +1,0 @@
-//! Power-loss images.
-
-use super::{Bench, Tally};
-use crate::process::Failure;
-
-pub(super) fn run(_bench: &Bench) -> Result<Tally, Failure> {
-    Err(Failure::new("not written yet"))
-}
