@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// By what the path inside of the data folder begins and ends with.
-const CLASSES: [(&str, &str, &str); 14] = [
+const CLASSES: [(&str, &str, &str); 13] = [
     ("database", "vault.db", "vault.db"),
     ("database log", "vault.db-wal", ""),
     ("database log index", "vault.db-shm", ""),
@@ -28,7 +28,6 @@ const CLASSES: [(&str, &str, &str); 14] = [
     ("vector manifest", "vectors", ".manifest"),
     ("vector transaction", "vectors", ".txn"),
     ("vector data", "vectors", ".lance"),
-    ("vector deletions", "vectors", ".arrow"),
     ("keyword segment", "keyword", "segment"),
     ("keyword meta.json", "keyword/meta.json", ""),
     ("keyword .managed.json", "keyword/.managed.json", ""),
