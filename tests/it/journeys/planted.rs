@@ -102,13 +102,28 @@ fn class(data: &Path, path: &Path) -> Option<&'static str> {
     }
 }
 
+/// The settings of the vault, as an export writes them to the folder of that name.
+fn exported_settings(place: &Place, folder: &str) -> String {
+    place.run(&["export", place.at(folder).to_str().unwrap()]).well();
+    std::fs::read_to_string(place.at(folder).join("settings.json")).unwrap()
+}
+
+/// Sets ignore rules that name the words.
+fn plant_in_settings(place: &Place, words: &[String]) {
+    let mut settings: serde_json::Value = serde_json::from_str(&exported_settings(place, "exported")).unwrap();
+    settings["ignoreRules"] = words.iter().map(|word| format!("{word}/**\n")).collect::<String>().into();
+    std::fs::write(place.at("exported/settings.json"), settings.to_string()).unwrap();
+    place.run(&["import", place.at("exported").to_str().unwrap()]).well();
+}
+
 #[test]
 fn nothing_planted_is_found_on_disk() {
     let place = Place::with_vault();
     let words = words();
     assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), 50);
     let needles = needles(&words);
-    // Twenty in contents, ten in titles and tables, ten in file names, ten in folder names; each far from the others.
+    // Twenty in contents, ten in titles and tables, ten in file names, five in folder names, five in settings; each far
+    // from the others.
     for (index, chunk) in words[..20].chunks(2).enumerate() {
         let filler = "The quick brown fox jumps over the lazy dog near the river bank. ".repeat(12);
         place.write(
@@ -125,9 +140,11 @@ fn nothing_planted_is_found_on_disk() {
     for word in &words[30..40] {
         place.write(&format!("named/{word}.md"), "# Plain\n\nNothing special.\n");
     }
-    for word in &words[40..50] {
+    for word in &words[40..45] {
         place.write(&format!("{word}/plain.txt"), "Nothing special either.");
     }
+    let (indexed, in_settings) = words.split_at(45);
+    plant_in_settings(&place, in_settings);
     let everywhere = [place.data(), place.temporary(), place.at("home")];
 
     let mut child = place.command(&["index", &place.docs_text(), "--json"]).env("ATOM_LOG", "debug").spawn().unwrap();
@@ -137,13 +154,13 @@ fn nothing_planted_is_found_on_disk() {
     let logged: Vec<_> = words.iter().filter(|word| log.contains(*word)).collect();
     assert_eq!(logged, Vec::<&String>::new(), "in progress or log");
 
-    let mut asked: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut asked: Vec<&str> = indexed.iter().map(String::as_str).collect();
     asked.push("something special");
     for mode in ["words", "hybrid"] {
         let mut search = place.command(&["search", "--stdin", "--json", "--mode", mode]);
         search.env("ATOM_LOG", "debug").stdin(std::process::Stdio::piped());
         let outcome = finish(&mut search, &format!("{}\n", asked.join("\n"))).well();
-        for (answer, word) in outcome.lines().iter().zip(&words) {
+        for (answer, word) in outcome.lines().iter().zip(indexed) {
             assert!(!names(answer).is_empty(), "{word} was not indexed, so its absence says nothing: {answer}");
         }
         let logged: Vec<_> = words.iter().filter(|word| outcome.err.contains(*word)).collect();
@@ -155,8 +172,10 @@ fn nothing_planted_is_found_on_disk() {
     assert!(bytes > 50_000, "only {bytes} bytes were looked at");
     assert_eq!(after, BTreeSet::new(), "found afterwards");
 
-    // The search itself finds: the documents hold all of them.
-    assert_eq!(hits(&[place.docs()], &needles).0.len(), 40);
+    // The search itself finds: the documents hold those that were indexed, and an export is plain text on purpose.
+    assert_eq!(hits(&[place.docs()], &needles).0.len(), 35);
+    let settings = exported_settings(&place, "exported after");
+    assert!(in_settings.iter().all(|word| settings.contains(word)), "the settings were not kept: {settings}");
     assert!(hits(&[place.data()], &[PASSPHRASE.as_bytes().to_vec()]).0.is_empty());
 }
 

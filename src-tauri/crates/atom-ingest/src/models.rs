@@ -1,4 +1,4 @@
-//! The embedding model twice: one for indexing, in batches on several threads; one for queries, that nothing holds up.
+//! The embedding model twice: one for indexing, on several threads; one for queries, that nothing holds up.
 
 use atom_embed::{Model, ModelFiles};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Spreadsheets of Excel: XLSX, XLSB and XLS, by calamine; also CSV and its kin as they are.
 
 use crate::draft::{Draft, Failure};
-use calamine::{Data, DataRef, Reader, Xls, XlsError, Xlsb, Xlsx};
+use calamine::{Cell, Data, DataRef, Reader, Xls, XlsError, Xlsb, Xlsx};
 use std::io::{Read, Seek};
 
 /// Reads XLSX cell by cell, so that a lonely cell at the far end of a sheet costs nothing.
@@ -19,15 +19,7 @@ pub(crate) fn read_xlsx(source: impl Read + Seek, draft: &mut Draft) -> Result<(
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
             continue;
         };
-        let mut row = 0;
-        while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
-            let position = cell.get_position();
-            write_ref(cell.get_value(), position.0 != row, draft);
-            row = position.0;
-            if draft.is_full() {
-                break;
-            }
-        }
+        write_cells(draft, || cells.next_cell().map_err(|_| damaged()))?;
     }
     Ok(())
 }
@@ -46,15 +38,7 @@ pub(crate) fn read_xlsb(source: impl Read + Seek, draft: &mut Draft) -> Result<(
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
             continue;
         };
-        let mut row = 0;
-        while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
-            let position = cell.get_position();
-            write_ref(cell.get_value(), position.0 != row, draft);
-            row = position.0;
-            if draft.is_full() {
-                break;
-            }
-        }
+        write_cells(draft, || cells.next_cell().map_err(|_| damaged()))?;
     }
     Ok(())
 }
@@ -86,14 +70,27 @@ pub(crate) fn read_xls(source: impl Read + Seek, draft: &mut Draft) -> Result<()
     Ok(())
 }
 
-fn write_ref(value: &DataRef<'_>, new_row: bool, draft: &mut Draft) {
-    if new_row {
-        draft.line_break();
+/// Writes the cells of a sheet, each row on a line of its own, until there are no more or the draft is full.
+fn write_cells<'a>(
+    draft: &mut Draft,
+    mut next: impl FnMut() -> Result<Option<Cell<DataRef<'a>>>, Failure>,
+) -> Result<(), Failure> {
+    let mut row = 0;
+    while let Some(found) = next()? {
+        let (this_row, _) = found.get_position();
+        if this_row != row {
+            draft.line_break();
+            row = this_row;
+        }
+        match found.get_value() {
+            DataRef::SharedString(text) => cell(text, draft),
+            other => write_data(&Data::from(other.clone()), draft),
+        }
+        if draft.is_full() {
+            break;
+        }
     }
-    match value {
-        DataRef::SharedString(text) => cell(text, draft),
-        other => write_data(&Data::from(other.clone()), draft),
-    }
+    Ok(())
 }
 
 fn write_data(value: &Data, draft: &mut Draft) {
