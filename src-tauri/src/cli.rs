@@ -191,13 +191,18 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
         if status.paused { " · paused" } else { "" },
     ));
     for source in sources {
-        print_line(&format!("{}  {} files, {}", source.path, source.files, json::bytes(source.bytes)));
+        print_line(&format!("{}  {}, {}", source.path, json::counted(source.files, "file"), json::bytes(source.bytes)));
         if let Some(message) = source.message {
             print_line(&format!("  {message}"));
         }
     }
     let states: Vec<_> = status.counts.iter().map(|count| format!("{} {}", count.count, count.state)).collect();
-    print_line(&format!("{} items ({}), {} passages", status.items, states.join(", "), status.chunks));
+    print_line(&format!(
+        "{} ({}), {}",
+        json::counted(status.items, "item"),
+        states.join(", "),
+        json::counted(status.chunks, "passage")
+    ));
     let sizes: Vec<_> = status.sizes.iter().map(|size| format!("{} {}", size.name, json::bytes(size.bytes))).collect();
     print_line(&format!("On disk: {}", sizes.join(", ")));
     print_line(&format!(

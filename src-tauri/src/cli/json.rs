@@ -47,6 +47,24 @@ pub(super) fn characters(text: &str, ranges: &[(u32, u32)]) -> Vec<(usize, usize
     ranges.iter().map(|&(start, end)| (at(start), at(end))).collect()
 }
 
+/// A number of things as people read it: `1 file`, `12,400 passages`.
+pub(super) fn counted(count: u64, thing: &str) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1 + thing.len() + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text.push(' ');
+    text.push_str(thing);
+    if count != 1 {
+        text.push('s');
+    }
+    text
+}
+
 /// A size as people read it.
 pub(super) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
@@ -106,6 +124,12 @@ mod tests {
         assert_eq!((day(11_016), day(11_017)), ("2000-02-29".to_owned(), "2000-03-01".to_owned()));
         assert_eq!(date(1_795_219_199_999), "2026-11-20");
         assert_eq!(date(1_795_219_200_000), "2026-11-21");
+    }
+
+    #[test]
+    fn counts_read_well() {
+        let texts = [0, 1, 999, 1_000, 12_400, 1_234_567].map(|count| counted(count, "file"));
+        assert_eq!(texts, ["0 files", "1 file", "999 files", "1,000 files", "12,400 files", "1,234,567 files"]);
     }
 
     #[test]

@@ -131,7 +131,7 @@ function Figures({ status }: { status: StatusView }) {
       <h2>Index</h2>
       <dl className="figures">
         <div>
-          <dt>Files</dt>
+          <dt>Files and folders</dt>
           <dd>{formatCount(status.items)}</dd>
         </div>
         <div>
