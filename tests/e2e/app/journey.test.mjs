@@ -111,6 +111,9 @@ test("the person is told that the folder is ready", async () => {
 });
 
 test("a search in the main window finds the passage and previews it", async () => {
+  // Away and back before anything was searched for.
+  await app.click("//nav//a[normalize-space()='Sources']");
+  await app.find(heading("Sources"));
   await app.click("//nav//a[normalize-space()='Search']");
   const query = await app.find("input[aria-label='Search']");
   await query.type("darjeeling");
@@ -296,6 +299,8 @@ test("every page of the main window opens", async () => {
     await until("the page", async () => (await app.css("[aria-busy=true]")).length === 0);
     world.shot(page.toLowerCase());
   }
+  await app.click("//nav//a[normalize-space()='Search']");
+  await app.find("input[aria-label='Search']");
 });
 
 test("settings: another key is bound at once, a key that cannot be is refused", async () => {

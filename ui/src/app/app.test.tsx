@@ -26,6 +26,22 @@ it("goes to each area by key, and Back goes back", async () => {
   await waitFor(() => expect(area()).toBe("Activity"));
 });
 
+it("comes back to the page of a fresh start, by click and by Back", async () => {
+  const { user } = await app("#");
+  await user.click(screen.getByRole("link", { name: "Sources" }));
+  expect(area()).toBe("Sources");
+  await user.click(screen.getByRole("link", { name: "Search" }));
+  expect(area()).toBe("Search");
+  act(() => {
+    window.history.back();
+  });
+  await waitFor(() => expect(area()).toBe("Sources"));
+  act(() => {
+    window.history.back();
+  });
+  await waitFor(() => expect(area()).toBe("Search"));
+});
+
 it("comes back to a search as it was left", async () => {
   const { user } = await app("#/search?q=lease&kind=pdf");
   await user.keyboard("{Control>}2{/Control}");

@@ -1,5 +1,5 @@
 import { Activity, FolderOpen, Keyboard, Search, Settings as SettingsIcon, type LucideIcon } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { IconButton } from "../components/button";
 import { AirGapState } from "../components/air-gap";
 import { IndexState, IndexTrouble } from "../components/index-state";
@@ -26,6 +26,11 @@ export function Shell() {
   const [isSheetOpen, setSheetOpen] = useState(false);
   // Each area remembers where it was, for this run only.
   const [places, setPlaces] = useState<Partial<Record<Area, string>>>({});
+
+  // A start has no address yet, and what has none cannot be come back to.
+  useEffect(() => {
+    if (window.location.hash === "") navigate(routeTo(area), "replace");
+  }, [area]);
 
   const go = (to: Area) => {
     if (to === area) return;
