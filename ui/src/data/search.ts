@@ -6,9 +6,12 @@ import type { HitView, SearchMode, SearchResponse } from "../platform";
 import { usePlatform } from "../platform/context";
 import { keys } from "./keys";
 import { mergeHits } from "./merge";
+import { useSettled } from "./wait";
 
 /** Within this time nobody has aimed at a row yet, and the better order may take the top row too. */
 const SETTLE_MS = 120;
+/** Meaning is asked after so long without a key: asked at each letter, the last answer would wait for all before it. */
+const TYPING_MS = 70;
 
 export interface SearchState {
   hits: HitView[];
@@ -48,7 +51,8 @@ interface Shown {
  */
 export function useSearch(query: string, mode: SearchMode, limit: number, pinned: string | null): SearchState {
   const words = useAnswer("words", query, limit, mode !== "meaning");
-  const full = useAnswer(mode, query, limit, mode !== "words");
+  const isTyping = useSettled(query, TYPING_MS) !== query;
+  const full = useAnswer(mode, query, limit, mode !== "words" && !isTyping);
   const best = (mode === "words" ? undefined : full.data) ?? (mode === "meaning" ? undefined : words.data);
   const [shown, setShown] = useState<Shown | null>(null);
   const pinnedNow = useRef(pinned);
@@ -78,7 +82,7 @@ export function useSearch(query: string, mode: SearchMode, limit: number, pinned
       hits: isEmpty ? [] : (shown?.hits ?? []),
       response: isEmpty ? null : (shown?.response ?? null),
       isPending: !isEmpty && shown?.query !== query && !error,
-      isPartial: !isEmpty && mode !== "words" && full.isFetching && !full.data,
+      isPartial: !isEmpty && mode !== "words" && (full.isFetching || isTyping) && !full.data,
       error: isEmpty || best ? null : error,
       warning: !isEmpty && best && mode === "hybrid" && full.error ? full.error.message : null,
       retry: () => {
@@ -86,6 +90,6 @@ export function useSearch(query: string, mode: SearchMode, limit: number, pinned
         if (mode !== "words") void askFull();
       },
     }),
-    [isEmpty, shown, query, error, mode, full.isFetching, full.data, full.error, best, askWords, askFull],
+    [isEmpty, shown, query, error, mode, isTyping, full.isFetching, full.data, full.error, best, askWords, askFull],
   );
 }

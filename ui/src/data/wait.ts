@@ -29,3 +29,17 @@ export function useNow(every = 30_000): number {
   }, [every]);
   return now;
 }
+
+/** `value` once it has stayed the same for a while; the first one at once. */
+export function useSettled<T>(value: T, delay: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setSettled(value);
+    }, delay);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [value, delay]);
+  return settled;
+}

@@ -13,7 +13,7 @@ async function quick(query = "", options: Parameters<typeof renderScreen>[1] = {
   await screen.findAllByRole("option");
   if (query) {
     await view.user.type(box(), query);
-    await waitFor(() => expect(view.callsOf("search").at(-1)).toMatchObject([{ query }]));
+    await waitFor(() => expect(view.callsOf("search").at(-1)).toMatchObject([{ query, mode: "hybrid" }]));
     await waitFor(() => expect(screen.queryByRole("listbox", { name: "Results" })).not.toBeNull());
     // Until the second answer is merged in, rows may still move.
     await view.settled();
