@@ -4,7 +4,7 @@ use super::backup::{check_view, list, phase_name, snapshot_view};
 use super::{LOCK_FILE, anchor, take_lock};
 use crate::dto::{BackupCheckView, BackupListView, SnapshotView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use atom_backup::{Access, Repository};
+use atom_backup::{Access, Repository, rotation};
 use atom_vault::{Error as VaultError, Keychain, Keys, OsKeychain, RecoveryCode, SlotCopy, SlotKind, Unlock, Vault};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ impl BackupFolder {
     pub fn find(dir: &Path, data_dir: &Path) -> ApiResult<Self> {
         let kept = Repository::slots(dir);
         let own = match Repository::vault_id_of(dir) {
-            Ok(vault) => SlotCopy::of_vault(data_dir).ok().filter(|own| own.vault_id() == vault),
+            Ok(vault) => rotation::current_slots(data_dir).ok().filter(|own| own.vault_id() == vault),
             Err(_) => None,
         };
         let slots = match (own, kept) {
@@ -134,6 +134,8 @@ impl BackupFolder {
             }
             _ => error,
         })?;
+        // A new master key that counts comes into its place first, so that what is kept is one vault and not two halves.
+        rotation::roll_forward(data_dir)?;
         let vacant = is_vacant(data_dir);
         let restored = atom_backup::restore(&repository, keys, snapshot, data_dir, |progress| {
             observer(phase_name(progress.phase), progress.done, progress.total)
