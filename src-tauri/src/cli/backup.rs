@@ -336,7 +336,12 @@ impl Teller {
 }
 
 /// The result, as JSON with its event or as lines.
-pub(super) fn say(json: bool, event: &str, result: &impl Serialize, lines: impl FnOnce() -> Vec<String>) -> ApiResult<()> {
+pub(super) fn say(
+    json: bool,
+    event: &str,
+    result: &impl Serialize,
+    lines: impl FnOnce() -> Vec<String>,
+) -> ApiResult<()> {
     if json {
         let mut value = json::snake(result)?;
         if let Some(object) = value.as_object_mut() {

@@ -6,9 +6,9 @@
 use super::args::Rotate;
 use super::backend::Backend;
 use super::backup::{Teller, Unit, say};
+use super::print_line;
 use super::unlock::{ask_twice_or_nothing, read_line};
 use super::vault::{proof, typed_again};
-use super::print_line;
 use atom_api::dto::{
     BackupRunView, BackupStateView, SlotsView, VaultProof, VaultRecoveryView, VaultRotateRequest, VaultState,
     VaultUnlockRequest, VaultView,
@@ -32,7 +32,9 @@ pub(super) async fn rotate(backend: &mut Backend, args: Rotate) -> ApiResult<Exi
     }
     let begun = match backend.call::<Option<BackupRunView>>(Call::VaultResumeRotation).await? {
         Some(run) => {
-            eprintln!("Going on with the change of the master key that was begun. The recovery code that it showed counts at its end.");
+            eprintln!(
+                "Going on with the change of the master key that was begun. The recovery code that it showed counts at its end."
+            );
             run
         }
         None => begin(backend, proof, args.new_passphrase_stdin).await?,
@@ -80,8 +82,13 @@ async fn begin(backend: &mut Backend, proof: VaultProof, from_stdin: bool) -> Ap
         new.groups.0, new.groups.1
     );
     print_line(&new.code);
-    typed_again(backend, new.groups, "so nothing was begun; the old recovery code still works", Call::VaultConfirmRotation)
-        .await
+    typed_again(
+        backend,
+        new.groups,
+        "so nothing was begun; the old recovery code still works",
+        Call::VaultConfirmRotation,
+    )
+    .await
 }
 
 async fn follow(backend: &mut Backend, begun: &BackupRunView, json: bool) -> ApiResult<ExitCode> {

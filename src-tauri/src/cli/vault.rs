@@ -118,10 +118,7 @@ fn group(asks: bool, number: u32, outcome: &str) -> ApiResult<String> {
     }
     let typed = read_line()?;
     if typed.trim().is_empty() {
-        return Err(ApiError::new(
-            ErrorCode::InvalidInput,
-            format!("group {number} was not typed, {outcome}"),
-        ));
+        return Err(ApiError::new(ErrorCode::InvalidInput, format!("group {number} was not typed, {outcome}")));
     }
     Ok(typed)
 }

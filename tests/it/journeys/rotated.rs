@@ -19,7 +19,8 @@ fn filled(place: &Place) {
     place.write("taxes.md", "# Annual tax return\n\nKeep every receipt for the accountant.\n");
     place.write("minutes.html", "<title>Minutes</title><p>The board approved the budget for the bicycle workshop.</p>");
     for index in 0..30 {
-        place.write(&format!("notes/{index}.txt"), format!("Note {index} on the violin and the ledger.\n\n").repeat(20));
+        place
+            .write(&format!("notes/{index}.txt"), format!("Note {index} on the violin and the ledger.\n\n").repeat(20));
     }
 }
 

@@ -82,7 +82,9 @@ pub enum Error {
         problem: String,
     },
     /// The vault is written to faster than it can be copied.
-    #[error("the vault was changed all the time while it was copied for the new master key: try again when it is quiet; nothing was changed")]
+    #[error(
+        "the vault was changed all the time while it was copied for the new master key: try again when it is quiet; nothing was changed"
+    )]
     Unsettled,
     /// The disk has no room.
     #[error("no space left on the disk of {}{}: free some and try again; what was there before is whole", place.display(), need(*bytes))]

@@ -14,14 +14,16 @@
 //! Nothing waits for the copy but work on the indexes: if the database was written to, the copy is made again.
 
 mod build;
-mod forward;
 mod former;
+mod forward;
 mod reseal;
 mod set;
 
-pub use build::{Rotation, Rotated, rotate};
+pub(crate) use build::{AUDIT, reseal_secret};
+pub use build::{Rotated, Rotation, rotate};
 pub use former::Former;
 pub use forward::{current_slots, is_decided, roll_forward};
+pub(crate) use reseal::Indexes;
 
 use crate::capture::{DATABASE, INDEXES};
 use crate::error::Result;

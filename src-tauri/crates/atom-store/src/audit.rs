@@ -202,13 +202,7 @@ struct Sealed {
     carried: Vec<u8>,
 }
 
-fn write(
-    db: &Connection,
-    key: &AuditKey,
-    head: &Head,
-    entry: &AuditEntry,
-    sealed: Option<&Sealed>,
-) -> Result<Head> {
+fn write(db: &Connection, key: &AuditKey, head: &Head, entry: &AuditEntry, sealed: Option<&Sealed>) -> Result<Head> {
     let seq = head.seq + 1;
     let subject = bounded(&entry.subject);
     let link = Link {

@@ -49,7 +49,7 @@ impl Rebuild {
     pub fn finish_carried(self, carry: &Carry<'_>) -> Result<Carried> {
         let mut carried = None;
         self.finish_with(|connection| {
-            let (secrets, unreadable_secrets) = reseal(connection, carry)?;
+            let (secrets, unreadable_secrets) = reseal(connection, carry.reseal)?;
             let log = audit::carry(connection, carry.audit_from, carry.audit_to)?;
             carried = Some(Carried { log, secrets, unreadable_secrets });
             settings(connection, &carry.settings)?;
@@ -60,8 +60,57 @@ impl Rebuild {
     }
 }
 
+/// What a database of a backup needs that was made when its vault had another master key.
+pub struct Adopt<'a> {
+    /// Key of the activity log's chain that the vault has now.
+    pub audit: &'a AuditKey,
+    /// Those that it had before.
+    pub former_audit: &'a [AuditKey],
+    /// Seals a secret for the present key, if it opens with a former one.
+    pub reseal: &'a dyn Fn(&SecretName, &SecretRow) -> Option<SecretRow>,
+    /// Settings that the copy has, in place of those in the backup.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Rebuild {
+    /// As [`Rebuild::finish`]; what derives from a former master key is made anew with the present one.
+    ///
+    /// # Errors
+    /// As [`Rebuild::finish`].
+    pub fn finish_adopted(self, adopt: &Adopt<'_>) -> Result<()> {
+        self.finish_with(|connection| {
+            cancel_jobs(connection)?;
+            reseal(connection, adopt.reseal)?;
+            adopt_log(connection, adopt)?;
+            settings(connection, &adopt.settings)
+        })
+    }
+}
+
+/// Carries the log over from the key that verifies more of it than the present one, if there is one.
+fn adopt_log(db: &Connection, adopt: &Adopt<'_>) -> Result<()> {
+    let sound = audit::verify(db, adopt.audit)?.sound;
+    for former in adopt.former_audit {
+        if audit::verify(db, former)?.sound > sound {
+            return audit::carry(db, former, adopt.audit).map(drop);
+        }
+    }
+    Ok(())
+}
+
+/// Work that waited or ran when a backup was made was for another time.
+pub(crate) fn cancel_jobs(db: &Connection) -> Result<()> {
+    db.execute(
+        "UPDATE job SET state = 'cancelled', finished_ms = coalesce(started_ms, queued_ms)
+         WHERE state IN ('queued', 'running')",
+        [],
+    )
+    .during(CARRYING)?;
+    Ok(())
+}
+
 /// Seals every secret again; how many, and how many do not open.
-fn reseal(db: &Connection, carry: &Carry<'_>) -> Result<(u64, u64)> {
+fn reseal(db: &Connection, again: &dyn Fn(&SecretName, &SecretRow) -> Option<SecretRow>) -> Result<(u64, u64)> {
     let rows = {
         let mut statement =
             db.prepare("SELECT connector, account, field, record, envelope FROM secret").during(CARRYING)?;
@@ -75,7 +124,7 @@ fn reseal(db: &Connection, carry: &Carry<'_>) -> Result<(u64, u64)> {
     };
     let (mut done, mut unreadable) = (0, 0);
     for (name, sealed) in rows {
-        let Some(again) = (carry.reseal)(&name, &sealed) else {
+        let Some(again) = again(&name, &sealed) else {
             unreadable += 1;
             continue;
         };

@@ -253,16 +253,7 @@ impl Rebuild {
     /// # Errors
     /// [`Error::Block`] if rows are missing, [`Error::Damaged`].
     pub fn finish(self) -> Result<()> {
-        self.finish_with(|connection| {
-            connection
-                .execute(
-                    "UPDATE job SET state = 'cancelled', finished_ms = coalesce(started_ms, queued_ms)
-                     WHERE state IN ('queued', 'running')",
-                    [],
-                )
-                .during(WRITING)?;
-            Ok(())
-        })
+        self.finish_with(crate::carry::cancel_jobs)
     }
 
     /// Completes the database after `change`, which runs before there are triggers. It is durable when this returns.

@@ -12,6 +12,7 @@ use crate::dto::{
 };
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
+use atom_backup::rotation::Former;
 use atom_backup::{
     Access, BackupOptions, Capture, Checked, Keep, Phase, Progress, Repository, SnapshotInfo, check, prune,
 };
@@ -264,7 +265,7 @@ impl App {
         blocking(move || {
             session.runs.claim("check")?;
             spawn(&session, move |session| {
-                let found = Repository::open(&folder, &session.keys, Access::Read)
+                let found = open(session, &folder, Access::Read)
                     .and_then(|repository| check(&repository, |progress| session.runs.note(session, progress)));
                 Ended::Here(found.map(|found| Outcome::Check(check_view(&found))).map_err(ApiError::from), None)
             })?;
@@ -341,7 +342,7 @@ impl App {
     pub async fn backup_list(&self, request: FolderRequest) -> ApiResult<BackupListView> {
         let folder = absolute(&request.folder)?;
         let session = self.session().await?;
-        blocking(move || list(&Repository::open(&folder, &session.keys, Access::Read)?)).await
+        blocking(move || list(&open(&session, &folder, Access::Read)?)).await
     }
 }
 
@@ -363,10 +364,7 @@ pub(super) enum Ended {
 }
 
 /// Runs `work` on the session's thread for long tasks; the place was claimed before.
-pub(super) fn spawn(
-    session: &Arc<Session>,
-    work: impl FnOnce(&Session) -> Ended + Send + 'static,
-) -> ApiResult<()> {
+pub(super) fn spawn(session: &Arc<Session>, work: impl FnOnce(&Session) -> Ended + Send + 'static) -> ApiResult<()> {
     let own = Arc::clone(session);
     let started = std::thread::Builder::new().name("atom-backup".to_owned()).spawn(move || {
         let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&own)));
@@ -455,6 +453,15 @@ pub(super) fn note_end(session: &Session, job: JobId, outcome: Result<(), &ApiEr
     state
 }
 
+/// Keys that the vault had before: of backups that were not written since.
+fn former(session: &Session) -> atom_backup::Result<Former> {
+    Former::of_vault(&session.store, &session.keys)
+}
+
+fn open(session: &Session, folder: &Path, access: Access) -> atom_backup::Result<Repository> {
+    Repository::open_with(folder, &session.keys, &former(session)?, access)
+}
+
 /// Opens or makes the repository, takes the vault as it is now, writes, and removes what is not to be kept.
 fn back_up(
     session: &Session,
@@ -465,8 +472,8 @@ fn back_up(
 ) -> ApiResult<BackupDoneView> {
     let runs = &session.runs;
     let repository = match may_create {
-        true => Repository::open_or_create(folder, &session.keys)?,
-        false => Repository::open(folder, &session.keys, Access::Write)?,
+        true => Repository::open_or_create_with(folder, &session.keys, &former(session)?)?,
+        false => open(session, folder, Access::Write)?,
     };
     let take = || Capture::take(&session.store, &session.keys, data_dir, request.indexes);
     let capture = session.ingest().map_or_else(take, |ingest| ingest.while_quiet(take))?;

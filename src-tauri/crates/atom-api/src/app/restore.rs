@@ -82,13 +82,18 @@ impl BackupFolder {
     /// [`ErrorCode::WrongPassphrase`].
     pub fn unlock(&mut self, passphrase: String) -> ApiResult<()> {
         let typed = Zeroizing::new(passphrase);
-        let keys = match self.slots.unlock(Unlock::Passphrase(typed.clone())) {
-            Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(&typed).is_ok() => {
-                self.slots.unlock(Unlock::Recovery(&typed))
+        let opened = unlock(&self.slots, &typed);
+        let opens = |keys: &Keys| Repository::open(&self.dir, keys, Access::Read).is_ok();
+        if !opened.as_ref().is_ok_and(opens) {
+            // The vault has had another master key since: the backups' own key slots open what they were made with.
+            let kept = Repository::slots(&self.dir).ok();
+            let older = kept.and_then(|kept| unlock(&kept, &typed).ok().filter(opens).map(|keys| (kept, keys)));
+            if let Some((kept, keys)) = older {
+                (self.slots, self.keys, self.with_keychain) = (kept, Some(keys), false);
+                return Ok(());
             }
-            other => other,
-        };
-        self.keys = Some(keys?);
+        }
+        self.keys = Some(opened?);
         self.with_keychain = false;
         Ok(())
     }
@@ -162,6 +167,16 @@ impl BackupFolder {
         let locked = || ApiError::new(ErrorCode::VaultLocked, "the backups are locked: unlock them first");
         let keys = self.keys.as_ref().ok_or_else(locked)?;
         Ok((Repository::open(&self.dir, keys, Access::Read)?, keys))
+    }
+}
+
+/// Tries what was typed as the passphrase, and then as the recovery code.
+fn unlock(slots: &SlotCopy, typed: &Zeroizing<String>) -> atom_vault::Result<Keys> {
+    match slots.unlock(Unlock::Passphrase(typed.clone())) {
+        Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(typed).is_ok() => {
+            slots.unlock(Unlock::Recovery(typed))
+        }
+        other => other,
     }
 }
 

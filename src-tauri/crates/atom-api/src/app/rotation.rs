@@ -12,9 +12,7 @@ use super::session::Session;
 use super::slots::Slots;
 use super::{App, Indexing, blocking, lock};
 use crate::caller::Caller;
-use crate::dto::{
-    BackupRunView, RotationDoneView, VaultRecoveryConfirmRequest, VaultRecoveryView, VaultRotateRequest,
-};
+use crate::dto::{BackupRunView, RotationDoneView, VaultRecoveryConfirmRequest, VaultRecoveryView, VaultRotateRequest};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_backup::rotation::{self, Rotated, Rotation};
@@ -70,8 +68,8 @@ impl App {
         let shown = blocking(move || {
             let passphrase = request.passphrase.map(Zeroizing::new);
             let cost = slots.cost_blocking()?;
-            let rekey =
-                slots.change(&data_dir, request.proof, |with| Vault::rekey(&data_dir, with, passphrase.as_ref(), cost))?;
+            let rekey = slots
+                .change(&data_dir, request.proof, |with| Vault::rekey(&data_dir, with, passphrase.as_ref(), cost))?;
             let shown = VaultRecoveryView::of(rekey.code(), rekey.asked());
             slots.await_rekey(rekey);
             Ok(shown)
@@ -152,7 +150,8 @@ impl App {
     pub(super) async fn refuse_old_keys(&self) -> ApiResult<()> {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         match blocking(move || slots.settle_blocking(&data_dir)).await? {
-            true => Err(ApiError::new(ErrorCode::Busy, "the vault has just got its new master key: open it once more").retryable()),
+            true => Err(ApiError::new(ErrorCode::Busy, "the vault has just got its new master key: open it once more")
+                .retryable()),
             false => Ok(()),
         }
     }
@@ -198,7 +197,8 @@ impl App {
     }
 
     async fn give_up_rotation(&self, session: &Arc<Session>, state: JobState, reason: Option<&str>) -> ApiResult<()> {
-        let (slots, data_dir, reason) = (Arc::clone(&self.slots), self.config.data_dir.clone(), reason.map(str::to_owned));
+        let (slots, data_dir, reason) =
+            (Arc::clone(&self.slots), self.config.data_dir.clone(), reason.map(str::to_owned));
         let session = Arc::clone(session);
         blocking(move || {
             slots.abandon_blocking(&data_dir)?;
@@ -276,7 +276,7 @@ impl App {
             if let Some(session) = &*self.session.read().await {
                 session.runs.was(BackupRunView { state: "done".to_owned(), eta_seconds: None, ..run });
             }
-            Ok(())
+            Ok::<(), ApiError>(())
         }
         .await;
         // While the turn is held: whoever waits for it finds the vault open, or the reason why not.
@@ -324,7 +324,7 @@ fn rotate(
         entries: vec![AuditEntry::once(now_ms, actor, AuditAction::KeyRotated, "")],
         job: Some((job, now_ms)),
     };
-    let build = || {
+    let build = || -> atom_backup::Result<Rotated> {
         let rotated = rotation::rotate(&rotation, |progress| session.runs.note(session, progress))?;
         // Before anything else can ask for the session: from here on calls wait for the new one.
         session.changing_keys.store(true, Ordering::SeqCst);

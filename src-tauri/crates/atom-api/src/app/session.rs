@@ -340,7 +340,10 @@ impl App {
     /// Closes everything, throws a damaged index away and opens again: it is built from the store.
     pub(super) async fn rebuild(self: &Arc<Self>, words: bool, meaning: bool) -> ApiResult<()> {
         let closing = self.take_session().await;
-        let Some(session) = &closing.session else { return self.session().await.map(drop) };
+        let Some(session) = &closing.session else {
+            drop(closing);
+            return self.session().await.map(drop);
+        };
         let (keys, store) = (session.keys.clone(), Arc::clone(&session.store));
         let next_keys = lock(&session.next_keys).clone();
         let opening = Opening { accepts_loss: false, ..session.opening };

@@ -39,7 +39,21 @@ pub(super) struct Slots {
 impl Default for Slots {
     fn default() -> Self {
         let keychain = Box::new(OsKeychain);
-        Self { file: Mutex::default(), renewal: Mutex::default(), rekey: Mutex::default(), keychain, cost: KdfCost::calibrate }
+        Self {
+            file: Mutex::default(),
+            renewal: Mutex::default(),
+            rekey: Mutex::default(),
+            keychain,
+            cost: KdfCost::calibrate,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Slots {
+    /// For tests: with a keychain of their own, and a guess at a passphrase costs little.
+    pub(super) fn cheap(keychain: Box<dyn Keychain>) -> Self {
+        Self { keychain, cost: || Ok(KdfCost::MINIMUM), ..Self::default() }
     }
 }
 

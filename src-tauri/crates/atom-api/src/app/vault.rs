@@ -18,9 +18,13 @@ impl App {
     /// # Errors
     /// When the key slots cannot be read.
     pub async fn vault_status(&self) -> ApiResult<VaultView> {
+        self.status_if(self.open_now().await.is_some()).await
+    }
+
+    /// The same for who knows whether it is open, and holds up those who would wait for it.
+    async fn status_if(&self, open: bool) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
         let exists = Vault::exists(&data_dir);
-        let open = self.open_now().await.is_some();
         let state = match (exists, open) {
             (_, true) => VaultState::Open,
             (true, false) => VaultState::Locked,
@@ -150,7 +154,7 @@ impl App {
         self.forget_undecided();
         self.slots.forget_renewal();
         let closing = self.take_session().await;
-        let view = self.vault_status().await;
+        let view = self.status_if(false).await;
         if let Ok(view) = &view {
             self.emit(Event::VaultChanged(view.clone()));
         }

@@ -9,10 +9,8 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::progress::{Meter, Observer, Phase, Progress};
 use atom_core::JobId;
-use atom_store::{
-    AuditEntry, AuditKey, Carried, Carry, RawKey, Rebuild, SecretName, SecretRow, Snapshot, Store,
-};
-use atom_vault::{Keys, SealedSecret, SecretPlace, SlotCopy};
+use atom_store::{AuditEntry, AuditKey, Carried, Carry, RawKey, Rebuild, SecretName, SecretRow, Snapshot, Store};
+use atom_vault::{Keys, SealedSecret, SecretPlace, SecretRoot, SlotCopy};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -20,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// Room that has to be left on the disk beside the new set, bytes.
 const RESERVE: u64 = 64 << 20;
 /// Label of the key of the activity log.
-const AUDIT: &str = "audit/chain";
+pub(crate) const AUDIT: &str = "audit/chain";
 /// How often the database is copied when it is written to meanwhile.
 const ATTEMPTS: u32 = 8;
 
@@ -152,22 +150,29 @@ impl Build<'_> {
                 meter.add(block.rows)
             })?;
         }
-        let secrets = (old.secrets(), new.secrets());
-        let reseal = |name: &SecretName, row: &SecretRow| {
-            let place = SecretPlace { connector: &name.connector, account: &name.account, field: &name.field };
-            let sealed = SealedSecret { record: row.record, envelope: row.envelope.clone() };
-            let secret = secrets.0.open(place, &sealed).ok()?;
-            let SealedSecret { record, envelope } = secrets.1.seal(place, &secret).ok()?;
-            Some(SecretRow { record, envelope })
-        };
+        let (from, to) = (old.secrets(), new.secrets());
         let carry = Carry {
             audit_from: &AuditKey::new(old.derive(AUDIT)),
             audit_to: &AuditKey::new(new.derive(AUDIT)),
-            reseal: &reseal,
+            reseal: &|name, row| reseal_secret(&from, &to, name, row),
             settings: vec![Former::of_vault(store, old)?.and(old).setting(new)?],
             entries: self.rotation.entries.clone(),
             job: self.rotation.job,
         };
         Ok(rebuild.finish_carried(&carry)?)
     }
+}
+
+/// Seals a secret again; none where it does not open.
+pub(crate) fn reseal_secret(
+    from: &SecretRoot,
+    to: &SecretRoot,
+    name: &SecretName,
+    row: &SecretRow,
+) -> Option<SecretRow> {
+    let place = SecretPlace { connector: &name.connector, account: &name.account, field: &name.field };
+    let sealed = SealedSecret { record: row.record, envelope: row.envelope.clone() };
+    let secret = from.open(place, &sealed).ok()?;
+    let SealedSecret { record, envelope } = to.seal(place, &secret).ok()?;
+    Some(SecretRow { record, envelope })
 }

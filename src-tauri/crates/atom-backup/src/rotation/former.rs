@@ -22,12 +22,16 @@ impl Former {
     /// # Errors
     /// [`crate::Error::Store`].
     pub fn of_vault(store: &Store, keys: &Keys) -> Result<Self> {
-        let text = store.setting(FORMER)?.unwrap_or_default();
+        Ok(Self::parse(&store.setting(FORMER)?.unwrap_or_default(), keys))
+    }
+
+    /// Those of `text` that open with the vault's `keys`.
+    pub(crate) fn parse(text: &str, keys: &Keys) -> Self {
         let opened = text.split_whitespace().filter_map(|one| {
             let wrapped: [u8; WRAPPED_LEN] = hex::decode(one)?;
             keys.unwrap(LABEL, keys.vault_id(), &wrapped)
         });
-        Ok(Self(opened.collect()))
+        Self(opened.collect())
     }
 
     /// The same with another one, the newest.
@@ -42,12 +46,29 @@ impl Former {
         self.0.iter()
     }
 
-    /// The setting that keeps them in the vault of `keys`.
-    pub(super) fn setting(&self, keys: &Keys) -> Result<(String, String)> {
+    /// The same with those of `other` that are not there yet, as the newest.
+    pub(crate) fn with(mut self, other: &Self) -> Self {
+        let is_known =
+            |known: &[Keys], keys: &Keys| known.iter().any(|one| one.sqlcipher().salt == keys.sqlcipher().salt);
+        for keys in &other.0 {
+            if !is_known(&self.0, keys) {
+                self.0.push(keys.clone());
+            }
+        }
+        self
+    }
+
+    /// As text that the vault's `keys` open.
+    pub(crate) fn text(&self, keys: &Keys) -> Result<String> {
         let mut all = Vec::with_capacity(self.0.len());
         for former in &self.0 {
             all.push(hex::encode(&keys.wrap(LABEL, former)?));
         }
-        Ok((FORMER.to_owned(), all.join(" ")))
+        Ok(all.join(" "))
+    }
+
+    /// The setting that keeps them in the vault of `keys`.
+    pub(crate) fn setting(&self, keys: &Keys) -> Result<(String, String)> {
+        Ok((FORMER.to_owned(), self.text(keys)?))
     }
 }

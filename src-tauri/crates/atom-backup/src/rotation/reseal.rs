@@ -19,7 +19,7 @@ const UNSEALED: [&str; 3] = [".lock", ".new", ".corrupt"];
 
 /// A file of an index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct IndexFile {
+pub(crate) struct IndexFile {
     /// Which index.
     index: usize,
     /// The path that it is sealed for: inside the index, with `/`.
@@ -27,13 +27,13 @@ pub(super) struct IndexFile {
 }
 
 /// Both indexes of one vault with their keys.
-pub(super) struct Indexes {
+pub(crate) struct Indexes {
     folder: PathBuf,
     roots: [SealRoot; 2],
 }
 
 impl Indexes {
-    pub(super) fn new(folder: &Path, keys: &Keys) -> Self {
+    pub(crate) fn new(folder: &Path, keys: &Keys) -> Self {
         Self { folder: folder.to_owned(), roots: ROOTS.map(|label| keys.seal_root(label)) }
     }
 
@@ -92,19 +92,41 @@ impl Indexes {
         files::remove(&path)?;
         let Some(reader) = from.open(file)? else { return Ok(false) };
         self.make_folders(file)?;
-        let target = files::Growing::new(&path)?;
+        let is_whole = self.copy_sealed(&reader, &path, file)?;
+        if !is_whole {
+            files::remove(&path)?;
+        }
+        Ok(is_whole)
+    }
+
+    /// Writes what `reader` reads to `path`, sealed as `file`; false where a block does not verify.
+    fn copy_sealed(&self, reader: &SealReader, path: &Path, file: &IndexFile) -> Result<bool> {
+        let target = files::Growing::new(path)?;
         let block_log2 = u8::try_from(reader.block_size().trailing_zeros()).unwrap_or(u8::MAX);
         let mut writer = self.root(file)?.writer(target, &file.object, block_log2)?;
         for block in 0..reader.block_count() {
-            let Some(plain) = usable(reader.read_block(block))? else {
-                drop(writer);
-                files::remove(&path)?;
-                return Ok(false);
-            };
-            writer.write_all(&plain).during("write", &path)?;
+            let Some(plain) = usable(reader.read_block(block))? else { return Ok(false) };
+            writer.write_all(&plain).during("write", path)?;
         }
         writer.finish()?;
         Ok(true)
+    }
+
+    /// Seals the files here that `from` opens and these keys do not, each in its place.
+    pub(crate) fn adopt(&self, from: &Self) -> Result<()> {
+        for file in self.list()?.keys() {
+            if self.open(file)?.is_some() {
+                continue;
+            }
+            let Some(reader) = from.open(file)? else { continue };
+            let (path, beside) = (self.path(file), self.path(file).with_added_extension("new"));
+            if self.copy_sealed(&reader, &beside, file)? {
+                files::rename(&beside, &path)?;
+            } else {
+                files::remove(&beside)?;
+            }
+        }
+        Ok(())
     }
 
     /// Folders of the indexes, whether or not they have files, so that what is staged says that nothing is missing.
@@ -126,7 +148,9 @@ impl Indexes {
 fn usable<T>(result: std::result::Result<T, VaultError>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(VaultError::NotSealed { .. } | VaultError::Tampered { .. } | VaultError::UnsupportedSeal { .. }) => Ok(None),
+        Err(VaultError::NotSealed { .. } | VaultError::Tampered { .. } | VaultError::UnsupportedSeal { .. }) => {
+            Ok(None)
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -42,7 +42,8 @@ impl Set {
     }
 
     pub(super) fn write(&self, staging: &Path) -> Result<()> {
-        let json = serde_json::to_vec(self).map_err(|error| Error::rotation(SET, format!("cannot be written: {error}")))?;
+        let json =
+            serde_json::to_vec(self).map_err(|error| Error::rotation(SET, format!("cannot be written: {error}")))?;
         files::replace(&staging.join(SET_TMP), &staging.join(SET), &json)
     }
 

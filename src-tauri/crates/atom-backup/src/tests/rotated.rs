@@ -18,7 +18,7 @@ struct Begun {
 }
 
 /// What has to be equal under every key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Content {
     rows: Vec<(String, Vec<u8>)>,
     log: Vec<(u64, String, String)>,
@@ -229,7 +229,10 @@ fn a_rotation_that_is_killed_at_any_moment_leaves_the_old_key_or_the_new() {
         }
     }
     assert!(old > 20 && new > 12, "{old} before the decision, {new} after it");
-    eprintln!("kills between the steps of a rotation: {} moments, {old} with the old key and {new} with the new", old + new);
+    eprintln!(
+        "kills between the steps of a rotation: {} moments, {old} with the old key and {new} with the new",
+        old + new
+    );
 }
 
 #[test]
@@ -412,12 +415,14 @@ fn sealed_files_of_a_stopped_rotation_are_kept_if_they_are_sound() {
     let mut bytes = fs::read(&damaged).unwrap();
     bytes[40_000] ^= 1;
     fs::write(&damaged, bytes).unwrap();
-    fs::write(folder.join("keyword/gone"), begun.next.seal_root("tantivy/root").seal_bytes("gone", b"x").unwrap()).unwrap();
+    fs::write(folder.join("keyword/gone"), begun.next.seal_root("tantivy/root").seal_bytes("gone", b"x").unwrap())
+        .unwrap();
     let older = begun.next.seal_root("tantivy/root").seal_bytes("meta.json", b"older").unwrap();
     fs::write(folder.join("keyword/meta.json"), older).unwrap();
     begun.rotate_with(go_on).unwrap();
     let decided = tree(&begun.data().join("rotated"));
-    let kept: Vec<_> = first.iter().filter(|(path, bytes)| decided.get(*path) == Some(bytes)).map(|(path, _)| &**path).collect();
+    let kept: Vec<_> =
+        first.iter().filter(|(path, bytes)| decided.get(*path) == Some(bytes)).map(|(path, _)| &**path).collect();
     assert_eq!(kept, ["keyslots.v1", "keyslots.v1.bak", "keyword/a.idx", "vectors/t.lance/empty"]);
     roll_forward(&begun.data()).unwrap();
     assert_eq!(begun.content(&begun.next).unwrap(), before);
@@ -474,5 +479,82 @@ fn keys_may_be_changed_more_than_once() {
         let code = rekey.code().reveal();
         let [first, second] = rekey.asked().map(|group| code.split('-').nth(group).unwrap().to_owned());
         begun.next = rekey.place(&staging(&begun.data()), [&first, &second], &MemoryKeychain::default()).unwrap();
+    }
+}
+
+/// The world after its rotation, and what was in it.
+fn rotated_with_backup() -> (Begun, Content, String) {
+    let begun = Begun::new(30);
+    let before = begun.content(&begun.world.keys).unwrap();
+    let snapshot = begun.world.backup(NOW).snapshot.id;
+    begun.rotate().unwrap();
+    (begun, before, snapshot)
+}
+
+impl Begun {
+    fn try_backup_with_next(&self, now_ms: i64) -> Result<Written> {
+        let store = Store::open(&self.data().join("vault.db"), raw(&self.next))?;
+        let former = Former::of_vault(&store, &self.next)?;
+        let repository = Repository::open_or_create_with(&self.world.disk(), &self.next, &former)?;
+        let capture = Capture::take(&store, &self.next, &self.data(), true)?;
+        backup(&repository, capture, &options(now_ms), go_on)
+    }
+
+    /// What the snapshot holds, restored on a new machine with what the folder itself says.
+    fn drilled(&self, secret: &str, snapshot: &str) -> Content {
+        let slots = Repository::slots(&self.world.disk()).unwrap();
+        let keys = slots.unlock(Unlock::Passphrase(Zeroizing::new(secret.to_owned()))).unwrap();
+        let repository = Repository::open(&self.world.disk(), &keys, Access::Read).unwrap();
+        let root = tempfile::tempdir().unwrap();
+        restore(&repository, &keys, Some(snapshot), &root.path().join("data"), go_on).unwrap();
+        let world = World { root, keys: keys.clone(), code: String::new() };
+        Self { world, next: keys.clone() }.content(&keys).unwrap()
+    }
+}
+
+/// Jobs are cancelled by a restore, and the numbers of the log's rows are those of the backup.
+fn without_jobs(mut content: Content) -> Content {
+    content.rows.retain(|(table, _)| table != "job");
+    content
+}
+
+#[test]
+fn backups_from_before_are_restored_with_the_new_key_and_nothing_in_them_is_broken() {
+    let (begun, before, first) = rotated_with_backup();
+    // Not written since: its own key slots open it as before.
+    assert_eq!(without_jobs(begun.drilled(PASSPHRASE, &first)), without_jobs(before.clone()));
+    let refused = Repository::open(&begun.world.disk(), &begun.next, Access::Read);
+    assert!(matches!(refused.err(), Some(Error::Damaged { .. })), "the new key alone does not know it");
+    let second = begun.try_backup_with_next(NOW + DAY).unwrap().snapshot.id;
+    let slots = Repository::slots(&begun.world.disk()).unwrap();
+    assert!(slots.unlock(Unlock::Passphrase(Zeroizing::new(PASSPHRASE.to_owned()))).is_err(), "the old way in is gone");
+    for snapshot in [&first, &second] {
+        let found = begun.drilled(NEW_PASSPHRASE, snapshot);
+        assert_eq!(without_jobs(found), without_jobs(before.clone()), "{snapshot}");
+    }
+    let repository = Repository::open(&begun.world.disk(), &begun.next, Access::Read).unwrap();
+    assert!(check(&repository, go_on).unwrap().is_whole());
+}
+
+#[test]
+fn a_repository_that_changes_over_opens_at_every_moment_with_what_its_own_key_slots_say() {
+    let (begun, before, first) = rotated_with_backup();
+    for moment in 0.. {
+        let world = begun.copied();
+        for folder in ["tmp", "chunks", "snapshots"] {
+            fs::create_dir_all(world.world.disk().join(folder)).unwrap();
+        }
+        let (done, struck) = faults::with(Fault::KilledAfter(moment), || world.try_backup_with_next(NOW + DAY));
+        let slots = Repository::slots(&world.world.disk()).unwrap();
+        let is_new = slots.verify(&world.next).is_ok();
+        let secret = if is_new { NEW_PASSPHRASE } else { PASSPHRASE };
+        assert_eq!(without_jobs(world.drilled(secret, &first)), without_jobs(before.clone()), "{moment}");
+        if !struck {
+            done.unwrap();
+            assert!(is_new);
+            break;
+        }
+        let second = world.try_backup_with_next(NOW + 2 * DAY).unwrap().snapshot.id;
+        assert_eq!(without_jobs(world.drilled(NEW_PASSPHRASE, &second)), without_jobs(before.clone()), "{moment}");
     }
 }

@@ -34,12 +34,7 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Vault::unlock`], and [`Error::PassphraseNeeded`], [`Error::WeakPassphrase`], [`Error::Random`].
-    pub fn rekey(
-        dir: &Path,
-        with: Unlock<'_>,
-        passphrase: Option<&Zeroizing<String>>,
-        cost: KdfCost,
-    ) -> Result<Rekey> {
+    pub fn rekey(dir: &Path, with: Unlock<'_>, passphrase: Option<&Zeroizing<String>>, cost: KdfCost) -> Result<Rekey> {
         if let Some(passphrase) = passphrase {
             kdf::check_strength(passphrase)?;
         }
