@@ -103,12 +103,16 @@ impl Indexes {
     fn copy_sealed(&self, reader: &SealReader, path: &Path, file: &IndexFile) -> Result<bool> {
         let target = files::Growing::new(path)?;
         let block_log2 = u8::try_from(reader.block_size().trailing_zeros()).unwrap_or(u8::MAX);
-        let mut writer = self.root(file)?.writer(target, &file.object, block_log2)?;
+        let failed = |error| match error {
+            VaultError::DiskFull { .. } => Error::DiskFull { place: path.to_owned(), bytes: None },
+            error => error.into(),
+        };
+        let mut writer = self.root(file)?.writer(target, &file.object, block_log2).map_err(failed)?;
         for block in 0..reader.block_count() {
             let Some(plain) = usable(reader.read_block(block))? else { return Ok(false) };
             writer.write_all(&plain).during("write", path)?;
         }
-        writer.finish()?;
+        writer.finish().map_err(failed)?;
         Ok(true)
     }
 

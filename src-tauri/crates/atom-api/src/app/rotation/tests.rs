@@ -53,7 +53,9 @@ fn start(dir: &Path, indexing: Indexing, keychain: &Shared) -> Arc<App> {
 
 impl Fixture {
     async fn new(indexing: Indexing, with_keychain: bool) -> Self {
-        let (dir, keychain) = (tempfile::tempdir().unwrap(), Shared::default());
+        // Not where scratch files of the index go, which is emptied when the last index closes.
+        let dir = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
+        let keychain = Shared::default();
         let app = start(dir.path(), indexing, &keychain);
         let request = VaultCreateRequest { passphrase: OLD.to_owned(), keychain: with_keychain };
         let code = app.vault_create(request).await.unwrap().recovery_code;
