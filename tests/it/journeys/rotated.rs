@@ -222,16 +222,24 @@ fn what_was_begun_may_be_given_up() {
     let (place, code) = indexed();
     let before = facts(&place);
     place.private("code", &code);
-    assert!(rotating(&place, "passphrase", &[], None).kill_after(Duration::from_millis(1)));
-    // The process may have died before it had written anything.
-    if place.data().join("rotation").exists() {
+    let begun = rotating(&place, "passphrase", &[], None);
+    let slots = place.data().join("rotation/keyslots.v1");
+    let since = Instant::now();
+    while !slots.exists() {
+        assert!(since.elapsed() < Duration::from_secs(60), "nothing was begun");
+        std::thread::yield_now();
+    }
+    assert!(begun.kill_after(Duration::ZERO));
+    // It may have come as far as the decision.
+    if slots.exists() {
         let refused = place.run(&["vault", "keychain", "remove"]);
         assert!(refused.code == Some(1) && refused.err.contains("being changed"), "{refused:?}");
     }
+    let was_begun = slots.exists();
     place.run(&["vault", "rotate", "--cancel"]).well();
     assert!(!place.data().join("rotation").exists());
     assert_eq!(facts(&place), before);
-    search(&place, "code").well();
+    assert_eq!(search(&place, "code").code == Some(0), was_begun);
     place.assert_sound();
 }
 

@@ -29,7 +29,7 @@ mod views;
 pub use restore::BackupFolder;
 
 use crate::call::Call;
-use crate::dto::Settings;
+use crate::dto::{BackupRunView, Settings};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use crate::socket;
@@ -85,6 +85,8 @@ pub struct App {
     turn: Arc<tokio::sync::Mutex<()>>,
     /// Set while a session closes only to open again with other keys: calls wait for it.
     changing_keys: Arc<AtomicBool>,
+    /// The task that ended with that change, for the session that opens.
+    next_run: Mutex<Option<BackupRunView>>,
     /// Why it did not open again.
     change_failed: Mutex<Option<ApiError>>,
     slots: Arc<slots::Slots>,
@@ -117,6 +119,7 @@ impl App {
             undecided: Mutex::default(),
             turn: Arc::default(),
             changing_keys: Arc::default(),
+            next_run: Mutex::default(),
             change_failed: Mutex::default(),
             slots: Arc::new(slots),
             last_use: Mutex::default(),

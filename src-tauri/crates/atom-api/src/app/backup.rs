@@ -81,6 +81,11 @@ pub(super) enum Outcome {
 }
 
 impl Runs {
+    /// Of a session that comes after one in which `run` was the last task.
+    pub(super) fn after(run: Option<BackupRunView>) -> Self {
+        Self { view: Mutex::new(run.unwrap_or_default()), ..Self::default() }
+    }
+
     pub(super) fn view(&self) -> BackupRunView {
         let view = lock(&self.view).clone();
         if view.run == 0 { BackupRunView { state: "idle".to_owned(), ..view } } else { view }
@@ -141,11 +146,6 @@ impl Runs {
     /// Whether the session ends.
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed)
-    }
-
-    /// Takes over what ran in the session before this one.
-    pub(super) fn was(&self, run: BackupRunView) {
-        *lock(&self.view) = run;
     }
 
     /// Says that another task runs, if one does.

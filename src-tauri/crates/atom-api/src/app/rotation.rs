@@ -272,11 +272,9 @@ impl App {
         let changed = async {
             blocking(move || slots.change_over_blocking(&data_dir)).await?;
             let Some((opening, _)) = open else { return Ok(()) };
-            self.open_in_turn(keys, super::anchor::Opening { accepts_loss: false, ..opening }, &turn).await?;
-            if let Some(session) = &*self.session.read().await {
-                session.runs.was(BackupRunView { state: "done".to_owned(), eta_seconds: None, ..run });
-            }
-            Ok::<(), ApiError>(())
+            // The new session says from its first moment on how it went.
+            *lock(&self.next_run) = Some(BackupRunView { state: "done".to_owned(), eta_seconds: None, ..run });
+            self.open_in_turn(keys, super::anchor::Opening { accepts_loss: false, ..opening }, &turn).await
         }
         .await;
         // While the turn is held: whoever waits for it finds the vault open, or the reason why not.

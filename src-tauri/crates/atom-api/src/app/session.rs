@@ -291,7 +291,7 @@ impl App {
             searcher,
             clock,
             mended,
-            runs: Runs::default(),
+            runs: Runs::after(lock(&self.next_run).take()),
             next_keys: Mutex::default(),
             changing_keys: Arc::clone(&self.changing_keys),
             ingest: Mutex::new(ingest),
