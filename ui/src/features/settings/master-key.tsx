@@ -165,7 +165,7 @@ function Change({ hasKeychain, hasPassphrase, onClose, onBegun }: ChangeProps) {
     return (
       <Dialog key="proof" title="Change the master key" onClose={onClose}>
         <Form label="Change the master key" onSubmit={prepare}>
-          <p className="soft">You get a new recovery code.{hasPassphrase ? " The passphrase stays, unless you choose another one." : ""}</p>
+          <p className="soft">You get a new recovery code.{hasPassphrase ? " The passphrase stays, unless you choose another one: do that if someone may know it." : ""}</p>
           <Proof hasKeychain={hasKeychain} value={proof} onChange={setProof} />
           {hasPassphrase ? (
             <label className="check">
