@@ -11,6 +11,7 @@ mod backup;
 mod bench;
 mod index;
 mod json;
+mod rotate;
 mod search;
 mod unlock;
 mod vault;

@@ -126,6 +126,21 @@ pub(super) enum VaultAction {
         #[command(subcommand)]
         change: KeychainChange,
     },
+    /// Give the vault another master key: everything is encrypted again, and every way in is made anew.
+    Rotate(Rotate),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rotate {
+    /// Read a new passphrase from standard input, before the groups of the recovery code.
+    #[arg(long)]
+    pub(super) new_passphrase_stdin: bool,
+    /// Give up a change that was begun; what opened the vault before opens it still.
+    #[arg(long, conflicts_with_all = ["new_passphrase_stdin", "json"])]
+    pub(super) cancel: bool,
+    /// Print progress and the result as JSON lines, after the recovery code.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]

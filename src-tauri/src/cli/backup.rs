@@ -286,13 +286,13 @@ async fn working<T: Send + 'static>(
 
 /// What progress counts.
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Bytes,
     Items,
 }
 
 /// Tells how far a task is, on standard error.
-struct Teller {
+pub(super) struct Teller {
     json: bool,
     unit: Unit,
     terminal: bool,
@@ -300,11 +300,11 @@ struct Teller {
 }
 
 impl Teller {
-    fn new(json: bool, unit: Unit) -> Self {
+    pub(super) fn new(json: bool, unit: Unit) -> Self {
         Self { json, unit, terminal: std::io::stderr().is_terminal(), said: None }
     }
 
-    fn say(&mut self, phase: &str, done: u64, total: u64, eta_seconds: Option<f32>) {
+    pub(super) fn say(&mut self, phase: &str, done: u64, total: u64, eta_seconds: Option<f32>) {
         let every = if self.terminal && !self.json { LOOK_EVERY } else { SAY_EVERY };
         // Before the first phase there is nothing to tell.
         if total == 0 || self.said.is_some_and(|said| said.elapsed() < every) {
@@ -319,6 +319,7 @@ impl Teller {
         }
         let eta = eta_seconds.map(|seconds| format!(", about {} left", duration(seconds))).unwrap_or_default();
         let line = match self.unit {
+            Unit::Bytes if phase == "copying" => format!("{phase} {done} of {total} rows{eta}"),
             Unit::Bytes => format!("{phase} {} of {}{eta}", json::bytes(done), json::bytes(total)),
             Unit::Items => format!("{phase} {done} of {total} items{eta}"),
         };
@@ -327,7 +328,7 @@ impl Teller {
         let _ = err.flush();
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if self.terminal && !self.json && self.said.is_some() {
             eprintln!();
         }
@@ -335,7 +336,12 @@ impl Teller {
 }
 
 /// The result, as JSON with its event or as lines.
-fn say(json: bool, event: &str, result: &impl Serialize, lines: impl FnOnce() -> Vec<String>) -> ApiResult<()> {
+pub(super) fn say(
+    json: bool,
+    event: &str,
+    result: &impl Serialize,
+    lines: impl FnOnce() -> Vec<String>,
+) -> ApiResult<()> {
     if json {
         let mut value = json::snake(result)?;
         if let Some(object) = value.as_object_mut() {

@@ -124,6 +124,18 @@ pub(super) fn ask_twice(outcome: &str) -> ApiResult<String> {
     }
 }
 
+/// The same, where typing nothing keeps the present one.
+pub(super) fn ask_twice_or_nothing(outcome: &str) -> ApiResult<Option<String>> {
+    let first = ask("New passphrase (empty to keep the present one): ")?;
+    if first.is_empty() {
+        return Ok(None);
+    }
+    match ask("The same again: ")? == first {
+        true => Ok(Some(first)),
+        false => Err(ApiError::new(ErrorCode::InvalidInput, format!("the two passphrases differ; {outcome}"))),
+    }
+}
+
 /// The next line of standard input, without its end.
 pub(super) fn read_line() -> ApiResult<String> {
     let mut line = String::new();

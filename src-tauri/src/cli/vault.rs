@@ -5,12 +5,14 @@
 
 use super::args::{KeychainChange, VaultAction};
 use super::backend::Backend;
+use super::rotate::rotate;
 use super::unlock::{ask, ask_twice, from_file, read_line};
 use super::{json, print_line};
 use atom_api::dto::{
     SlotKind, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
 };
 use atom_api::{ApiError, ApiResult, Call, ErrorCode};
+use serde::de::DeserializeOwned;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -23,6 +25,7 @@ pub(super) async fn run(backend: &mut Backend, action: VaultAction) -> ApiResult
         VaultAction::Passphrase { new_passphrase_stdin } => passphrase(backend, new_passphrase_stdin).await?,
         VaultAction::Recovery => recovery(backend).await?,
         VaultAction::Keychain { change } => keychain(backend, change).await?,
+        VaultAction::Rotate(args) => return rotate(backend, args).await,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -75,33 +78,47 @@ async fn recovery(backend: &mut Backend) -> ApiResult<()> {
         new.groups.0, new.groups.1
     );
     print_line(&new.code);
-    let asks = std::io::stdin().is_terminal();
-    for attempt in 1.. {
-        let groups = (group(asks, new.groups.0)?, group(asks, new.groups.1)?);
-        let request = VaultRecoveryConfirmRequest { groups };
-        match backend.call::<SlotsView>(Call::VaultConfirmRecovery(request)).await {
-            Ok(_) => break,
-            Err(error) if error.code == ErrorCode::WrongPassphrase && asks && attempt < ATTEMPTS => {
-                eprintln!("atom: {}", error.message);
-            }
-            Err(error) => return Err(error),
-        }
-    }
+    let _: SlotsView = typed_again(
+        backend,
+        new.groups,
+        "so the new recovery code does not count; the old one still works",
+        Call::VaultConfirmRecovery,
+    )
+    .await?;
     eprintln!("The new recovery code works now, and the old one no longer does.");
     Ok(())
 }
 
+/// Asks for two groups of a new recovery code and hands them to `confirm`; in a terminal more than once. `outcome` says what
+/// it comes to when nothing is typed.
+pub(super) async fn typed_again<T: DeserializeOwned>(
+    backend: &mut Backend,
+    groups: (u32, u32),
+    outcome: &str,
+    confirm: impl Fn(VaultRecoveryConfirmRequest) -> Call,
+) -> ApiResult<T> {
+    let asks = std::io::stdin().is_terminal();
+    let mut attempt = 1;
+    loop {
+        let groups = (group(asks, groups.0, outcome)?, group(asks, groups.1, outcome)?);
+        match backend.call(confirm(VaultRecoveryConfirmRequest { groups })).await {
+            Err(error) if error.code == ErrorCode::WrongPassphrase && asks && attempt < ATTEMPTS => {
+                eprintln!("atom: {}", error.message);
+                attempt += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// One group of the code as typed; seen while typing, for it is read from paper.
-fn group(asks: bool, number: u32) -> ApiResult<String> {
+fn group(asks: bool, number: u32, outcome: &str) -> ApiResult<String> {
     if asks {
         eprint!("Group {number}: ");
     }
     let typed = read_line()?;
     if typed.trim().is_empty() {
-        return Err(ApiError::new(
-            ErrorCode::InvalidInput,
-            format!("group {number} was not typed, so the new recovery code does not count; the old one still works"),
-        ));
+        return Err(ApiError::new(ErrorCode::InvalidInput, format!("group {number} was not typed, {outcome}")));
     }
     Ok(typed)
 }
@@ -122,7 +139,7 @@ async fn keychain(backend: &mut Backend, change: KeychainChange) -> ApiResult<()
 }
 
 /// What shows that the change is allowed: the passphrase file, what is typed, or the keychain.
-async fn proof(backend: &mut Backend) -> ApiResult<VaultProof> {
+pub(super) async fn proof(backend: &mut Backend) -> ApiResult<VaultProof> {
     if let Some(secret) = from_file()? {
         return Ok(VaultProof { secret: Some(secret) });
     }

@@ -3,8 +3,8 @@
 use super::Api;
 use atom_api::ApiResult;
 use atom_api::dto::{
-    SlotsView, VaultCreateRequest, VaultCreateResponse, VaultPassphraseRequest, VaultProof,
-    VaultRecoveryConfirmRequest, VaultRecoveryView, VaultUnlockRequest, VaultView,
+    BackupRunView, SlotsView, VaultCreateRequest, VaultCreateResponse, VaultPassphraseRequest, VaultProof,
+    VaultRecoveryConfirmRequest, VaultRecoveryView, VaultRotateRequest, VaultUnlockRequest, VaultView,
 };
 
 /// Whether there is a vault and whether it is open.
@@ -89,4 +89,32 @@ pub async fn vault_add_keychain(api: Api<'_>, request: VaultProof) -> ApiResult<
 #[specta::specta]
 pub async fn vault_remove_keychain(api: Api<'_>, request: VaultProof) -> ApiResult<SlotsView> {
     api.vault_remove_keychain(request).await
+}
+
+/// Makes another master key and a new recovery code; nothing is begun before that is confirmed.
+#[tauri::command]
+#[specta::specta]
+pub async fn vault_rotate(api: Api<'_>, request: VaultRotateRequest) -> ApiResult<VaultRecoveryView> {
+    api.vault_rotate(request).await
+}
+
+/// Begins to encrypt everything again, once two groups of the new recovery code were typed again.
+#[tauri::command]
+#[specta::specta]
+pub async fn vault_confirm_rotation(api: Api<'_>, request: VaultRecoveryConfirmRequest) -> ApiResult<BackupRunView> {
+    api.vault_confirm_rotation(request).await
+}
+
+/// Goes on with a change of the master key that waits; none if there is none.
+#[tauri::command]
+#[specta::specta]
+pub async fn vault_resume_rotation(api: Api<'_>) -> ApiResult<Option<BackupRunView>> {
+    api.vault_resume_rotation().await
+}
+
+/// Gives a change of the master key up.
+#[tauri::command]
+#[specta::specta]
+pub async fn vault_cancel_rotation(api: Api<'_>) -> ApiResult<()> {
+    api.vault_cancel_rotation().await
 }

@@ -14,5 +14,6 @@ mod missing;
 mod offline;
 mod place;
 mod planted;
+mod rotated;
 mod ruined;
 mod ways_in;

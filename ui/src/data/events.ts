@@ -63,7 +63,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
       refreshFiles.call();
     }),
     platform.on("jobsChanged", () => {
-      drop("activity", "status", "backup");
+      drop("activity", "status", "backup", "slots");
     }),
     platform.on("settingsChanged", (settings) => {
       client.setQueryData(keys.settings, settings);

@@ -29,6 +29,14 @@ export const commands = {
 	vaultAddKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_add_keychain", { request })),
 	/**  Stops the system's keychain from opening the vault. */
 	vaultRemoveKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_remove_keychain", { request })),
+	/**  Makes another master key and a new recovery code; nothing is begun before that is confirmed. */
+	vaultRotate: (request: VaultRotateRequest) => typedError<VaultRecoveryView, ApiError>(__TAURI_INVOKE("vault_rotate", { request })),
+	/**  Begins to encrypt everything again, once two groups of the new recovery code were typed again. */
+	vaultConfirmRotation: (request: VaultRecoveryConfirmRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("vault_confirm_rotation", { request })),
+	/**  Goes on with a change of the master key that waits; none if there is none. */
+	vaultResumeRotation: () => typedError<BackupRunView | null, ApiError>(__TAURI_INVOKE("vault_resume_rotation")),
+	/**  Gives a change of the master key up. */
+	vaultCancelRotation: () => typedError<null, ApiError>(__TAURI_INVOKE("vault_cancel_rotation")),
 	/**  Searches. */
 	searchQuery: (request: SearchRequest) => typedError<SearchResponse, ApiError>(__TAURI_INVOKE("search_query", { request })),
 	/**  Text of an item, with the matches marked. */
@@ -135,9 +143,9 @@ export type AuditEntryView = {
 	/**  Who: `app`, `cli`, `system`, `connector` or `program`. */
 	actor: string,
 	/**
-	 *  What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`, `exported`,
-	 *  `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`, `program-answered`, `index-rebuilt`,
-	 *  `rollback-accepted`, `entries-missed` or `log-sealed`.
+	 *  What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`,
+	 *  `key-rotated`, `exported`, `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`,
+	 *  `program-answered`, `index-rebuilt`, `rollback-accepted`, `entries-missed` or `log-sealed`.
 	 */
 	action: string,
 	/**  To what: an id or a name; empty when the action says it all. */
@@ -250,13 +258,13 @@ export type BackupRequest = {
 export type BackupRunView = {
 	/**  Counts the tasks of this session; 0 when there was none. */
 	run: number,
-	/**  `backup`, `check` or `export`; empty when there was none. */
+	/**  `backup`, `check`, `export` or `rotation`; empty when there was none. */
 	task: string,
 	/**  `idle`, `running`, `done`, `failed` or `cancelled`. */
 	state: string,
-	/**  `starting`, `writing`, `verifying` or `pruning`. */
+	/**  `starting`, `writing`, `verifying`, `pruning`, or for a rotation `sealing` and `copying`. */
 	phase: string,
-	/**  Done in this phase. */
+	/**  Done in this phase: bytes, items of an export, rows while `copying`. */
 	done: number,
 	/**  To do in this phase; an estimate while writing. */
 	total: number,
@@ -268,6 +276,8 @@ export type BackupRunView = {
 	check: BackupCheckView | null,
 	/**  Of an export that is done. */
 	export: ExportView | null,
+	/**  Of a change of the master key that is done. */
+	rotation: RotationDoneView | null,
 	/**  Why it failed. */
 	error: ApiError | null,
 };
@@ -627,6 +637,12 @@ export type Progress = {
 /**  Quick search was just shown: its field wants the focus. */
 export type QuickShown = null;
 
+/**  What a change of the master key did. */
+export type RotationDoneView = {
+	/**  What a person should know: what was damaged before and could not be carried over. */
+	warnings: string[],
+};
+
 /**  Which engines answer. */
 export type SearchMode = 
 /**  Words and meaning, fused. */
@@ -724,6 +740,8 @@ export type SlotsView = {
 	slots: SlotView[],
 	/**  Seconds until the vault locks if nothing is done with it; none when it is locked or never locks by itself. */
 	locksInSeconds: number | null,
+	/**  Whether a change of the master key was begun and is not done: the ways in cannot be changed meanwhile. */
+	rotating: boolean,
 };
 
 /**  One moment that can be brought back. */
@@ -902,6 +920,14 @@ export type VaultRecoveryView = {
 	code: string,
 	/**  The two groups to type again, from 1, in order. */
 	groups: [number, number],
+};
+
+/**  Gives the vault another master key, and makes every way in anew. */
+export type VaultRotateRequest = {
+	/**  Shows that the change is allowed. */
+	proof: VaultProof,
+	/**  A new passphrase; without one the present one stays, if it was the proof. */
+	passphrase: string | null,
 };
 
 /**  Whether there is a vault, and whether it is open. */

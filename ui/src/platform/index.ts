@@ -114,6 +114,12 @@ export interface Platform {
   vaultConfirmRecovery(groups: [string, string]): Promise<SlotsView>;
   vaultAddKeychain(proof: string | null): Promise<SlotsView>;
   vaultRemoveKeychain(proof: string | null): Promise<SlotsView>;
+  /** Without a passphrase the present one stays, if it is the proof. Nothing is begun before `vaultConfirmRotation`. */
+  vaultRotate(proof: string | null, passphrase: string | null): Promise<VaultRecoveryView>;
+  /** Answers at once; `backupState` says how far it is. */
+  vaultConfirmRotation(groups: [string, string]): Promise<BackupRunView>;
+  vaultResumeRotation(): Promise<BackupRunView | null>;
+  vaultCancelRotation(): Promise<void>;
 
   search(request: SearchRequest): Promise<SearchResponse>;
   preview(id: string, query: string): Promise<PreviewView>;

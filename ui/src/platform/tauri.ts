@@ -50,6 +50,10 @@ export function createTauriPlatform(): Platform {
     vaultConfirmRecovery: (groups) => unwrap(commands.vaultConfirmRecovery({ groups })),
     vaultAddKeychain: (secret) => unwrap(commands.vaultAddKeychain({ secret })),
     vaultRemoveKeychain: (secret) => unwrap(commands.vaultRemoveKeychain({ secret })),
+    vaultRotate: (secret, passphrase) => unwrap(commands.vaultRotate({ proof: { secret }, passphrase })),
+    vaultConfirmRotation: (groups) => unwrap(commands.vaultConfirmRotation({ groups })),
+    vaultResumeRotation: () => unwrap(commands.vaultResumeRotation()),
+    vaultCancelRotation: () => done(commands.vaultCancelRotation()),
 
     search: (request) => unwrap(commands.searchQuery(request)),
     preview: (id, query) => unwrap(commands.searchPreview({ id, query })),

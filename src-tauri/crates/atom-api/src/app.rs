@@ -16,6 +16,7 @@ mod network;
 mod private_file;
 mod refusals;
 mod restore;
+mod rotation;
 mod search;
 mod session;
 mod settings;
@@ -28,7 +29,7 @@ mod views;
 pub use restore::BackupFolder;
 
 use crate::call::Call;
-use crate::dto::Settings;
+use crate::dto::{BackupRunView, Settings};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use crate::socket;
@@ -82,6 +83,12 @@ pub struct App {
     undecided: Mutex<Option<anchor::Undecided>>,
     /// Held by whoever opens or closes the session, until it is open or closed.
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Set while a session closes only to open again with other keys: calls wait for it.
+    changing_keys: Arc<AtomicBool>,
+    /// The task that ended with that change, for the session that opens.
+    next_run: Mutex<Option<BackupRunView>>,
+    /// Why it did not open again.
+    change_failed: Mutex<Option<ApiError>>,
     slots: Arc<slots::Slots>,
     last_use: Mutex<auto_lock::LastUse>,
     locks_itself: AtomicBool,
@@ -101,6 +108,8 @@ impl App {
 
     fn start_with(config: AppConfig, slots: slots::Slots) -> ApiResult<Arc<Self>> {
         let lock = take_lock(&config.data_dir)?;
+        // Before anybody looks at the key slots: a new master key that counts may not be in its place yet.
+        slots.settle_blocking(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let refusals = Refusals::new(&config.data_dir);
         let app = Arc::new(Self {
@@ -109,6 +118,9 @@ impl App {
             session: RwLock::default(),
             undecided: Mutex::default(),
             turn: Arc::default(),
+            changing_keys: Arc::default(),
+            next_run: Mutex::default(),
+            change_failed: Mutex::default(),
             slots: Arc::new(slots),
             last_use: Mutex::default(),
             locks_itself: AtomicBool::new(false),
@@ -163,6 +175,10 @@ impl App {
             Call::VaultConfirmRecovery(request) => value(self.vault_confirm_recovery(request).await?),
             Call::VaultAddKeychain(proof) => value(self.vault_add_keychain(proof).await?),
             Call::VaultRemoveKeychain(proof) => value(self.vault_remove_keychain(proof).await?),
+            Call::VaultRotate(request) => value(self.vault_rotate(request).await?),
+            Call::VaultConfirmRotation(request) => value(self.vault_confirm_rotation(request).await?),
+            Call::VaultResumeRotation => value(self.vault_resume_rotation().await?),
+            Call::VaultCancelRotation => value(self.vault_cancel_rotation().await?),
             Call::SearchQuery(request) => value(self.search_query(request).await?),
             Call::SourcesList => value(self.sources_list().await?),
             Call::SourcesAdd(request) => value(self.sources_add(request).await?),
@@ -196,8 +212,12 @@ impl App {
     }
 
     async fn session(&self) -> ApiResult<Arc<Session>> {
-        match &*self.session.read().await {
-            Some(session) => Ok(Arc::clone(session)),
+        if let Some(session) = self.open_now().await {
+            return Ok(session);
+        }
+        let failed = lock(&self.change_failed).clone();
+        match failed {
+            Some(error) => Err(error),
             None if atom_vault::Vault::exists(&self.config.data_dir) => {
                 Err(ApiError::new(ErrorCode::VaultLocked, "the vault is locked: unlock it first"))
             }

@@ -3,7 +3,7 @@
 use crate::dto::{
     AuditListRequest, BackupRequest, DoctorRequest, FilesListRequest, FilesRetryRequest, FolderRequest, IdRequest,
     SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest,
-    VaultUnlockRequest,
+    VaultRotateRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,14 @@ pub enum Call {
     VaultAddKeychain(VaultProof),
     /// [`crate::App::vault_remove_keychain`]
     VaultRemoveKeychain(VaultProof),
+    /// [`crate::App::vault_rotate`]
+    VaultRotate(VaultRotateRequest),
+    /// [`crate::App::vault_confirm_rotation`]
+    VaultConfirmRotation(VaultRecoveryConfirmRequest),
+    /// [`crate::App::vault_resume_rotation`]
+    VaultResumeRotation,
+    /// [`crate::App::vault_cancel_rotation`]
+    VaultCancelRotation,
     /// [`crate::App::search_query`]
     SearchQuery(SearchRequest),
     /// [`crate::App::sources_list`]

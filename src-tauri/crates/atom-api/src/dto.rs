@@ -11,11 +11,12 @@ mod slots;
 pub use audit::{AuditEntryView, AuditExportResponse, AuditListRequest, AuditListResponse, AuditVerifyResponse};
 pub use backup::{
     BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupSettings, BackupStateView,
-    ExportView, FolderRequest, ImportView, SnapshotView,
+    ExportView, FolderRequest, ImportView, RotationDoneView, SnapshotView,
 };
 pub use network::{ConnectionView, ConnectionsResponse};
 pub use slots::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
+    VaultRotateRequest,
 };
 
 use serde::{Deserialize, Serialize};

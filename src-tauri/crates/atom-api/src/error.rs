@@ -104,6 +104,7 @@ impl From<atom_vault::Error> for ApiError {
                 ErrorCode::WrongPassphrase,
                 format!("{message}: look at what you wrote down and type the groups again; the old code still works"),
             ),
+            E::PassphraseNeeded => Self::new(ErrorCode::InvalidInput, message),
             E::WeakPassphrase { .. } => Self::new(ErrorCode::WeakPassphrase, message),
             E::KeychainUnavailable { .. } => Self::new(
                 ErrorCode::KeychainUnavailable,
@@ -136,6 +137,7 @@ impl From<atom_store::Error> for ApiError {
             E::WrongKey | E::Plaintext | E::Damaged { .. } => Self::new(ErrorCode::DataDamaged, message),
             E::Lost(loss) => Self::new(ErrorCode::DataLost, format!("{loss}; nothing was changed"))
                 .with_details(format!("{} have={} want={}", loss.kind.as_str(), loss.have, loss.want)),
+            E::Retired { .. } => Self::new(ErrorCode::Busy, message).retryable(),
             E::NewerSchema { .. } | E::Unsupported { .. } => Self::new(ErrorCode::InvalidInput, message),
             E::Block { .. } => Self::new(ErrorCode::DataDamaged, message),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
@@ -156,6 +158,14 @@ impl From<atom_backup::Error> for ApiError {
             E::Busy { .. } => Self::new(ErrorCode::Busy, message).retryable(),
             E::Damaged { .. } => Self::new(ErrorCode::DataDamaged, message),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
+            E::Rotation { .. } => Self::new(
+                ErrorCode::DataDamaged,
+                format!(
+                    "{message}. If nothing of the folder `rotated` in the data folder was put in its place yet, moving it away \
+                     brings back the vault as it was; otherwise restore a backup"
+                ),
+            ),
+            E::Unsettled => Self::new(ErrorCode::Busy, message).retryable(),
             E::Cancelled => Self::new(ErrorCode::Internal, "stopped before the end; nothing half is left").retryable(),
             E::Store(error) => error.into(),
             E::Vault(error) => error.into(),

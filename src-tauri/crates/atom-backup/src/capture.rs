@@ -12,7 +12,7 @@ pub(crate) const DATABASE: &str = "vault.db";
 /// Folders of sealed, write-once files that derive from the database.
 pub(crate) const INDEXES: [&str; 2] = ["keyword", "vectors"];
 /// Second names for the files of the indexes, inside the data folder because names must be on the same disk.
-const STAGING: &str = "backup.tmp";
+pub(crate) const STAGING: &str = "backup.tmp";
 
 /// Database, indexes and key slots as they were at one moment.
 ///

@@ -73,6 +73,19 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// The files of a new master key are not complete, or not what was written.
+    #[error("the change to a new master key cannot be completed: {object} {problem}")]
+    Rotation {
+        /// The file, relative to the data folder.
+        object: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The vault is written to faster than it can be copied.
+    #[error(
+        "the vault was changed all the time while it was copied for the new master key: try again when it is quiet; nothing was changed"
+    )]
+    Unsettled,
     /// The disk has no room.
     #[error("no space left on the disk of {}{}: free some and try again; what was there before is whole", place.display(), need(*bytes))]
     DiskFull {
@@ -118,6 +131,10 @@ impl Error {
 
     pub(crate) fn damaged(object: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Damaged { object: object.into(), problem: problem.into() }
+    }
+
+    pub(crate) fn rotation(object: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Rotation { object: object.into(), problem: problem.into() }
     }
 }
 

@@ -34,6 +34,32 @@ pub(crate) fn append(file: &mut File, path: &Path, bytes: &[u8]) -> Result<()> {
     faults::step(bytes.len()).and_then(|()| file.write_all(bytes)).during("write", path)
 }
 
+/// A new file, for its owner only, that grows write by write. Not yet durable.
+pub(crate) struct Growing(File);
+
+impl Growing {
+    /// Starts the file at `path`, empty.
+    pub(crate) fn new(path: &Path) -> Result<Self> {
+        write_new(path, &[]).map(Self)
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        faults::step(bytes.len())?;
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Stands before a write of about so many bytes that somebody else makes to `path`.
+pub(crate) fn about_to_write(path: &Path, bytes: usize) -> Result<()> {
+    faults::step(bytes).during("write", path)
+}
+
 /// Gives a file its name, in place of what has it.
 pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
     faults::step(0).and_then(|()| fs::rename(from, to)).during("rename", from)

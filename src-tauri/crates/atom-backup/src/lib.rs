@@ -13,6 +13,7 @@
 //! - `manifest`: what a snapshot lists
 //! - `capture`: a consistent view of a vault that is in use
 //! - `write`, `check`, `retention`, `restore`: what can be done
+//! - `rotation`: a whole vault written again under another master key, beside itself
 //!
 //! What makes it safe: a file appears under its name only when it is whole and on the disk; a snapshot appears only after
 //! every chunk it lists was read back; a chunk goes only when no snapshot lists it.
@@ -35,6 +36,7 @@ mod progress;
 mod repository;
 mod restore;
 mod retention;
+pub mod rotation;
 #[cfg(test)]
 mod tests;
 mod write;

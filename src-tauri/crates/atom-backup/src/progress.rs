@@ -14,6 +14,10 @@ pub enum Phase {
     Restoring,
     /// Removing what no snapshot needs.
     Pruning,
+    /// Sealing files for another master key.
+    Sealing,
+    /// Copying the database for another master key; counted in rows.
+    Copying,
 }
 
 /// How far it is, in bytes of content.

@@ -2,6 +2,7 @@
 
 use crate::chunks::Chunks;
 use crate::error::{During, Error, Result};
+use crate::rotation::Former;
 use crate::{files, hex};
 use atom_vault::{Keys, SlotCopy, WRAPPED_LEN};
 use serde::{Deserialize, Serialize};
@@ -51,13 +52,17 @@ pub struct Repository {
     /// Keys of the repository itself: random, wrapped with the vault's.
     pub(crate) keys: Keys,
     vault_id: [u8; 16],
+    /// Master keys that the vault had before: older snapshots are of their time.
+    pub(crate) former: Former,
+    /// What the public file has to say, if the repository's key is not wrapped with the vault's present one.
+    stale: Option<Rewrap>,
     pub(crate) chunks: Chunks,
     /// Held until this is dropped; none on a disk that cannot be written and needs no lock.
     _lock: Option<File>,
 }
 
 /// The public file that says what the folder is.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Config {
     format: String,
@@ -68,6 +73,26 @@ struct Config {
     vault_id: [u8; 16],
     #[serde(with = "hex::field")]
     wrapped_key: [u8; WRAPPED_LEN],
+    /// The same key wrapped with the vault's former one, while the copy of the key slots may still be that of the former.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    former_wrapped_key: Option<Hex>,
+    /// Former keys of the vault, wrapped with its present one: what the index files and the log of older snapshots need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    former_keys: Option<String>,
+}
+
+/// The wrapped key of a repository as text.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Hex(#[serde(with = "hex::field")] [u8; WRAPPED_LEN]);
+
+/// How a repository comes to be opened by the present key of its vault, without a moment at which its own copy of the key
+/// slots does not open it.
+struct Rewrap {
+    /// Opens with the present key and with the former one.
+    both: Config,
+    /// Opens with the present key only.
+    present: Config,
 }
 
 impl Config {
@@ -103,6 +128,36 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The repository's key, and whether it is wrapped with the vault's present one and no other.
+    fn open(&self, vault: &Keys, former: &Former) -> Option<(Keys, bool)> {
+        let wrapped: Vec<_> = [Some(&self.wrapped_key), self.former_wrapped_key.as_ref().map(|Hex(key)| key)]
+            .into_iter()
+            .flatten()
+            .collect();
+        let unwrap = |keys: &Keys, key| keys.unwrap(WRAP_LABEL, self.repository_id, key);
+        if let Some(keys) = unwrap(vault, &self.wrapped_key) {
+            return Some((keys, self.former_wrapped_key.is_none()));
+        }
+        // Newest first: it is the likeliest.
+        let mut tries = [vault].into_iter().chain(former.each().rev());
+        tries.find_map(|keys| wrapped.iter().find_map(|&key| unwrap(keys, key))).map(|keys| (keys, false))
+    }
+
+    fn rewrapped(&self, vault: &Keys, own: &Keys, former: &Former) -> Result<Rewrap> {
+        // The copy of the key slots may be that of either, if this was begun before.
+        let before = self.former_wrapped_key.clone().unwrap_or(Hex(self.wrapped_key));
+        let present = Self {
+            wrapped_key: vault.wrap(WRAP_LABEL, own)?,
+            former_wrapped_key: None,
+            former_keys: Some(former.text(vault)?).filter(|text| !text.is_empty()),
+            ..self.clone()
+        };
+        let both = Self { former_wrapped_key: Some(before), ..present.clone() };
+        Ok(Rewrap { both, present })
+    }
+}
+
 #[cfg(any(test, fuzzing))]
 /// The public file of a repository, from any bytes.
 pub(crate) fn parse_config(bytes: &[u8]) {
@@ -123,6 +178,15 @@ impl Repository {
     /// # Errors
     /// [`Error::Absent`], [`Error::NoRepository`], [`Error::OtherVault`], [`Error::NewerFormat`], [`Error::Damaged`], [`Error::Busy`].
     pub fn open(dir: &Path, vault: &Keys, access: Access) -> Result<Self> {
+        Self::open_with(dir, vault, &Former::default(), access)
+    }
+
+    /// The same with the keys that the vault had before: a repository that was not written since is opened too, and gets the
+    /// present key with the next backup.
+    ///
+    /// # Errors
+    /// As [`Repository::open`].
+    pub fn open_with(dir: &Path, vault: &Keys, former: &Former, access: Access) -> Result<Self> {
         if !dir.is_dir() {
             return Err(Error::Absent { folder: dir.to_owned() });
         }
@@ -135,12 +199,21 @@ impl Repository {
         if config.vault_id != vault.vault_id() {
             return Err(Error::OtherVault { folder: dir.to_owned() });
         }
-        let keys = vault
-            .unwrap(WRAP_LABEL, config.repository_id, &config.wrapped_key)
+        let (keys, is_present) = config
+            .open(vault, former)
             .ok_or_else(|| Error::damaged(CONFIG, "does not open with the keys of its vault"))?;
+        let known = Former::parse(config.former_keys.as_deref().unwrap_or_default(), vault).with(former);
+        let stale = if is_present { None } else { Some(config.rewrapped(vault, &keys, &known)?) };
         let lock = lock(dir, access)?;
-        let repository =
-            Self { dir: dir.to_owned(), chunks: Chunks::new(dir, &keys), keys, vault_id: config.vault_id, _lock: lock };
+        let repository = Self {
+            dir: dir.to_owned(),
+            chunks: Chunks::new(dir, &keys),
+            keys,
+            vault_id: config.vault_id,
+            former: known,
+            stale,
+            _lock: lock,
+        };
         if access == Access::Write {
             repository.tidy()?;
         }
@@ -152,6 +225,14 @@ impl Repository {
     /// # Errors
     /// As [`Repository::open`], and [`Error::Occupied`] if there is something else in the folder, [`Error::DiskFull`].
     pub fn open_or_create(dir: &Path, vault: &Keys) -> Result<Self> {
+        Self::open_or_create_with(dir, vault, &Former::default())
+    }
+
+    /// The same with the keys that the vault had before, as [`Repository::open_with`].
+    ///
+    /// # Errors
+    /// As [`Repository::open_or_create`].
+    pub fn open_or_create_with(dir: &Path, vault: &Keys, former: &Former) -> Result<Self> {
         let above = dir.parent().filter(|above| !above.as_os_str().is_empty());
         if above.is_some_and(|above| !above.is_dir()) {
             return Err(Error::Absent { folder: dir.to_owned() });
@@ -159,7 +240,7 @@ impl Repository {
         if !Self::exists(dir) {
             create(dir, vault)?;
         }
-        Self::open(dir, vault, Access::Write)
+        Self::open_with(dir, vault, former, Access::Write)
     }
 
     /// The key slots that the repository carries: how a machine without the vault gets at its keys.
@@ -219,8 +300,17 @@ impl Repository {
         Ok(bytes)
     }
 
-    /// Puts `slots` in the place of the copy that is there, if they differ.
+    /// Puts `slots`, which are the vault's present ones, in the place of the copy that is there, if they differ; and has the
+    /// repository's key wrapped with the vault's present one.
     pub(crate) fn keep_slots(&self, slots: &SlotCopy) -> Result<()> {
+        let Some(Rewrap { both, present }) = &self.stale else { return self.replace_slots(slots) };
+        let write = |config: &Config| files::replace(&self.tmp(CONFIG), &self.dir.join(CONFIG), &config.encode()?);
+        write(both)?;
+        self.replace_slots(slots)?;
+        write(present)
+    }
+
+    fn replace_slots(&self, slots: &SlotCopy) -> Result<()> {
         let path = self.dir.join(SLOTS);
         if read_public(&path).is_ok_and(|kept| kept.as_deref() == Some(slots.bytes())) {
             return Ok(());
@@ -276,6 +366,8 @@ fn create(dir: &Path, vault: &Keys) -> Result<()> {
         repository_id: keys.vault_id(),
         vault_id: vault.vault_id(),
         wrapped_key: vault.wrap(WRAP_LABEL, &keys)?,
+        former_wrapped_key: None,
+        former_keys: None,
     };
     let tmp = dir.join(TMP);
     files::replace(&tmp.join(README), &dir.join(README), README_TEXT.as_bytes())?;

@@ -6,8 +6,9 @@ use crate::files;
 use crate::manifest::{FileEntry, Manifest, SnapshotInfo};
 use crate::progress::{Meter, Observer, Phase, Progress};
 use crate::repository::Repository;
+use crate::rotation::{AUDIT, Former, Indexes, reseal_secret};
 use crate::write::refuse_overlap;
-use atom_store::{Outline, RawKey, Rebuild, SCHEMA_VERSION, TableOutline};
+use atom_store::{Adopt, AuditKey, Outline, RawKey, Rebuild, SCHEMA_VERSION, TableOutline};
 use atom_vault::{Keys, SlotCopy};
 use std::fs;
 use std::io;
@@ -138,11 +139,29 @@ fn stage(
         rebuild.insert(&repository.chunks.read(*block)?)?;
         meter.add(block.1)?;
     }
-    rebuild.finish()?;
+    finish(rebuild, vault, &repository.former)?;
     for file in &manifest.files {
         write_file(repository, file, staging, &mut meter)?;
     }
-    Ok(())
+    // Files that were sealed with a former master key.
+    let indexes = Indexes::new(staging, vault);
+    repository.former.each().try_for_each(|former| indexes.adopt(&Indexes::new(staging, former)))
+}
+
+/// Completes the database, whichever of the vault's master keys it is from.
+fn finish(rebuild: Rebuild, vault: &Keys, former: &Former) -> Result<()> {
+    if former.each().next().is_none() {
+        return Ok(rebuild.finish()?);
+    }
+    let audit = |keys: &Keys| AuditKey::new(keys.derive(AUDIT));
+    let present = vault.secrets();
+    let adopt = Adopt {
+        audit: &audit(vault),
+        former_audit: &former.each().map(audit).collect::<Vec<_>>(),
+        reseal: &|name, row| former.each().find_map(|keys| reseal_secret(&keys.secrets(), &present, name, row)),
+        settings: vec![former.setting(vault)?],
+    };
+    Ok(rebuild.finish_adopted(&adopt)?)
 }
 
 fn write_file(repository: &Repository, file: &FileEntry, staging: &Path, meter: &mut Meter<'_, '_>) -> Result<()> {

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 mod classes;
 mod damage;
+mod rotated;
 mod stopped;
 
 const NOW: i64 = 1_795_252_270_000;

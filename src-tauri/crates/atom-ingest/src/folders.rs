@@ -45,7 +45,7 @@ fn run(shared: &Shared, stop: &Stop, job: &JobContext<'_>) -> std::result::Resul
     match job.kind {
         JobKind::Scan => scan_source(shared, stop, job, &source),
         JobKind::Remove => remove_source(shared, stop, job, source.id),
-        JobKind::Backup => Ok(()),
+        JobKind::Backup | JobKind::Rotate => Ok(()),
     }
 }
 

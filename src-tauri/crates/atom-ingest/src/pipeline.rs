@@ -156,6 +156,8 @@ pub(crate) struct Shared {
     ignore_rules: Mutex<String>,
     budget: AtomicU8,
     paused: AtomicBool,
+    /// As if paused, while a [`Hold`] lasts.
+    held: AtomicBool,
     meters: Mutex<Meters>,
     troubles: Mutex<BTreeMap<&'static str, Trouble>>,
     /// Read by a worker that changes an index and then says so in the store, written by who needs both as one.
@@ -169,7 +171,7 @@ impl Shared {
     }
 
     pub(crate) fn paused(&self) -> bool {
-        self.paused.load(Ordering::Relaxed)
+        self.paused.load(Ordering::Relaxed) || self.held.load(Ordering::Relaxed)
     }
 
     pub(crate) fn ignore_rules(&self) -> String {
@@ -251,6 +253,7 @@ impl Ingest {
             ignore_rules: Mutex::new(parts.ignore_rules),
             budget: AtomicU8::new(parts.budget.code()),
             paused: AtomicBool::new(parts.paused),
+            held: AtomicBool::new(false),
             meters: Mutex::default(),
             troubles: Mutex::default(),
             quiet: RwLock::new(()),
@@ -327,6 +330,12 @@ impl Ingest {
         self.shared.notify(Notice::JobsChanged);
     }
 
+    /// Lets every worker rest, each from the end of its step on, until the guard is dropped. One guard at a time.
+    pub fn hold(&self) -> Hold {
+        self.shared.held.store(true, Ordering::Relaxed);
+        Hold { shared: Arc::clone(&self.shared) }
+    }
+
     /// Runs `work` while nothing changes the indexes: what the store says of them is then true. Waits for the batches
     /// under way, some seconds at most unless a long document is being embedded.
     pub fn while_quiet<T>(&self, work: impl FnOnce() -> T) -> T {
@@ -378,6 +387,19 @@ impl Drop for Ingest {
         }
         // One of them may be waiting for a long document.
         self.shared.extractor.end();
+    }
+}
+
+/// Keeps the workers at rest while it lasts.
+pub struct Hold {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.shared.held.store(false, Ordering::Relaxed);
+        let bells = &self.shared.bells;
+        [&bells.jobs, &bells.read, &bells.words, &bells.meaning].into_iter().for_each(Bell::ring);
     }
 }
 

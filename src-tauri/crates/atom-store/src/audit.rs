@@ -12,11 +12,11 @@ mod chain;
 mod entry;
 
 use crate::connection::Store;
-use crate::error::{During, Result};
+use crate::error::{During, Error, Result};
 use chain::Link;
 pub use entry::{AuditAction, AuditActor, AuditBreak, AuditEntry, AuditFilter, AuditRow, AuditVerdict};
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -30,6 +30,7 @@ const BROKEN_AT: &str = "broken-at";
 const MAX_SUBJECT: usize = 4_096;
 const APPENDING: &str = "writing the activity log";
 const READING: &str = "reading the activity log";
+const CARRYING: &str = "carrying the activity log over to another key";
 const VERIFYING: &str = "verifying the activity log";
 
 /// Key of the chain; derived from the master key, for this use only.
@@ -157,15 +158,15 @@ impl Store {
     }
 }
 
-fn append(tx: &Transaction<'_>, key: &AuditKey, entries: &[AuditEntry]) -> Result<()> {
+pub(crate) fn append(db: &Connection, key: &AuditKey, entries: &[AuditEntry]) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    let mut head = head(tx)?;
+    let mut head = head(db)?;
     for entry in entries {
-        head = write(tx, key, &head, entry, None)?;
+        head = write(db, key, &head, entry, None)?;
     }
-    seal_old_rows(tx, key, &head)
+    seal_old_rows(db, key, &head)
 }
 
 /// Number and MAC of the newest row.
@@ -175,20 +176,20 @@ struct Head {
 }
 
 /// The end of the chain. The next number follows the highest that ever was, so that rows that were cut off leave a gap.
-fn head(tx: &Transaction<'_>) -> Result<Head> {
-    let newest = tx
+fn head(db: &Connection) -> Result<Head> {
+    let newest = db
         .query_row("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1", [], |row| {
             Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), mac: row.get(1)? })
         })
         .optional()
         .during(APPENDING)?
         .unwrap_or(Head { seq: 0, mac: chain::START.to_vec() });
-    Ok(Head { seq: newest.seq.max(highest(tx, APPENDING)?), ..newest })
+    Ok(Head { seq: newest.seq.max(highest(db, APPENDING)?), ..newest })
 }
 
 /// The highest number that a row ever had.
-fn highest(tx: &Transaction<'_>, operation: &'static str) -> Result<u64> {
-    let highest: Option<i64> = tx
+fn highest(db: &Connection, operation: &'static str) -> Result<u64> {
+    let highest: Option<i64> = db
         .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'audit'", [], |row| row.get(0))
         .optional()
         .during(operation)?;
@@ -201,13 +202,7 @@ struct Sealed {
     carried: Vec<u8>,
 }
 
-fn write(
-    tx: &Transaction<'_>,
-    key: &AuditKey,
-    head: &Head,
-    entry: &AuditEntry,
-    sealed: Option<&Sealed>,
-) -> Result<Head> {
+fn write(db: &Connection, key: &AuditKey, head: &Head, entry: &AuditEntry, sealed: Option<&Sealed>) -> Result<Head> {
     let seq = head.seq + 1;
     let subject = bounded(&entry.subject);
     let link = Link {
@@ -220,7 +215,7 @@ fn write(
         sealed: sealed.map(|sealed| (sealed.through, sealed.carried.as_slice())),
     };
     let mac = link.mac(&key.0, &head.mac).to_vec();
-    tx.prepare_cached(
+    db.prepare_cached(
         "INSERT INTO audit (seq, at_ms, actor, action, subject, times, through, carried, mac)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )
@@ -241,28 +236,28 @@ fn write(
 }
 
 /// Puts a checkpoint in the place of the oldest rows, once there are [`BATCH`] more than [`KEPT`].
-fn seal_old_rows(tx: &Transaction<'_>, key: &AuditKey, head: &Head) -> Result<()> {
-    let first: i64 = tx.query_row("SELECT min(seq) FROM audit", [], |row| row.get(0)).during(APPENDING)?;
+fn seal_old_rows(db: &Connection, key: &AuditKey, head: &Head) -> Result<()> {
+    let first: i64 = db.query_row("SELECT min(seq) FROM audit", [], |row| row.get(0)).during(APPENDING)?;
     // Numbers say at once that there is nothing to do; only the rows themselves say that there is, should some be missing.
     if head.seq.saturating_sub(first.cast_unsigned()) < KEPT + BATCH {
         return Ok(());
     }
-    let rows: i64 = tx.query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).during(APPENDING)?;
+    let rows: i64 = db.query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).during(APPENDING)?;
     if rows.cast_unsigned() <= KEPT + BATCH {
         return Ok(());
     }
     let beyond = i64::try_from(KEPT).unwrap_or(i64::MAX);
-    let sealed = tx
+    let sealed = db
         .query_row("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1 OFFSET ?1", [beyond], |row| {
             Ok(Sealed { through: row.get::<_, i64>(0)?.cast_unsigned(), carried: row.get(1)? })
         })
         .during(APPENDING)?;
-    let mut counts = counts_through(tx, sealed.through)?;
+    let mut counts = counts_through(db, sealed.through)?;
     // What is broken must not look whole because it is gone.
-    if let Some(broken) = verify(tx, key)?.broken.filter(|broken| broken.seq <= sealed.through) {
+    if let Some(broken) = verify(db, key)?.broken.filter(|broken| broken.seq <= sealed.through) {
         counts.insert(BROKEN_AT.to_owned(), broken.seq);
     }
-    let now: i64 = tx
+    let now: i64 = db
         .query_row("SELECT at_ms FROM audit WHERE seq = ?1", [head.seq.cast_signed()], |row| row.get(0))
         .during(APPENDING)?;
     let entry = AuditEntry {
@@ -272,15 +267,15 @@ fn seal_old_rows(tx: &Transaction<'_>, key: &AuditKey, head: &Head) -> Result<()
         subject: counts.iter().map(|(action, times)| format!("{action}={times}")).collect::<Vec<_>>().join(" "),
         times: sealed.through,
     };
-    write(tx, key, head, &entry, Some(&sealed))?;
-    tx.execute("DELETE FROM audit WHERE seq <= ?1", [sealed.through.cast_signed()]).during(APPENDING)?;
+    write(db, key, head, &entry, Some(&sealed))?;
+    db.execute("DELETE FROM audit WHERE seq <= ?1", [sealed.through.cast_signed()]).during(APPENDING)?;
     Ok(())
 }
 
 /// How often each action is in the rows up to `through`, with what their checkpoints count.
-fn counts_through(tx: &Transaction<'_>, through: u64) -> Result<BTreeMap<String, u64>> {
+fn counts_through(db: &Connection, through: u64) -> Result<BTreeMap<String, u64>> {
     let mut counts = BTreeMap::new();
-    let mut statement = tx
+    let mut statement = db
         .prepare("SELECT action, sum(times) FROM audit WHERE seq <= ?1 AND through IS NULL GROUP BY action")
         .during(APPENDING)?;
     let rows = statement
@@ -291,7 +286,7 @@ fn counts_through(tx: &Transaction<'_>, through: u64) -> Result<BTreeMap<String,
         counts.insert(action, times);
     }
     // The newest checkpoint counts everything that went before it.
-    for (action, times) in newest_checkpoint(tx, APPENDING)? {
+    for (action, times) in newest_checkpoint(db, APPENDING)? {
         if action != BROKEN_AT {
             *counts.entry(action).or_default() += times;
         }
@@ -300,8 +295,8 @@ fn counts_through(tx: &Transaction<'_>, through: u64) -> Result<BTreeMap<String,
 }
 
 /// What the newest checkpoint counts.
-fn newest_checkpoint(tx: &Transaction<'_>, operation: &'static str) -> Result<Vec<(String, u64)>> {
-    let subject: Option<String> = tx
+fn newest_checkpoint(db: &Connection, operation: &'static str) -> Result<Vec<(String, u64)>> {
+    let subject: Option<String> = db
         .query_row("SELECT subject FROM audit WHERE through IS NOT NULL ORDER BY seq DESC LIMIT 1", [], |row| {
             row.get(0)
         })
@@ -311,9 +306,9 @@ fn newest_checkpoint(tx: &Transaction<'_>, operation: &'static str) -> Result<Ve
     Ok(subject.iter().flat_map(|text| text.split(' ')).filter_map(count).collect())
 }
 
-fn verify(tx: &Transaction<'_>, key: &AuditKey) -> Result<AuditVerdict> {
-    let verdict = verify_rows(tx, key)?;
-    let sealed = newest_checkpoint(tx, VERIFYING)?.into_iter().find(|(name, _)| name == BROKEN_AT);
+pub(crate) fn verify(db: &Connection, key: &AuditKey) -> Result<AuditVerdict> {
+    let verdict = verify_rows(db, key)?;
+    let sealed = newest_checkpoint(db, VERIFYING)?.into_iter().find(|(name, _)| name == BROKEN_AT);
     Ok(match sealed {
         Some((_, seq)) => verdict.broken_at(seq, "it was not what was written, before it gave way to a checkpoint"),
         None => verdict,
@@ -321,13 +316,13 @@ fn verify(tx: &Transaction<'_>, key: &AuditKey) -> Result<AuditVerdict> {
 }
 
 /// Walks the rows that are there.
-fn verify_rows(tx: &Transaction<'_>, key: &AuditKey) -> Result<AuditVerdict> {
-    let first: Option<i64> = tx.query_row("SELECT min(seq) FROM audit", [], |row| row.get(0)).during(VERIFYING)?;
+fn verify_rows(db: &Connection, key: &AuditKey) -> Result<AuditVerdict> {
+    let first: Option<i64> = db.query_row("SELECT min(seq) FROM audit", [], |row| row.get(0)).during(VERIFYING)?;
     let first = first.unwrap_or_default().cast_unsigned();
     let mut verdict = AuditVerdict { sound: 0, sealed: first.saturating_sub(1), broken: None };
     let mut previous = chain::START.to_vec();
     if first > 1 {
-        let carried: Option<Vec<u8>> = tx
+        let carried: Option<Vec<u8>> = db
             .query_row("SELECT carried FROM audit WHERE through = ?1", [(first - 1).cast_signed()], |row| row.get(0))
             .optional()
             .during(VERIFYING)?;
@@ -339,7 +334,7 @@ fn verify_rows(tx: &Transaction<'_>, key: &AuditKey) -> Result<AuditVerdict> {
         previous = carried;
     }
     let mut expected = first;
-    let mut statement = tx.prepare(&format!("SELECT {COLUMNS} FROM audit ORDER BY seq")).during(VERIFYING)?;
+    let mut statement = db.prepare(&format!("SELECT {COLUMNS} FROM audit ORDER BY seq")).during(VERIFYING)?;
     let mut rows = statement.query([]).during(VERIFYING)?;
     while let Some(row) = rows.next().during(VERIFYING)? {
         // What is not even of the right type was not written by Atom.
@@ -357,8 +352,34 @@ fn verify_rows(tx: &Transaction<'_>, key: &AuditKey) -> Result<AuditVerdict> {
         expected += 1;
     }
     let next = expected.max(1);
-    let is_whole = highest(tx, VERIFYING)? < next;
+    let is_whole = highest(db, VERIFYING)? < next;
     Ok(if is_whole { verdict } else { verdict.broken_at(next, "it is missing, and perhaps more after it") })
+}
+
+/// Writes the chain in `db` again with the key `to`, as far as it verifies with `from`: what did not verify does not verify
+/// afterwards either, at the same row. Runs before the triggers are there.
+pub(crate) fn carry(db: &Connection, from: &AuditKey, to: &AuditKey) -> Result<AuditVerdict> {
+    let found = verify(db, from)?;
+    let rows = {
+        let mut statement = db.prepare(&format!("SELECT {COLUMNS} FROM audit ORDER BY seq")).during(CARRYING)?;
+        let rows = statement.query_map([], stored).during(CARRYING)?;
+        // The first that cannot even be read ends what verifies.
+        rows.take_while(std::result::Result::is_ok).collect::<rusqlite::Result<Vec<_>>>().during(CARRYING)?
+    };
+    let first = rows.first().map_or(1, |stored| stored.row.seq);
+    // What a checkpoint carries is where the chain begins: any value will do, so it stays.
+    let begins = rows.iter().find(|stored| stored.through == Some(first - 1)).and_then(|stored| stored.carried.clone());
+    let mut previous = begins.unwrap_or_else(|| chain::START.to_vec());
+    let sound = usize::try_from(verify_rows(db, from)?.sound).unwrap_or(usize::MAX);
+    for stored in rows.iter().take(sound) {
+        let mac = stored.link().mac(&to.0, &previous).to_vec();
+        db.prepare_cached("UPDATE audit SET mac = ?2 WHERE seq = ?1")
+            .during(CARRYING)?
+            .execute(params![stored.row.seq.cast_signed(), mac])
+            .during(CARRYING)?;
+        previous = mac;
+    }
+    if verify(db, to)? == found { Ok(found) } else { Err(Error::Damaged { operation: CARRYING }) }
 }
 
 impl Stored {

@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -74,6 +75,8 @@ pub struct Store {
     readers: Mutex<Vec<Connection>>,
     /// Heads of the indexes that the next write transaction records.
     noted: Mutex<Vec<(IndexName, IndexHead)>>,
+    /// Another database has taken the place of this one: see [`Store::hand_over`].
+    retired: AtomicBool,
 }
 
 impl Store {
@@ -142,6 +145,7 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             noted: Mutex::default(),
+            retired: AtomicBool::new(false),
         };
         if !is_current {
             store.anchor_head()?;
@@ -172,6 +176,10 @@ impl Store {
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut connection = self.lock_writer();
+        // Behind the lock: whoever waited for it while another database took over must not write into this one.
+        if self.retired.load(Ordering::SeqCst) {
+            return Err(Error::Retired { operation });
+        }
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).during(operation)?;
         let before = tx.total_changes();
         let noted = self.lock_noted().clone();
@@ -194,6 +202,32 @@ impl Store {
             keeper.committed(link, heads);
         }
         Ok(value)
+    }
+
+    /// Lets another database take the place of this one, if nothing was written since commit `commits`: `take_over` runs while
+    /// nothing can be written, and after it went well nothing can be written here ever again. Whether it was done.
+    ///
+    /// # Errors
+    /// What `take_over` returns; writing goes on then.
+    pub fn hand_over<E: From<Error>>(
+        &self,
+        commits: u64,
+        take_over: impl FnOnce() -> std::result::Result<(), E>,
+    ) -> std::result::Result<bool, E> {
+        let connection = self.lock_writer();
+        if chain::head(&connection)?.map_or(0, |head| head.seq) != commits {
+            return Ok(false);
+        }
+        // What is owed to the anchor: written later, it would go into the other database's.
+        self.keeper.as_ref().map_or(Ok(()), Keeper::flush)?;
+        take_over()?;
+        self.retired.store(true, Ordering::SeqCst);
+        // The log has this database's name, which belongs to the other one from now on.
+        keep_log_on_close(&connection, true)?;
+        for reader in &*self.lock_readers() {
+            keep_log_on_close(reader, true)?;
+        }
+        Ok(true)
     }
 
     /// Notes where an index stands, once that is durable there: the next write transaction records it.
@@ -282,7 +316,7 @@ impl Store {
             Some(connection) => connection,
             None => {
                 let connection = connect(&self.path, &self.key, READER_CACHE_KIB)?;
-                keep_log_on_close(&connection, false)?;
+                keep_log_on_close(&connection, self.retired.load(Ordering::SeqCst))?;
                 connection
             }
         };

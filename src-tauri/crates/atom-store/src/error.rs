@@ -32,6 +32,12 @@ pub enum Error {
         /// What was being done.
         operation: &'static str,
     },
+    /// Another database took the place of this one: nothing was written.
+    #[error("{operation}: the vault is changing over to its new master key, try again in a moment")]
+    Retired {
+        /// What was being done.
+        operation: &'static str,
+    },
     /// A table of a kind whose rows cannot be copied, such as a virtual one.
     #[error("the table {object} is of a kind that cannot be backed up")]
     Unsupported {

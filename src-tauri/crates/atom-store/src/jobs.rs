@@ -16,10 +16,12 @@ pub enum JobKind {
     Remove,
     /// Back the vault up, where and as the settings say.
     Backup,
+    /// Give the vault another master key.
+    Rotate,
 }
 
 impl JobKind {
-    const ALL: [Self; 3] = [Self::Scan, Self::Remove, Self::Backup];
+    const ALL: [Self; 4] = [Self::Scan, Self::Remove, Self::Backup, Self::Rotate];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
@@ -27,6 +29,7 @@ impl JobKind {
             Self::Scan => "scan",
             Self::Remove => "remove",
             Self::Backup => "backup",
+            Self::Rotate => "rotate",
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod anchor;
 mod audit;
+mod carry;
 mod chain;
 mod connection;
 mod connections;
@@ -31,6 +32,7 @@ mod texts;
 
 pub use anchor::{ANCHOR_FILE, ANCHOR_LEN, IndexName};
 pub use audit::{AuditAction, AuditActor, AuditBreak, AuditEntry, AuditFilter, AuditKey, AuditRow, AuditVerdict};
+pub use carry::{Adopt, Carried, Carry};
 pub use connection::{Anchoring, RawKey, Store};
 pub use connections::ConnectionRow;
 pub use counts::{Counts, SourceCounts};

@@ -69,7 +69,7 @@ pub struct Block {
 
 /// The database as it was at one moment. Writers go on beside it; what they add to the log stays there until this is dropped.
 pub struct Snapshot {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 impl Store {
@@ -87,6 +87,14 @@ impl Store {
 }
 
 impl Snapshot {
+    /// Number of its last write transaction.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn commits(&self) -> Result<u64> {
+        Ok(crate::chain::head_if_any(&self.connection)?.map_or(0, |head| head.seq))
+    }
+
     /// What is in it. Counts every row.
     ///
     /// # Errors
@@ -245,21 +253,20 @@ impl Rebuild {
     /// # Errors
     /// [`Error::Block`] if rows are missing, [`Error::Damaged`].
     pub fn finish(self) -> Result<()> {
+        self.finish_with(crate::carry::cancel_jobs)
+    }
+
+    /// Completes the database after `change`, which runs before there are triggers. It is durable when this returns.
+    pub(crate) fn finish_with(self, change: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
         let Self { connection, outline, rows, columns } = self;
         drop(columns);
         if outline.tables.iter().any(|table| rows.get(&table.name).copied().unwrap_or(0) != table.rows) {
             return Err(Error::Block { reason: "rows are missing" });
         }
+        change(&connection)?;
         for sql in &outline.after {
             execute_create(&connection, sql, "CREATE ")?;
         }
-        connection
-            .execute(
-                "UPDATE job SET state = 'cancelled', finished_ms = coalesce(started_ms, queued_ms)
-                 WHERE state IN ('queued', 'running')",
-                [],
-            )
-            .during(WRITING)?;
         connection.pragma_update(None, "user_version", outline.schema_version).during(WRITING)?;
         let dangling: bool = connection
             .prepare("PRAGMA foreign_key_check")

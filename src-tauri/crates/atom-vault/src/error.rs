@@ -34,6 +34,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A new master key needs a passphrase, and none is known.
+    #[error("a new passphrase is needed, because the present one was not typed")]
+    PassphraseNeeded,
     /// The recovery code is well formed but does not open the vault.
     #[error("wrong recovery code")]
     WrongRecoveryCode,

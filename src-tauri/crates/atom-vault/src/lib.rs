@@ -25,4 +25,6 @@ pub use keys::{Keys, SqlcipherKey, WRAPPED_LEN};
 pub use recovery::RecoveryCode;
 pub use seal::{ReadAt, SealObject, SealReader, SealRoot, SealWriter};
 pub use secret::{SealedSecret, Secret, SecretPlace, SecretRoot};
-pub use slots::{NewSlots, RecoveryRenewal, SlotCopy, SlotInfo, SlotKind, Unlock, Vault, VerifiedSlots};
+pub use slots::{
+    KeychainEntries, NewSlots, RecoveryRenewal, Rekey, SlotCopy, SlotInfo, SlotKind, Unlock, Vault, VerifiedSlots,
+};

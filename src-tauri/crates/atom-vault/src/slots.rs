@@ -6,6 +6,7 @@
 mod copy;
 mod disk;
 mod file;
+mod rekey;
 mod renewal;
 mod verify;
 mod wrap;
@@ -25,6 +26,7 @@ use file::{Loaded, MIN_SLOTS, Method, Slot, SlotFile};
 pub use verify::VerifiedSlots;
 pub(crate) use wrap::Wrapped;
 
+pub use rekey::{KeychainEntries, Rekey};
 pub use renewal::RecoveryRenewal;
 
 /// Present in every data folder in use: without key slots beside it, the slots were lost.

@@ -21,7 +21,7 @@ const ACTORS: Readonly<Record<string, string>> = { app: "In the app", cli: "Comm
 
 /** Which actions a filter stands for, by its name in the address. */
 export const AUDIT_KINDS: readonly { name: string; label: string; actions: readonly string[] }[] = [
-  { name: "opening", label: "Opening and locking", actions: ["vault-made", "vault-unlocked", "vault-locked", "unlock-refused", "unlock-record-damaged", "slot-changed"] },
+  { name: "opening", label: "Opening and locking", actions: ["vault-made", "vault-unlocked", "vault-locked", "unlock-refused", "unlock-record-damaged", "slot-changed", "key-rotated"] },
   { name: "refused", label: "Refused attempts", actions: ["unlock-refused", "unlock-record-damaged"] },
   { name: "folders", label: "Folders", actions: ["source-added", "source-removed"] },
   { name: "settings", label: "Settings", actions: ["setting-changed"] },
@@ -56,6 +56,8 @@ export function auditSentence({ action, subject, times }: AuditEntryView): strin
       return "The record of refused attempts was damaged: some may be missing here";
     case "slot-changed":
       return `A way to open the vault was changed: ${way}`;
+    case "key-rotated":
+      return "The vault got another master key, and everything in it was encrypted again";
     case "exported":
       return `Saved outside the vault, not encrypted: ${EXPORTS[subject] ?? name}`;
     case "backed-up":

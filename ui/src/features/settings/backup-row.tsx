@@ -98,7 +98,7 @@ export function BackupControls({ settings, problem, onSave }: BackupControlsProp
         <>
           <p className="soft selectable settings-note">{visibleLine(settings.folder)}</p>
           {state ? <Standing state={state} /> : null}
-          {state && isRunning ? <Running run={state.run} onCancel={() => void platform.cancelBackup().catch((error: unknown) => { say(messageOf(error)); })} /> : null}
+          {state && isRunning && state.run.task !== "rotation" ? <Running run={state.run} onCancel={() => void platform.cancelBackup().catch((error: unknown) => { say(messageOf(error)); })} /> : null}
           <Select
             label="Back up"
             value={hours}

@@ -8,7 +8,7 @@ import { RecoveryCode, TypeTwoGroups } from "../../components/recovery-code";
 import { CommandError, type VaultRecoveryView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 
-interface Closing {
+export interface Closing {
   onClose: () => void;
   /** What is true now, in a sentence. */
   onDone: (message: string) => void;
@@ -24,7 +24,7 @@ function explain(error: unknown): string {
 }
 
 /** One command at a time, with its failure beside it. */
-function useAttempt() {
+export function useAttempt() {
   const [state, setState] = useState<{ busy: boolean; error: string | null }>({ busy: false, error: null });
   const attempt = async <T,>(run: () => Promise<T>, then: (answer: T) => void, say = explain) => {
     setState({ busy: true, error: null });
@@ -50,7 +50,7 @@ interface ProofProps {
 }
 
 /** Shows that the one who asks may change how the vault opens: an open window is not enough. */
-function Proof({ hasKeychain, value, onChange }: ProofProps) {
+export function Proof({ hasKeychain, value, onChange }: ProofProps) {
   const id = useId();
   return (
     <>
@@ -82,7 +82,7 @@ function Proof({ hasKeychain, value, onChange }: ProofProps) {
   );
 }
 
-function Actions({ busy, ready, submit, onClose }: { busy: boolean; ready: boolean; submit: string; onClose: () => void }) {
+export function Actions({ busy, ready, submit, onClose }: { busy: boolean; ready: boolean; submit: string; onClose: () => void }) {
   return (
     <div className="form-actions">
       <Button onClick={onClose}>Cancel</Button>
@@ -93,7 +93,7 @@ function Actions({ busy, ready, submit, onClose }: { busy: boolean; ready: boole
   );
 }
 
-function Form({ label, onSubmit, children }: { label: string; onSubmit: () => void; children: ReactNode }) {
+export function Form({ label, onSubmit, children }: { label: string; onSubmit: () => void; children: ReactNode }) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     onSubmit();

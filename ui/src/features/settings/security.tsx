@@ -12,6 +12,7 @@ import type { SlotKind, SlotsView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { formatDuration } from "../../text/format";
 import { visibleLine } from "../../text/visible";
+import { MasterKey } from "./master-key";
 import { Row } from "./row";
 import { ChangeKeychain, ChangePassphrase, NewRecoveryCode } from "./security-dialogs";
 
@@ -88,6 +89,7 @@ export function Security({ lock }: { lock: ReactNode }) {
           <p className="settings-fact">This computer’s keychain does not answer. Start or unlock it, then open these settings again.</p>
         ) : null}
       </Row>
+      <MasterKey hasKeychain={keychain !== undefined} hasPassphrase={passphrase !== undefined} slots={slots.data} />
       {lock}
       <Row title="Vault" note={vault ? `Kept encrypted in ${visibleLine(vault.dataDir)}` : ""}>
         <Button shortcut="Mod+Shift+L" title="Lock Atom" onClick={() => void platform.vaultLock().catch((error: unknown) => { say(messageOf(error)); })}>

@@ -2,7 +2,7 @@
 
 import type { BackupListView, BackupRunView, BackupSettings, BackupStateView, SnapshotView } from "../index";
 
-const IDLE: BackupRunView = { run: 0, task: "", state: "idle", phase: "", done: 0, total: 0, etaSeconds: null, backup: null, check: null, export: null, error: null };
+const IDLE: BackupRunView = { run: 0, task: "", state: "idle", phase: "", done: 0, total: 0, etaSeconds: null, backup: null, check: null, export: null, rotation: null, error: null };
 const TOTAL = 400_000_000;
 
 export class FakeBackups {
@@ -19,8 +19,13 @@ export class FakeBackups {
     private readonly settings: () => BackupSettings,
   ) {}
 
-  start(task: "backup" | "check"): BackupRunView {
-    this.run = { ...IDLE, run: this.run.run + 1, task, state: "running", phase: task === "check" ? "verifying" : "writing", total: TOTAL };
+  /** What happens at the end of a change of the master key, and what it says. */
+  rotated: () => void = () => undefined;
+  rotationWarnings: string[] = [];
+
+  start(task: "backup" | "check" | "rotation"): BackupRunView {
+    const phase = task === "check" ? "verifying" : task === "rotation" ? "sealing" : "writing";
+    this.run = { ...IDLE, run: this.run.run + 1, task, state: "running", phase, total: TOTAL };
     return this.run;
   }
 
@@ -52,6 +57,11 @@ export class FakeBackups {
       return;
     }
     this.run = { ...this.run, state: "done", done: TOTAL, etaSeconds: null };
+    if (this.run.task === "rotation") {
+      this.run.rotation = { warnings: this.rotationWarnings };
+      this.rotated();
+      return;
+    }
     if (this.run.task === "check") {
       this.run.check = { ok: this.damage.length === 0, snapshots: this.snapshots.length, chunks: 412, bytes: TOTAL, damage: this.damage, lostSnapshots: [] };
       return;

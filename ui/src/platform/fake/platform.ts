@@ -49,6 +49,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   let passphrase = FAKE_PASSPHRASE;
   let recoveryCode = FAKE_RECOVERY_CODE;
   let isWaiting = false;
+  let next: { passphrase: string; waits: boolean } | null = null;
 
   const emit: FakePlatform["emit"] = (name, payload) => {
     for (const handler of [...(handlers.get(name) ?? [])]) (handler as (payload: unknown) => void)(payload);
@@ -81,6 +82,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     return {
       slots: kinds.map((kind) => ({ kind, createdAt: state.slotTimes[kind], backend: kind === "keychain" ? "secret-service" : null })),
       locksInSeconds: vault.state === "open" && state.settings.lockAfterMinutes !== null ? state.settings.lockAfterMinutes * 60 : null,
+      rotating: next !== null && !next.waits,
     };
   };
   const prove = (proof: string | null) => {
@@ -92,6 +94,15 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     return slotsOf();
   };
   const wrong = () => new CommandError({ code: "wrong-passphrase", message: "wrong passphrase", retryable: false, details: null });
+
+  backups.rotated = () => {
+    if (next === null) return;
+    passphrase = next.passphrase;
+    recoveryCode = FAKE_NEW_RECOVERY_CODE;
+    next = null;
+    changed("passphrase");
+    changed("recovery");
+  };
 
   if (options.live) {
     setInterval(() => {
@@ -178,6 +189,27 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         prove(proof);
         vault.hasKeychainSlot = false;
         return changed("keychain");
+      }),
+    vaultRotate: (proof, given) =>
+      command("vaultRotate", [proof, given], () => {
+        prove(proof);
+        if (given === null && proof !== passphrase) throw new CommandError({ code: "invalid-input", message: "a new passphrase is needed, because the present one was not typed", retryable: false, details: null });
+        next = { passphrase: given ?? passphrase, waits: true };
+        return { code: FAKE_NEW_RECOVERY_CODE, groups: ASKED };
+      }, latency.other * 80),
+    vaultConfirmRotation: (groups) =>
+      command("vaultConfirmRotation", [groups], () => {
+        if (next === null) throw new CommandError({ code: "not-found", message: "no new master key waits to be confirmed: start again; everything is as it was", retryable: false, details: null });
+        const said = FAKE_NEW_RECOVERY_CODE.split("-");
+        if (ASKED.some((number, index) => groups[index]?.trim().toUpperCase() !== said[number - 1])) throw wrong();
+        next.waits = false;
+        return backups.start("rotation");
+      }),
+    vaultResumeRotation: () => command("vaultResumeRotation", [], () => (next === null || next.waits ? null : backups.start("rotation"))),
+    vaultCancelRotation: () =>
+      command("vaultCancelRotation", [], () => {
+        next = null;
+        backups.cancel();
       }),
 
     search: (request) => command("search", [request], () => fakeSearch(request, now(), state.meaning), request.mode === "words" ? latency.words : latency.hybrid),

@@ -119,7 +119,9 @@ fn view(row: &JobRow, place: Option<String>, paused: bool) -> JobView {
         _ => row.title.clone(),
     };
     let state = match row.state {
-        JobState::Queued | JobState::Running if paused && row.kind != JobKind::Backup => "paused",
+        JobState::Queued | JobState::Running if paused && !matches!(row.kind, JobKind::Backup | JobKind::Rotate) => {
+            "paused"
+        }
         state => state.as_str(),
     };
     JobView {

@@ -12,6 +12,7 @@ use crate::dto::{
 };
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
+use atom_backup::rotation::Former;
 use atom_backup::{
     Access, BackupOptions, Capture, Checked, Keep, Phase, Progress, Repository, SnapshotInfo, check, prune,
 };
@@ -80,6 +81,11 @@ pub(super) enum Outcome {
 }
 
 impl Runs {
+    /// Of a session that comes after one in which `run` was the last task.
+    pub(super) fn after(run: Option<BackupRunView>) -> Self {
+        Self { view: Mutex::new(run.unwrap_or_default()), ..Self::default() }
+    }
+
     pub(super) fn view(&self) -> BackupRunView {
         let view = lock(&self.view).clone();
         if view.run == 0 { BackupRunView { state: "idle".to_owned(), ..view } } else { view }
@@ -101,8 +107,12 @@ impl Runs {
     }
 
     /// Notes it on the durable job as well, from time to time.
-    fn note(&self, session: &Session, progress: Progress) -> ControlFlow<()> {
+    pub(super) fn note(&self, session: &Session, progress: Progress) -> ControlFlow<()> {
         let flow = self.observe(phase_name(progress.phase), progress.done, progress.total);
+        // A copy of the database would have to begin again with every note.
+        if progress.phase == Phase::Copying {
+            return flow;
+        }
         if let Some((job, noted)) = &mut *lock(&self.job)
             && noted.elapsed() >= NOTE_EVERY
         {
@@ -122,6 +132,27 @@ impl Runs {
         lock(&self.job).is_some_and(|(job, _)| job == id)
     }
 
+    /// Whether a task of this name runs.
+    pub(super) fn is_running(&self, task: &str) -> bool {
+        let view = lock(&self.view);
+        view.state == "running" && view.task == task
+    }
+
+    /// Whether what runs was told to stop, by a person or by the end of the session.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Whether the session ends.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// Says that another task runs, if one does.
+    pub(super) fn refuse_while_busy(&self) -> ApiResult<()> {
+        refuse_second(&lock(&self.view))
+    }
+
     /// Interrupts what runs and waits for it.
     pub(super) fn stop_blocking(&self) {
         self.over.store(true, Ordering::Relaxed);
@@ -134,18 +165,12 @@ impl Runs {
     }
 
     /// Takes the one place; the number of the new run.
-    fn claim(&self, task: &str) -> ApiResult<u32> {
+    pub(super) fn claim(&self, task: &str) -> ApiResult<u32> {
         if self.over.load(Ordering::Relaxed) {
             return Err(ApiError::new(ErrorCode::VaultLocked, "the vault is being locked"));
         }
         let mut view = lock(&self.view);
-        if view.state == "running" {
-            return Err(ApiError::new(
-                ErrorCode::Busy,
-                format!("a {} is running: wait for its end or cancel it", view.task),
-            )
-            .retryable());
-        }
+        refuse_second(&view)?;
         self.cancel.store(false, Ordering::Relaxed);
         *lock(&self.phase_began) = None;
         *view = BackupRunView {
@@ -179,6 +204,16 @@ impl Runs {
     }
 }
 
+fn refuse_second(view: &BackupRunView) -> ApiResult<()> {
+    match view.state.as_str() {
+        "running" => {
+            let message = format!("a {} is running: wait for its end or cancel it", view.task);
+            Err(ApiError::new(ErrorCode::Busy, message).retryable())
+        }
+        _ => Ok(()),
+    }
+}
+
 impl App {
     /// Starts a backup; [`App::backup_state`] says how far it is.
     ///
@@ -203,11 +238,7 @@ impl App {
         let actor = Caller::current().actor();
         blocking(move || {
             session.runs.claim("backup")?;
-            let begun = begin_job(&session, &folder).map(|job| {
-                *lock(&session.runs.job) = Some((job, Instant::now()));
-                job
-            });
-            let job = begun.inspect_err(|error| session.runs.finish(Err(error.clone())))?;
+            let job = begin_job(&session, JobKind::Backup, &format!("Back up to {}", folder.display()))?;
             tell_jobs(&app);
             spawn(&session, move |session| {
                 let outcome = back_up(session, &data_dir, &folder, &request, may_create);
@@ -216,7 +247,7 @@ impl App {
                     Ok(_) => log(session, actor, AuditAction::BackedUp, ""),
                     Err(error) => tracing::warn!(%error, "a backup did not end well"),
                 }
-                (outcome.map(Outcome::Backup), Some(app))
+                Ended::Here(outcome.map(Outcome::Backup), Some(app))
             })?;
             Ok(session.runs.view())
         })
@@ -234,9 +265,9 @@ impl App {
         blocking(move || {
             session.runs.claim("check")?;
             spawn(&session, move |session| {
-                let found = Repository::open(&folder, &session.keys, Access::Read)
+                let found = open(session, &folder, Access::Read)
                     .and_then(|repository| check(&repository, |progress| session.runs.note(session, progress)));
-                (found.map(|found| Outcome::Check(check_view(&found))).map_err(ApiError::from), None)
+                Ended::Here(found.map(|found| Outcome::Check(check_view(&found))).map_err(ApiError::from), None)
             })?;
             Ok(session.runs.view())
         })
@@ -260,7 +291,7 @@ impl App {
                 if written.is_ok() {
                     log(session, actor, AuditAction::Exported, "vault");
                 }
-                (written.map(Outcome::Export), None)
+                Ended::Here(written.map(Outcome::Export), None)
             })?;
             Ok(session.runs.view())
         })
@@ -311,7 +342,7 @@ impl App {
     pub async fn backup_list(&self, request: FolderRequest) -> ApiResult<BackupListView> {
         let folder = absolute(&request.folder)?;
         let session = self.session().await?;
-        blocking(move || list(&Repository::open(&folder, &session.keys, Access::Read)?)).await
+        blocking(move || list(&open(&session, &folder, Access::Read)?)).await
     }
 }
 
@@ -324,19 +355,25 @@ pub(super) fn cancel_job(session: &Session, id: JobId) -> bool {
     ours
 }
 
+/// How the work of a long task ended.
+pub(super) enum Ended {
+    /// With this; the app is told that jobs changed.
+    Here(ApiResult<Outcome>, Option<Weak<App>>),
+    /// It goes on where the session does not reach; until then it runs.
+    Elsewhere,
+}
+
 /// Runs `work` on the session's thread for long tasks; the place was claimed before.
-fn spawn(
-    session: &Arc<Session>,
-    work: impl FnOnce(&Session) -> (ApiResult<Outcome>, Option<Weak<App>>) + Send + 'static,
-) -> ApiResult<()> {
+pub(super) fn spawn(session: &Arc<Session>, work: impl FnOnce(&Session) -> Ended + Send + 'static) -> ApiResult<()> {
     let own = Arc::clone(session);
     let started = std::thread::Builder::new().name("atom-backup".to_owned()).spawn(move || {
         let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&own)));
-        let (outcome, app) = worked.unwrap_or_else(|_| {
+        let ended = worked.unwrap_or_else(|_| {
             let stopped = ApiError::new(ErrorCode::Internal, "an internal error stopped this; nothing half is left");
-            (Err(stopped), None)
+            Ended::Here(Err(stopped), None)
         });
         *lock(&own.runs.job) = None;
+        let Ended::Here(outcome, app) = ended else { return };
         own.runs.finish(outcome);
         if let Some(app) = app {
             tell_jobs(&app);
@@ -366,27 +403,20 @@ fn tell_jobs(app: &Weak<App>) {
     }
 }
 
-fn begin_job(session: &Session, folder: &Path) -> ApiResult<JobId> {
+/// Makes the durable job of the task whose place was claimed; gives the place back if that fails.
+pub(super) fn begin_job(session: &Session, kind: JobKind, title: &str) -> ApiResult<JobId> {
     let now = session.clock.now_ms();
-    let title = format!("Back up to {}", folder.display());
-    let job = session.store.queue_job(JobKind::Backup, None, &title, now)?;
-    session.store.set_job(job, JobState::Running, 0, 0, None, now)?;
+    let begun = session.store.queue_job(kind, None, title, now).and_then(|job| {
+        session.store.set_job(job, JobState::Running, 0, 0, None, now)?;
+        Ok(job)
+    });
+    let job = begun.map_err(ApiError::from).inspect_err(|error| session.runs.finish(Err(error.clone())))?;
+    *lock(&session.runs.job) = Some((job, Instant::now()));
     Ok(job)
 }
 
 fn end_job(session: &Session, job: JobId, folder: &Path, outcome: &ApiResult<BackupDoneView>) {
-    let runs = &session.runs;
-    let (done, total) = {
-        let view = lock(&runs.view);
-        (view.done, view.total)
-    };
-    let (state, error) = match outcome {
-        Ok(_) => (JobState::Done, None),
-        // Goes on when the vault is open again.
-        Err(_) if runs.over.load(Ordering::Relaxed) => (JobState::Queued, None),
-        Err(_) if runs.cancel.load(Ordering::Relaxed) => (JobState::Cancelled, None),
-        Err(error) => (JobState::Failed, Some(error.message.as_str())),
-    };
+    let state = note_end(session, job, outcome.as_ref().map(drop));
     let noted = Last::load(&session.store).and_then(|mut last| {
         match outcome {
             Ok(done) => {
@@ -398,11 +428,38 @@ fn end_job(session: &Session, job: JobId, folder: &Path, outcome: &ApiResult<Bac
         }
         last.store(&session.store)
     });
-    let now = session.clock.now_ms();
-    let noted = noted.and_then(|()| Ok(session.store.set_job(job, state, done, total, error, now)?));
     if let Err(error) = noted {
         tracing::warn!(%error, "the end of a backup cannot be noted");
     }
+}
+
+/// Notes on the durable job how a task ended.
+pub(super) fn note_end(session: &Session, job: JobId, outcome: Result<(), &ApiError>) -> JobState {
+    let runs = &session.runs;
+    let (done, total) = {
+        let view = lock(&runs.view);
+        (view.done, view.total)
+    };
+    let (state, error) = match outcome {
+        Ok(()) => (JobState::Done, None),
+        // Goes on when the vault is open again.
+        Err(_) if runs.is_over() => (JobState::Queued, None),
+        Err(_) if runs.is_cancelled() => (JobState::Cancelled, None),
+        Err(error) => (JobState::Failed, Some(error.message.as_str())),
+    };
+    if let Err(error) = session.store.set_job(job, state, done, total, error, session.clock.now_ms()) {
+        tracing::warn!(%error, "the end of a job cannot be noted");
+    }
+    state
+}
+
+/// Keys that the vault had before: of backups that were not written since.
+fn former(session: &Session) -> atom_backup::Result<Former> {
+    Former::of_vault(&session.store, &session.keys)
+}
+
+fn open(session: &Session, folder: &Path, access: Access) -> atom_backup::Result<Repository> {
+    Repository::open_with(folder, &session.keys, &former(session)?, access)
 }
 
 /// Opens or makes the repository, takes the vault as it is now, writes, and removes what is not to be kept.
@@ -415,8 +472,8 @@ fn back_up(
 ) -> ApiResult<BackupDoneView> {
     let runs = &session.runs;
     let repository = match may_create {
-        true => Repository::open_or_create(folder, &session.keys)?,
-        false => Repository::open(folder, &session.keys, Access::Write)?,
+        true => Repository::open_or_create_with(folder, &session.keys, &former(session)?)?,
+        false => open(session, folder, Access::Write)?,
     };
     let take = || Capture::take(&session.store, &session.keys, data_dir, request.indexes);
     let capture = session.ingest().map_or_else(take, |ingest| ingest.while_quiet(take))?;
@@ -628,6 +685,8 @@ pub(super) const fn phase_name(phase: Phase) -> &'static str {
         Phase::Verifying => "verifying",
         Phase::Restoring => "restoring",
         Phase::Pruning => "pruning",
+        Phase::Sealing => "sealing",
+        Phase::Copying => "copying",
     }
 }
 

@@ -4,7 +4,7 @@ use super::backup::{check_view, list, phase_name, snapshot_view};
 use super::{LOCK_FILE, anchor, take_lock};
 use crate::dto::{BackupCheckView, BackupListView, SnapshotView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use atom_backup::{Access, Repository};
+use atom_backup::{Access, Repository, rotation};
 use atom_vault::{Error as VaultError, Keychain, Keys, OsKeychain, RecoveryCode, SlotCopy, SlotKind, Unlock, Vault};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ impl BackupFolder {
     pub fn find(dir: &Path, data_dir: &Path) -> ApiResult<Self> {
         let kept = Repository::slots(dir);
         let own = match Repository::vault_id_of(dir) {
-            Ok(vault) => SlotCopy::of_vault(data_dir).ok().filter(|own| own.vault_id() == vault),
+            Ok(vault) => rotation::current_slots(data_dir).ok().filter(|own| own.vault_id() == vault),
             Err(_) => None,
         };
         let slots = match (own, kept) {
@@ -82,13 +82,18 @@ impl BackupFolder {
     /// [`ErrorCode::WrongPassphrase`].
     pub fn unlock(&mut self, passphrase: String) -> ApiResult<()> {
         let typed = Zeroizing::new(passphrase);
-        let keys = match self.slots.unlock(Unlock::Passphrase(typed.clone())) {
-            Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(&typed).is_ok() => {
-                self.slots.unlock(Unlock::Recovery(&typed))
+        let opened = unlock(&self.slots, &typed);
+        let opens = |keys: &Keys| Repository::open(&self.dir, keys, Access::Read).is_ok();
+        if !opened.as_ref().is_ok_and(opens) {
+            // The vault has had another master key since: the backups' own key slots open what they were made with.
+            let kept = Repository::slots(&self.dir).ok();
+            let older = kept.and_then(|kept| unlock(&kept, &typed).ok().filter(opens).map(|keys| (kept, keys)));
+            if let Some((kept, keys)) = older {
+                (self.slots, self.keys, self.with_keychain) = (kept, Some(keys), false);
+                return Ok(());
             }
-            other => other,
-        };
-        self.keys = Some(keys?);
+        }
+        self.keys = Some(opened?);
         self.with_keychain = false;
         Ok(())
     }
@@ -134,6 +139,8 @@ impl BackupFolder {
             }
             _ => error,
         })?;
+        // A new master key that counts comes into its place first, so that what is kept is one vault and not two halves.
+        rotation::roll_forward(data_dir)?;
         let vacant = is_vacant(data_dir);
         let restored = atom_backup::restore(&repository, keys, snapshot, data_dir, |progress| {
             observer(phase_name(progress.phase), progress.done, progress.total)
@@ -160,6 +167,16 @@ impl BackupFolder {
         let locked = || ApiError::new(ErrorCode::VaultLocked, "the backups are locked: unlock them first");
         let keys = self.keys.as_ref().ok_or_else(locked)?;
         Ok((Repository::open(&self.dir, keys, Access::Read)?, keys))
+    }
+}
+
+/// Tries what was typed as the passphrase, and then as the recovery code.
+fn unlock(slots: &SlotCopy, typed: &Zeroizing<String>) -> atom_vault::Result<Keys> {
+    match slots.unlock(Unlock::Passphrase(typed.clone())) {
+        Err(VaultError::WrongPassphrase | VaultError::NoSlot { .. }) if RecoveryCode::parse(typed).is_ok() => {
+            slots.unlock(Unlock::Recovery(typed))
+        }
+        other => other,
     }
 }
 

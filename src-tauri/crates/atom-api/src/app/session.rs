@@ -55,8 +55,12 @@ pub(super) struct Session {
     pub(super) gate: Gate,
     /// What was mended when the vault was opened, for a person.
     pub(super) mended: Vec<String>,
-    /// Backups, checks and exports.
+    /// Backups, checks, exports and changes of the master key.
     pub(super) runs: Runs,
+    /// Keys that the vault is to have, while a change to them was begun.
+    pub(super) next_keys: Mutex<Option<Keys>>,
+    /// Set once those keys count: whoever asks for the session then waits for the one that has them.
+    pub(super) changing_keys: Arc<AtomicBool>,
     ingest: Mutex<Option<Arc<Ingest>>>,
     counts: Mutex<Option<(Instant, Counts)>>,
     sizes: Mutex<Option<(Instant, Vec<SizeView>)>>,
@@ -90,7 +94,7 @@ impl News {
 
 /// A session that nobody can use any more and that is not closed yet; no other opens meanwhile.
 pub(super) struct Closing {
-    session: Option<Arc<Session>>,
+    pub(super) session: Option<Arc<Session>>,
     turn: OwnedMutexGuard<()>,
 }
 
@@ -187,7 +191,7 @@ impl App {
         self.open_in_turn(keys, opening, &turn).await
     }
 
-    async fn open_in_turn(
+    pub(super) async fn open_in_turn(
         self: &Arc<Self>,
         keys: Keys,
         opening: Opening,
@@ -197,12 +201,14 @@ impl App {
         if slot.is_some() {
             return Ok(());
         }
+        self.refuse_old_keys().await?;
         let session = self.make_session(keys, opening).await?;
         if opening.with_keychain {
             let keeping = anchor::keep_witness(session.keys.clone(), Arc::downgrade(&session.store));
             self.background().push(tokio::spawn(keeping));
         }
         *slot = Some(Arc::clone(&session));
+        *lock(&self.change_failed) = None;
         drop(slot);
         self.touch();
         let teller = tokio::spawn(tell(Arc::downgrade(self), session));
@@ -285,7 +291,9 @@ impl App {
             searcher,
             clock,
             mended,
-            runs: Runs::default(),
+            runs: Runs::after(lock(&self.next_run).take()),
+            next_keys: Mutex::default(),
+            changing_keys: Arc::clone(&self.changing_keys),
             ingest: Mutex::new(ingest),
             counts: Mutex::default(),
             sizes: Mutex::default(),
@@ -332,8 +340,12 @@ impl App {
     /// Closes everything, throws a damaged index away and opens again: it is built from the store.
     pub(super) async fn rebuild(self: &Arc<Self>, words: bool, meaning: bool) -> ApiResult<()> {
         let closing = self.take_session().await;
-        let Some(session) = &closing.session else { return self.session().await.map(drop) };
+        let Some(session) = &closing.session else {
+            drop(closing);
+            return self.session().await.map(drop);
+        };
         let (keys, store) = (session.keys.clone(), Arc::clone(&session.store));
+        let next_keys = lock(&session.next_keys).clone();
         let opening = Opening { accepts_loss: false, ..session.opening };
         // A lock that comes meanwhile waits, and then locks what was opened again.
         let turn = closing.finish().await;
@@ -352,6 +364,9 @@ impl App {
         .await?;
         self.open_in_turn(keys, opening, &turn).await?;
         drop(turn);
+        if next_keys.is_some() {
+            self.after_unlock(next_keys).await;
+        }
         if let Ok(session) = self.session().await {
             for (which, is_rebuilt) in [("words", words), ("meaning", meaning)] {
                 if is_rebuilt {

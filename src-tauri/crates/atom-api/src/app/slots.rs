@@ -9,9 +9,10 @@ use crate::dto::{
 };
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
+use atom_backup::rotation;
 use atom_store::AuditAction;
 use atom_vault::{
-    Error as VaultError, KdfCost, Keychain, Keys, NewSlots, OsKeychain, RecoveryCode, RecoveryRenewal, SlotInfo,
+    Error as VaultError, KdfCost, Keychain, Keys, NewSlots, OsKeychain, RecoveryCode, RecoveryRenewal, Rekey, SlotInfo,
     Unlock, Vault,
 };
 use std::path::Path;
@@ -25,10 +26,12 @@ const RENEWAL_LIFE: Duration = Duration::from_secs(15 * 60);
 /// What the changes of the slots share.
 pub(super) struct Slots {
     /// Held by whoever reads or writes the key slot file: an unlock may write a damaged copy again, and must not undo a change.
-    file: Mutex<()>,
+    pub(super) file: Mutex<()>,
     /// The recovery code that was shown and not typed again yet, and since when.
     renewal: Mutex<Option<(Instant, RecoveryRenewal)>>,
-    keychain: Box<dyn Keychain>,
+    /// New ways in for another master key, whose recovery code was not typed again yet, and since when.
+    rekey: Mutex<Option<(Instant, Rekey)>>,
+    pub(super) keychain: Box<dyn Keychain>,
     /// What a guess at a new passphrase is to cost.
     cost: fn() -> atom_vault::Result<KdfCost>,
 }
@@ -36,7 +39,21 @@ pub(super) struct Slots {
 impl Default for Slots {
     fn default() -> Self {
         let keychain = Box::new(OsKeychain);
-        Self { file: Mutex::default(), renewal: Mutex::default(), keychain, cost: KdfCost::calibrate }
+        Self {
+            file: Mutex::default(),
+            renewal: Mutex::default(),
+            rekey: Mutex::default(),
+            keychain,
+            cost: KdfCost::calibrate,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Slots {
+    /// For tests: with a keychain of their own, and a guess at a passphrase costs little.
+    pub(super) fn cheap(keychain: Box<dyn Keychain>) -> Self {
+        Self { keychain, cost: || Ok(KdfCost::MINIMUM), ..Self::default() }
     }
 }
 
@@ -69,14 +86,63 @@ impl Slots {
         Vault::unlock(data_dir, Unlock::Keychain(&*self.keychain))
     }
 
-    /// Forgets a recovery code that was shown and not confirmed: it holds keys.
+    /// The keys of a rotation that was begun, if what a person typed opens it too.
+    pub(super) fn next_keys_blocking(&self, data_dir: &Path, typed: Zeroizing<String>) -> Option<Keys> {
+        let _held = lock(&self.file);
+        let staging = rotation::staging(data_dir);
+        let begun = rotation::is_begun(data_dir);
+        begun.then(|| with_typed(typed, |with| Vault::unlock(&staging, with)).1.ok()).flatten()
+    }
+
+    /// The same with the keychain.
+    pub(super) fn next_keys_keychain_blocking(&self, data_dir: &Path) -> Option<Keys> {
+        let _held = lock(&self.file);
+        let unlock = || Vault::unlock(&rotation::staging(data_dir), Unlock::Keychain(&*self.keychain)).ok();
+        rotation::is_begun(data_dir).then(unlock).flatten()
+    }
+
+    /// Forgets recovery codes that were shown and not confirmed: they hold keys.
     pub(super) fn forget_renewal(&self) {
         *lock(&self.renewal) = None;
+        *lock(&self.rekey) = None;
+    }
+
+    pub(super) fn cost_blocking(&self) -> ApiResult<KdfCost> {
+        Ok((self.cost)()?)
+    }
+
+    /// Keeps new ways in until their recovery code was typed again.
+    pub(super) fn await_rekey(&self, rekey: Rekey) {
+        *lock(&self.rekey) = Some((Instant::now(), rekey));
+    }
+
+    /// Writes the new ways in where the new set is put together, if `typed` confirms their recovery code; the new keys.
+    pub(super) fn place_rekey(&self, data_dir: &Path, typed: [&str; 2]) -> ApiResult<Keys> {
+        let _held = lock(&self.file);
+        refuse_while_rotating(data_dir)?;
+        let mut waits = lock(&self.rekey);
+        let (_, rekey) = waits.as_ref().ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::NotFound,
+                "no new master key waits to be confirmed: start again; everything is as it was",
+            )
+        })?;
+        // What is there has no ways in, so nobody can go on with it.
+        rotation::abandon(data_dir)?;
+        let keys = rekey.place(&rotation::staging(data_dir), typed, &*self.keychain)?;
+        *waits = None;
+        Ok(keys)
     }
 
     /// Changes the key slot file with `proof`, while nobody else reads or writes it.
-    fn change<T>(&self, proof: VaultProof, change: impl Fn(Unlock<'_>) -> atom_vault::Result<T>) -> ApiResult<T> {
+    pub(super) fn change<T>(
+        &self,
+        data_dir: &Path,
+        proof: VaultProof,
+        change: impl Fn(Unlock<'_>) -> atom_vault::Result<T>,
+    ) -> ApiResult<T> {
         let _held = lock(&self.file);
+        refuse_while_rotating(data_dir)?;
         match proof.secret.map(Zeroizing::new) {
             Some(typed) => {
                 let (way, changed) = with_typed(typed, change);
@@ -85,6 +151,17 @@ impl Slots {
             None => Ok(change(Unlock::Keychain(&*self.keychain))?),
         }
     }
+}
+
+/// While everything is encrypted again for new ways in, a change of the old ones would be lost.
+fn refuse_while_rotating(data_dir: &Path) -> ApiResult<()> {
+    if rotation::is_begun(data_dir) || rotation::is_decided(data_dir) {
+        return Err(ApiError::new(
+            ErrorCode::Busy,
+            "the master key is being changed: wait for its end, or give it up, in the settings or with `atom vault rotate --cancel`",
+        ));
+    }
+    Ok(())
 }
 
 /// Tries what a person typed as the recovery code, if it is well formed, and then as the passphrase.
@@ -124,12 +201,13 @@ impl App {
     /// [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`].
     pub async fn vault_slots(&self) -> ApiResult<SlotsView> {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
-        let infos = blocking(move || {
+        let (infos, rotating) = blocking(move || {
             let _held = lock(&slots.file);
-            Ok(Vault::slots(&data_dir)?)
+            Ok((Vault::slots(&data_dir)?, rotation::is_begun(&data_dir)))
         })
         .await?;
-        Ok(SlotsView { slots: infos.into_iter().map(view).collect(), locks_in_seconds: self.locks_in_seconds().await })
+        let slots = infos.into_iter().map(view).collect();
+        Ok(SlotsView { slots, locks_in_seconds: self.locks_in_seconds().await, rotating })
     }
 
     /// Sets a new passphrase, for a vault without one too. Nothing is encrypted again, and an open vault stays open.
@@ -140,7 +218,7 @@ impl App {
         self.change_slots("passphrase", move |slots, data_dir| {
             let passphrase = Zeroizing::new(request.passphrase);
             let cost = (slots.cost)()?;
-            slots.change(request.proof, |with| Vault::change_passphrase(data_dir, with, &passphrase, cost))
+            slots.change(data_dir, request.proof, |with| Vault::change_passphrase(data_dir, with, &passphrase, cost))
         })
         .await
     }
@@ -152,22 +230,27 @@ impl App {
     pub async fn vault_renew_recovery(&self, proof: VaultProof) -> ApiResult<VaultRecoveryView> {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         let shown = blocking(move || {
-            let renewal = slots.change(proof, |with| Vault::renew_recovery(&data_dir, with))?;
-            let [first, second] = renewal.asked().map(|group| u32::try_from(group + 1).unwrap_or(u32::MAX));
-            let shown = VaultRecoveryView { code: renewal.code().reveal().to_string(), groups: (first, second) };
+            let renewal = slots.change(&data_dir, proof, |with| Vault::renew_recovery(&data_dir, with))?;
+            let shown = VaultRecoveryView::of(renewal.code(), renewal.asked());
             *lock(&slots.renewal) = Some((Instant::now(), renewal));
             Ok(shown)
         })
         .await?;
         self.touch();
+        self.forget_renewals_in_time();
+        Ok(shown)
+    }
+
+    /// Forgets what was shown just now and is not confirmed in time.
+    pub(super) fn forget_renewals_in_time(&self) {
         let slots = Arc::downgrade(&self.slots);
         tokio::spawn(async move {
             tokio::time::sleep(RENEWAL_LIFE).await;
             if let Some(slots) = slots.upgrade() {
                 lock(&slots.renewal).take_if(|(since, _)| since.elapsed() >= RENEWAL_LIFE);
+                lock(&slots.rekey).take_if(|(since, _)| since.elapsed() >= RENEWAL_LIFE);
             }
         });
-        Ok(shown)
     }
 
     /// Puts the new recovery code in the place of the old one, once two of its groups were typed again.
@@ -177,6 +260,7 @@ impl App {
     pub async fn vault_confirm_recovery(&self, request: VaultRecoveryConfirmRequest) -> ApiResult<SlotsView> {
         self.change_slots("recovery", move |slots, data_dir| {
             let _held = lock(&slots.file);
+            refuse_while_rotating(data_dir)?;
             let mut renewal = lock(&slots.renewal);
             let (_, waiting) = renewal.as_ref().ok_or_else(|| {
                 ApiError::new(
@@ -198,7 +282,7 @@ impl App {
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`]; nothing has changed then.
     pub async fn vault_add_keychain(&self, proof: VaultProof) -> ApiResult<SlotsView> {
         self.change_slots("keychain", move |slots, data_dir| {
-            slots.change(proof, |with| Vault::add_keychain(data_dir, with, &*slots.keychain))
+            slots.change(data_dir, proof, |with| Vault::add_keychain(data_dir, with, &*slots.keychain))
         })
         .await
     }
@@ -209,7 +293,7 @@ impl App {
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`], [`ErrorCode::InvalidInput`] if fewer than two other ways are left; nothing has changed then.
     pub async fn vault_remove_keychain(&self, proof: VaultProof) -> ApiResult<SlotsView> {
         self.change_slots("keychain", move |slots, data_dir| {
-            slots.change(proof, |with| Vault::remove_keychain(data_dir, with, &*slots.keychain))
+            slots.change(data_dir, proof, |with| Vault::remove_keychain(data_dir, with, &*slots.keychain))
         })
         .await
     }
@@ -229,6 +313,13 @@ impl App {
         }
         self.emit(Event::VaultChanged(self.vault_status().await?));
         self.vault_slots().await
+    }
+}
+
+impl VaultRecoveryView {
+    pub(super) fn of(code: &RecoveryCode, asked: [usize; 2]) -> Self {
+        let [first, second] = asked.map(|group| u32::try_from(group + 1).unwrap_or(u32::MAX));
+        Self { code: code.reveal().to_string(), groups: (first, second) }
     }
 }
 

@@ -18,9 +18,13 @@ impl App {
     /// # Errors
     /// When the key slots cannot be read.
     pub async fn vault_status(&self) -> ApiResult<VaultView> {
+        self.status_if(self.open_now().await.is_some()).await
+    }
+
+    /// The same for who knows whether it is open, and holds up those who would wait for it.
+    async fn status_if(&self, open: bool) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
         let exists = Vault::exists(&data_dir);
-        let open = self.session.read().await.is_some();
         let state = match (exists, open) {
             (_, true) => VaultState::Open,
             (true, false) => VaultState::Locked,
@@ -75,10 +79,18 @@ impl App {
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`]; [`ErrorCode::DataLost`], after
     /// which [`App::vault_accept_loss`] opens the vault all the same.
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
+        self.settle_rotation().await?;
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
-        let unlock = move || Ok(slots.unlock_blocking(&data_dir, Zeroizing::new(request.passphrase)));
-        let (way, keys) = blocking(unlock).await?;
-        self.opened_with(way, keys, Opening::default()).await
+        let unlock = move || {
+            let typed = Zeroizing::new(request.passphrase);
+            let (way, keys) = slots.unlock_blocking(&data_dir, typed.clone());
+            let next_keys = if keys.is_ok() { slots.next_keys_blocking(&data_dir, typed) } else { None };
+            Ok((way, keys, next_keys))
+        };
+        let (way, keys, next_keys) = blocking(unlock).await?;
+        let view = self.opened_with(way, keys, Opening::default()).await?;
+        self.after_unlock(next_keys).await;
+        Ok(view)
     }
 
     /// Opens the vault from the keychain.
@@ -86,9 +98,18 @@ impl App {
     /// # Errors
     /// [`ErrorCode::KeychainUnavailable`], and as [`App::vault_unlock`].
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
+        self.settle_rotation().await?;
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
-        let keys = blocking(move || Ok(slots.unlock_keychain_blocking(&data_dir))).await?;
-        self.opened_with(Way::Keychain, keys, Opening { with_keychain: true, ..Opening::default() }).await
+        let unlock = move || {
+            let keys = slots.unlock_keychain_blocking(&data_dir);
+            let next_keys = if keys.is_ok() { slots.next_keys_keychain_blocking(&data_dir) } else { None };
+            Ok((keys, next_keys))
+        };
+        let (keys, next_keys) = blocking(unlock).await?;
+        let opening = Opening { with_keychain: true, ..Opening::default() };
+        let view = self.opened_with(Way::Keychain, keys, opening).await?;
+        self.after_unlock(next_keys).await;
+        Ok(view)
     }
 
     async fn opened_with(
@@ -133,7 +154,7 @@ impl App {
         self.forget_undecided();
         self.slots.forget_renewal();
         let closing = self.take_session().await;
-        let view = self.vault_status().await;
+        let view = self.status_if(false).await;
         if let Ok(view) = &view {
             self.emit(Event::VaultChanged(view.clone()));
         }

@@ -31,9 +31,9 @@ pub struct AuditEntryView {
     pub at: i64,
     /// Who: `app`, `cli`, `system`, `connector` or `program`.
     pub actor: String,
-    /// What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`, `exported`,
-    /// `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`, `program-answered`, `index-rebuilt`,
-    /// `rollback-accepted`, `entries-missed` or `log-sealed`.
+    /// What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`,
+    /// `key-rotated`, `exported`, `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`,
+    /// `program-answered`, `index-rebuilt`, `rollback-accepted`, `entries-missed` or `log-sealed`.
     pub action: String,
     /// To what: an id or a name; empty when the action says it all.
     pub subject: String,

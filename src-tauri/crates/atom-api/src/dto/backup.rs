@@ -152,6 +152,14 @@ pub struct ExportView {
     pub texts: u64,
 }
 
+/// What a change of the master key did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RotationDoneView {
+    /// What a person should know: what was damaged before and could not be carried over.
+    pub warnings: Vec<String>,
+}
+
 /// What an import brought in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -170,13 +178,13 @@ pub struct ImportView {
 pub struct BackupRunView {
     /// Counts the tasks of this session; 0 when there was none.
     pub run: u32,
-    /// `backup`, `check` or `export`; empty when there was none.
+    /// `backup`, `check`, `export` or `rotation`; empty when there was none.
     pub task: String,
     /// `idle`, `running`, `done`, `failed` or `cancelled`.
     pub state: String,
-    /// `starting`, `writing`, `verifying` or `pruning`.
+    /// `starting`, `writing`, `verifying`, `pruning`, or for a rotation `sealing` and `copying`.
     pub phase: String,
-    /// Done in this phase.
+    /// Done in this phase: bytes, items of an export, rows while `copying`.
     #[specta(type = u32)]
     pub done: u64,
     /// To do in this phase; an estimate while writing.
@@ -190,6 +198,8 @@ pub struct BackupRunView {
     pub check: Option<BackupCheckView>,
     /// Of an export that is done.
     pub export: Option<ExportView>,
+    /// Of a change of the master key that is done.
+    pub rotation: Option<RotationDoneView>,
     /// Why it failed.
     pub error: Option<ApiError>,
 }

@@ -36,6 +36,8 @@ pub struct SlotsView {
     pub slots: Vec<SlotView>,
     /// Seconds until the vault locks if nothing is done with it; none when it is locked or never locks by itself.
     pub locks_in_seconds: Option<u32>,
+    /// Whether a change of the master key was begun and is not done: the ways in cannot be changed meanwhile.
+    pub rotating: bool,
 }
 
 /// Shows that the one who asks may change how the vault opens: an open window is not enough for that.
@@ -72,4 +74,14 @@ pub struct VaultRecoveryView {
 pub struct VaultRecoveryConfirmRequest {
     /// The two groups, as typed.
     pub groups: (String, String),
+}
+
+/// Gives the vault another master key, and makes every way in anew.
+#[derive(Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VaultRotateRequest {
+    /// Shows that the change is allowed.
+    pub proof: VaultProof,
+    /// A new passphrase; without one the present one stays, if it was the proof.
+    pub passphrase: Option<String>,
 }

@@ -43,6 +43,8 @@ pub enum AuditAction {
     UnlockRecordDamaged,
     /// A way to open the vault was added, changed or removed; the subject is the way.
     SlotChanged,
+    /// The vault has another master key, and everything in it was encrypted again.
+    KeyRotated,
     /// Something left the vault in readable form; the subject says what.
     Exported,
     /// A backup was made.
@@ -69,13 +71,14 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::VaultMade,
         Self::VaultUnlocked,
         Self::VaultLocked,
         Self::UnlockRefused,
         Self::UnlockRecordDamaged,
         Self::SlotChanged,
+        Self::KeyRotated,
         Self::Exported,
         Self::BackedUp,
         Self::Restored,
@@ -98,6 +101,7 @@ impl AuditAction {
             Self::UnlockRefused => "unlock-refused",
             Self::UnlockRecordDamaged => "unlock-record-damaged",
             Self::SlotChanged => "slot-changed",
+            Self::KeyRotated => "key-rotated",
             Self::Exported => "exported",
             Self::BackedUp => "backed-up",
             Self::Restored => "restored",

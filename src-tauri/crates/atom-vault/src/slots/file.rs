@@ -104,6 +104,11 @@ impl SlotFile {
         Self { version: VERSION, vault_id, generation: 0, slots, mac: [0; 32] }
     }
 
+    /// Slots that come after those of `generation`, for the same vault.
+    pub(super) fn following(generation: u64, vault_id: [u8; 16], slots: Vec<Slot>) -> Self {
+        Self { generation: generation.saturating_add(1), ..Self::new(vault_id, slots) }
+    }
+
     /// Whether `dir` holds key slots, readable or not.
     pub(super) fn exists(dir: &Path) -> bool {
         [NAME, BACKUP_NAME].iter().any(|name| dir.join(name).symlink_metadata().is_ok())

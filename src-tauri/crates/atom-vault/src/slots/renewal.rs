@@ -48,7 +48,7 @@ impl RecoveryRenewal {
 }
 
 /// Two different groups, at random and in order. The bias of the remainder is below one in 2^29.
-fn two_groups() -> Result<[usize; 2]> {
+pub(super) fn two_groups() -> Result<[usize; 2]> {
     let mut random = [[0; 4]; 2];
     for bytes in &mut random {
         getrandom::fill(bytes).map_err(Error::random)?;

@@ -565,3 +565,69 @@ fn any_changed_byte_of_a_copy_of_the_slots_is_noticed() {
         }
     }
 }
+
+fn groups(code: &str, asked: [usize; 2]) -> [String; 2] {
+    asked.map(|group| code.split('-').nth(group).unwrap().to_owned())
+}
+
+#[test]
+fn another_master_key_has_ways_in_of_the_same_kinds_and_the_vault_is_untouched() {
+    let vault = vault();
+    let staging = vault.folder.path().join("rotation");
+    let before = [fs::read(vault.main()).unwrap(), fs::read(vault.backup()).unwrap()];
+    let rekey = Vault::rekey(&vault.dir(), typed(PASSPHRASE), None, KdfCost::MINIMUM).unwrap();
+    let code = rekey.code().reveal().to_string();
+    let [first, second] = groups(&code, rekey.asked());
+    let wrong = rekey.place(&staging, [&first, "AAAA"], &vault.keychain);
+    assert!(matches!(wrong, Err(Error::CodeNotConfirmed)));
+    assert!(!staging.exists() && vault.keychain.len() == 1, "nothing was begun");
+    let keys = rekey.place(&staging, [&first, &second], &vault.keychain).unwrap();
+    assert_eq!(keys.vault_id(), vault.keys.vault_id());
+    assert_ne!(*keys.derive("test"), *vault.keys.derive("test"));
+    for with in [typed(PASSPHRASE), Unlock::Keychain(&vault.keychain), Unlock::Recovery(&code)] {
+        assert_eq!(*Vault::unlock(&staging, with).unwrap().derive("test"), *keys.derive("test"));
+    }
+    assert!(matches!(Vault::unlock(&staging, Unlock::Recovery(&vault.code)), Err(Error::WrongRecoveryCode)));
+    assert!([fs::read(vault.main()).unwrap(), fs::read(vault.backup()).unwrap()] == before);
+    vault.unlocks_in_every_way();
+    let generations = [vault.dir(), staging.clone()].map(|dir| SlotCopy::of_vault(&dir).unwrap().generation());
+    assert!(generations[0] < generations[1], "{generations:?}");
+    assert!(matches!(rekey.place(&staging, [&first, &second], &vault.keychain), Err(Error::AlreadyExists)));
+
+    // Given up: what the keychain got goes, and what opens the vault stays.
+    Vault::keychain_entries(&staging).forget(&vault.keychain, &Vault::keychain_entries(&vault.dir()));
+    assert_eq!(vault.keychain.len(), 1);
+    vault.unlocks_in_every_way();
+}
+
+#[test]
+fn a_passphrase_that_was_not_typed_has_to_be_given_anew() {
+    let vault = vault();
+    let rekey = |with: Unlock<'_>, passphrase: Option<&str>| {
+        let passphrase = passphrase.map(secret);
+        Vault::rekey(&vault.dir(), with, passphrase.as_ref(), KdfCost::MINIMUM)
+    };
+    assert!(matches!(rekey(Unlock::Recovery(&vault.code), None), Err(Error::PassphraseNeeded)));
+    assert!(matches!(rekey(Unlock::Keychain(&vault.keychain), None), Err(Error::PassphraseNeeded)));
+    assert!(matches!(rekey(typed("not this one"), None), Err(Error::WrongPassphrase)));
+    assert!(matches!(rekey(typed(PASSPHRASE), Some("short")), Err(Error::WeakPassphrase { .. })));
+    let rekey = rekey(Unlock::Recovery(&vault.code), Some("another quiet place")).unwrap();
+    let [first, second] = groups(&rekey.code().reveal(), rekey.asked());
+    let staging = vault.folder.path().join("rotation");
+    rekey.place(&staging, [&first, &second], &vault.keychain).unwrap();
+    assert!(matches!(Vault::unlock(&staging, typed(PASSPHRASE)), Err(Error::WrongPassphrase)));
+    Vault::unlock(&staging, typed("another quiet place")).unwrap();
+}
+
+#[test]
+fn a_vault_without_a_passphrase_gets_none_by_itself() {
+    let (folder, keychain) = (tempfile::tempdir().unwrap(), MemoryKeychain::default());
+    let slots = NewSlots { keychain: Some(&keychain), recovery: true, ..NewSlots::default() };
+    Vault::create(folder.path(), slots).unwrap();
+    let rekey = Vault::rekey(folder.path(), Unlock::Keychain(&keychain), None, KdfCost::MINIMUM).unwrap();
+    let [first, second] = groups(&rekey.code().reveal(), rekey.asked());
+    let staging = folder.path().join("rotation");
+    rekey.place(&staging, [&first, &second], &keychain).unwrap();
+    let kinds: Vec<_> = Vault::slots(&staging).unwrap().into_iter().map(|slot| slot.kind).collect();
+    assert_eq!(kinds, [SlotKind::Recovery, SlotKind::Keychain]);
+}

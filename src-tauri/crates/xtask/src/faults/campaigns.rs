@@ -42,7 +42,7 @@ pub(super) fn fuzz(bench: &Bench) -> Result<Tally, Failure> {
         .run(bench)
 }
 
-/// Kills while indexing, upgrading, backing up and cleaning up.
+/// Kills while indexing, upgrading, backing up, cleaning up and changing the master key.
 pub(super) fn kills(bench: &Bench) -> Result<Tally, Failure> {
     Campaign {
         variable: "ATOM_TEST_KILLS",
@@ -54,6 +54,8 @@ pub(super) fn kills(bench: &Bench) -> Result<Tally, Failure> {
             "a_migration_that_is_killed_at_random_moments_loses_nothing",
             "upkeep_that_is_killed_at_random_moments_loses_nothing",
             "merging_that_is_killed_at_random_moments_loses_nothing",
+            "a_rotation_that_is_killed_at_random_moments_loses_nothing",
+            "a_rotation_that_is_killed_at_any_moment_leaves_the_old_key_or_the_new",
         ],
     }
     .run(bench)
