@@ -21,7 +21,7 @@ pub enum Moment {
 }
 
 /// Replays recorded runs, one after the other, of programs that work below one folder.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Replay {
     top: String,
     disk: Disk,
@@ -424,11 +424,7 @@ mod tests {
 
     #[test]
     fn a_write_of_another_thread_after_a_sync_began_is_not_durable() {
-        let lines = [
-            MADE,
-            r#"1 openat(AT_FDCWD</>, "/w", O_RDONLY) = 4</w>"#,
-            r#"1 fsync(4</w>) = 0"#,
-        ];
+        let lines = [MADE, r#"1 openat(AT_FDCWD</>, "/w", O_RDONLY) = 4</w>"#, r#"1 fsync(4</w>) = 0"#];
         let mut bytes = record(&lines);
         bytes.extend(format!("1 fsync(3<{}> <unfinished ...>\n", hex("/w/a.new")).bytes());
         bytes.extend(record(&[r#"2 pwrite64(3</w/a.new>, "x", 1, 0) = 1"#]));

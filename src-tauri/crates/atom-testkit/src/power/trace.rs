@@ -176,7 +176,8 @@ mod tests {
         assert_eq!(call.result, 0x7fcd_f394_9000);
         let failed = only(r"17 fsync(4<\x2f\x77>) = -1 EIO (Input/output error) (INJECTED)");
         assert_eq!(failed.result, -1);
-        let many = only(r#"1 writev(1<pipe:[7]>, [{iov_base="\x61", iov_len=1}, {iov_base="\x62", iov_len=1}], 2) = 2"#);
+        let many =
+            only(r#"1 writev(1<pipe:[7]>, [{iov_base="\x61", iov_len=1}, {iov_base="\x62", iov_len=1}], 2) = 2"#);
         assert_eq!(vector(&many.args[1]), Some(b"ab".to_vec()));
         assert_eq!(target(&many.args[0]).unwrap().path, "pipe:[7]");
     }
