@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A recorded run takes no longer, even on a busy machine.
@@ -34,7 +34,7 @@ pub(super) fn can_record() -> bool {
 
 /// A place whose data, and the disk for backups, are in a world of their own that is recorded.
 pub(super) struct Recorder {
-    pub(super) place: Rc<Place>,
+    pub(super) place: Arc<Place>,
     /// A file with the recovery code, once it is known: it opens the vault without the work that a passphrase takes.
     pub(super) code: Option<PathBuf>,
     world: PathBuf,
@@ -48,7 +48,7 @@ impl Recorder {
         std::fs::create_dir(place.at("world")).unwrap();
         let world = place.at("world").canonicalize().unwrap();
         let replay = Replay::new(&world);
-        Self { place: Rc::new(place), code: None, world, replay }
+        Self { place: Arc::new(place), code: None, world, replay }
     }
 
     /// The folder above everything that is recorded.

@@ -1,5 +1,5 @@
-//! Syncs that fail, one after the other, in the real program: what it tells all the same is on the disk, and the next run
-//! goes on from there.
+//! Syncs and writes that fail, one after the other, in the real program: what it tells all the same is on the disk, and the
+//! next run goes on from there.
 //!
 //! A failed `fsync` gives up what it was to write, and the next one succeeds without it. So each run is replayed into a
 //! disk that does just that (`atom_testkit::power`), and the power goes at its end.
@@ -12,9 +12,13 @@ use atom_testkit::power::{Cut, Moment};
 use std::collections::VecDeque;
 use std::fs;
 
-/// How many of the syncs of each command fail, one in each run; a long run takes all.
+/// How many calls of each command fail, one in each run; a long run takes all.
 const SYNCS: &str = "ATOM_TEST_SYNCS";
 const SHORT: u32 = 2;
+/// Every way to make something durable.
+const SYNC: &str = "fsync,fdatasync,syncfs";
+/// How the database writes, and nothing else does.
+const DATABASE_WRITE: &str = "pwrite64,ftruncate";
 
 /// A vault before a command that fails, and what was promised by then.
 struct Scene {
@@ -48,12 +52,12 @@ impl Scene {
         }
     }
 
-    /// Runs a command; how it ended, and how many syncs failed.
+    /// Runs a command; how it ended, and how many calls failed.
     fn run(&mut self, options: &[String], args: &[&str], input: &str) -> (Outcome, usize) {
         let (promise, mut failed) = (&mut self.promise, 0);
         let outcome = self.recorder.run_with(options, args, input, |_, moment| match moment {
             Moment::Said(said) => promise.hear(&said, &mut VecDeque::new()),
-            Moment::SyncFailed => failed += 1,
+            Moment::Refused => failed += 1,
             Moment::BeforeSync => {}
         });
         (outcome, failed)
@@ -61,9 +65,8 @@ impl Scene {
 
     /// What is left when the power goes now, and what goes on when it does not.
     fn check(&mut self, what: &str) {
-        let place = std::rc::Rc::clone(&self.recorder.place);
-        let code = self.recorder.code.clone();
-        let image = Image { place: &place, folder: place.at("image"), code };
+        let place = std::sync::Arc::clone(&self.recorder.place);
+        let image = Image { place: &place, folder: place.at("image"), code: self.recorder.code.as_deref() };
         let _ = fs::remove_dir_all(&image.folder);
         fs::create_dir(&image.folder).unwrap();
         self.recorder.disk().write_to(&image.folder, Cut::Durable, &mut self.noise);
@@ -73,8 +76,8 @@ impl Scene {
     }
 }
 
-/// Lets the n-th sync of each thread fail, for every n, and looks at what was told.
-fn every_sync_fails(name: &str, args: &dyn Fn(&Recorder) -> Vec<String>, input: &str) {
+/// Lets the n-th of these calls of each thread fail, for every n, and looks at what was told.
+fn every_call_fails(name: &str, calls: &str, args: &dyn Fn(&Recorder) -> Vec<String>, input: &str) {
     if !can_record() {
         return;
     }
@@ -87,14 +90,14 @@ fn every_sync_fails(name: &str, args: &dyn Fn(&Recorder) -> Vec<String>, input: 
     let mut nth = 1;
     while runs < most {
         let error = if nth % 3 == 0 { "ENOSPC" } else { "EIO" };
-        let fault = format!("--inject=fsync,fdatasync,syncfs:error={error}:when={nth}");
+        let fault = format!("--inject={calls}:error={error}:when={nth}");
         scene.recorder.bring_back(&kept);
         scene.promise = promise.clone();
         let (outcome, failed) = scene.run(&[fault], &args, input);
         if failed == 0 {
             break;
         }
-        let what = format!("{args:?}, sync {nth} fails with {error}");
+        let what = format!("{args:?}, call {nth} of {calls} fails with {error}");
         assert!(!outcome.err.contains("panicked"), "{what}: {outcome:?}");
         assert!(
             outcome.code == Some(0) || outcome.code == Some(1) && !outcome.err.trim().is_empty(),
@@ -104,10 +107,11 @@ fn every_sync_fails(name: &str, args: &dyn Fn(&Recorder) -> Vec<String>, input: 
         runs += 1;
         failures += failed;
         told += usize::from(outcome.code == Some(0));
-        nth += 1;
+        // The short form comes past the opening of the vault as well.
+        nth += if most > SHORT { 1 } else { 9 };
     }
-    assert!(runs > 0, "nothing was synced");
-    eprintln!("syncs {name}: {runs} runs with {failures} failed syncs, {told} ended well all the same");
+    assert!(runs > 0, "nothing failed");
+    eprintln!("syncs {name}: {runs} runs with {failures} failed calls, {told} ended well all the same");
 }
 
 fn owned(args: &[&str]) -> Vec<String> {
@@ -116,7 +120,13 @@ fn owned(args: &[&str]) -> Vec<String> {
 
 #[test]
 fn when_a_sync_fails_while_indexing_nothing_is_told_that_is_not_on_the_disk() {
-    every_sync_fails("indexing", &|recorder| owned(&["index", &recorder.place.docs_text(), "--json"]), "");
+    every_call_fails("indexing", SYNC, &|recorder| owned(&["index", &recorder.place.docs_text(), "--json"]), "");
+}
+
+#[test]
+fn when_a_write_to_the_database_fails_nothing_is_told_that_is_not_on_the_disk() {
+    let args = |recorder: &Recorder| owned(&["index", &recorder.place.docs_text(), "--json"]);
+    every_call_fails("database", DATABASE_WRITE, &args, "");
 }
 
 #[test]
@@ -125,11 +135,11 @@ fn when_a_sync_fails_during_a_backup_nothing_is_told_that_is_not_on_the_disk() {
         let disk = recorder.world().join("disk");
         owned(&["backup", disk.to_str().unwrap(), "--json"])
     };
-    every_sync_fails("backup", &args, "");
+    every_call_fails("backup", SYNC, &args, "");
 }
 
 #[test]
 fn when_a_sync_fails_while_the_ways_in_change_one_of_them_opens() {
     let args = |_: &Recorder| owned(&["vault", "passphrase", "--new-passphrase-stdin"]);
-    every_sync_fails("passphrase", &args, "another horse battery staple\n");
+    every_call_fails("passphrase", SYNC, &args, "another horse battery staple\n");
 }

@@ -15,6 +15,7 @@ pub(crate) mod fuzz;
 mod network;
 mod private_file;
 mod refusals;
+mod reserve;
 mod restore;
 mod search;
 mod session;
@@ -33,10 +34,11 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use crate::socket;
 use refusals::Refusals;
+use reserve::Reserve;
 use session::Session;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -87,6 +89,7 @@ pub struct App {
     locks_itself: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     refusals: Refusals,
+    reserve: Reserve,
     _lock: File,
 }
 
@@ -102,7 +105,7 @@ impl App {
     fn start_with(config: AppConfig, slots: slots::Slots) -> ApiResult<Arc<Self>> {
         let lock = take_lock(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
-        let refusals = Refusals::new(&config.data_dir);
+        let (refusals, reserve) = (Refusals::new(&config.data_dir), Reserve::new(&config.data_dir));
         let app = Arc::new(Self {
             config,
             events,
@@ -114,6 +117,7 @@ impl App {
             locks_itself: AtomicBool::new(false),
             background: Mutex::default(),
             refusals,
+            reserve,
             _lock: lock,
         });
         let server = socket::serve(Arc::downgrade(&app))?;
@@ -254,7 +258,7 @@ fn take_lock(data_dir: &Path) -> ApiResult<File> {
         };
         ApiError::new(code, format!("the data folder {} cannot be used: {error}", data_dir.display()))
     };
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(|error| unusable(&error))?;
+    atom_vault::make_private_folder(data_dir).map_err(|error| unusable(&error))?;
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)

@@ -139,6 +139,7 @@ impl From<atom_store::Error> for ApiError {
             E::NewerSchema { .. } | E::Unsupported { .. } => Self::new(ErrorCode::InvalidInput, message),
             E::Block { .. } => Self::new(ErrorCode::DataDamaged, message),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
+            E::DiskFailed { .. } => Self::new(ErrorCode::Internal, message).retryable(),
             E::Sqlite { .. } | E::Io { .. } => Self::new(ErrorCode::Internal, message),
         }
     }

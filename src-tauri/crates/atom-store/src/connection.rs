@@ -1,7 +1,7 @@
 //! Opening, keying and sharing connections.
 
-use crate::anchor::{ANCHOR_LEN, Anchor, AnchorFile, AnchorKey, Found, IndexName};
-use crate::chain;
+use crate::anchor::{ANCHOR_LEN, Anchor, AnchorFile, AnchorKey, Found, IndexName, sync_parent};
+use crate::chain::{self, Link};
 use crate::error::{During, Error, Result};
 use crate::keeper::{Keeper, now_ms};
 use crate::loss::{self, Loss, LossKind};
@@ -70,10 +70,19 @@ pub struct Store {
     anchor_key: AnchorKey,
     /// Before the writer: what is owed is written while the database is still open.
     keeper: Option<Keeper>,
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
     /// Heads of the indexes that the next write transaction records.
     noted: Mutex<Vec<(IndexName, IndexHead)>>,
+}
+
+/// The connection that writes.
+struct Writer {
+    connection: Connection,
+    /// The newest commit that was acknowledged.
+    acknowledged: Option<Link>,
+    /// The disk has failed under this connection.
+    suspect: bool,
 }
 
 impl Store {
@@ -108,6 +117,10 @@ impl Store {
             return Err(Error::Lost(loss));
         }
         let mut writer = connect(path, &key, WRITER_CACHE_KIB)?;
+        if !matches!(anchoring, Anchoring::Detached) {
+            // SQLite does the same for a new log, and passes over a failure.
+            sync_parent(path).map_err(|source| Error::Io { operation: "opening the database", source })?;
+        }
         let head = chain::head_if_any(&writer)?;
         if let Some(file) = &file
             && lost.is_none()
@@ -139,7 +152,7 @@ impl Store {
             key,
             anchor_key,
             keeper,
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer { connection: writer, acknowledged: head, suspect: false }),
             readers: Mutex::new(Vec::new()),
             noted: Mutex::default(),
         };
@@ -152,11 +165,11 @@ impl Store {
     /// Has the anchor name the newest commit: what was found is durable, and a slot that is damaged is written again.
     fn anchor_head(&self) -> Result<()> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
-        let connection = self.lock_writer();
-        if let Some(head) = chain::head(&connection)? {
-            keeper.committed(head, chain::heads(&connection)?);
+        let writer = self.lock_writer();
+        if let Some(head) = chain::head(&writer.connection)? {
+            keeper.committed(head, chain::heads(&writer.connection)?);
         }
-        drop(connection);
+        drop(writer);
         keeper.flush()
     }
 
@@ -171,8 +184,22 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut connection = self.lock_writer();
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).during(operation)?;
+        let mut writer = self.lock_writer();
+        if writer.suspect {
+            self.replace(&mut writer)?;
+        }
+        let written = self.write_with(&mut writer, operation, work);
+        writer.suspect = matches!(written, Err(Error::DiskFailed { .. }));
+        written
+    }
+
+    fn write_with<T>(
+        &self,
+        writer: &mut Writer,
+        operation: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let tx = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).during(operation)?;
         let before = tx.total_changes();
         let noted = self.lock_noted().clone();
         for (name, head) in &noted {
@@ -190,10 +217,32 @@ impl Store {
         if !noted.is_empty() {
             self.lock_noted().retain(|later| !noted.contains(later));
         }
-        if let (Some(keeper), Some((link, heads))) = (&self.keeper, committed) {
-            keeper.committed(link, heads);
+        if let Some((link, heads)) = committed {
+            writer.acknowledged = Some(link);
+            if let Some(keeper) = &self.keeper {
+                keeper.committed(link, heads);
+            }
         }
         Ok(value)
+    }
+
+    /// Takes another connection after the disk has failed, if everything that was acknowledged is there.
+    ///
+    /// What a failed sync was to make durable is not, and a later sync does not say so. None of it is used: the new
+    /// connection is opened before the old one is closed, so that the index of the log lives on, in which the failed
+    /// transaction is not; the next one writes over it.
+    fn replace(&self, writer: &mut Writer) -> Result<()> {
+        const OPERATION: &str = "opening the database again after the disk failed";
+        let connection = connect(&self.path, &self.key, WRITER_CACHE_KIB)?;
+        keep_log_on_close(&connection, false)?;
+        if let Some(acknowledged) = writer.acknowledged
+            && !chain::continues_from(&connection, &self.anchor_key, acknowledged)?
+        {
+            return Err(Error::Damaged { operation: OPERATION });
+        }
+        writer.connection = connection;
+        tracing::warn!("the disk failed; the database was opened again");
+        Ok(())
     }
 
     /// Notes where an index stands, once that is durable there: the next write transaction records it.
@@ -237,7 +286,8 @@ impl Store {
     /// [`Error::Sqlite`].
     pub fn durability(&self) -> Result<(String, i64)> {
         const OPERATION: &str = "reading how commits are made durable";
-        let connection = self.lock_writer();
+        let writer = self.lock_writer();
+        let connection = &writer.connection;
         let mode = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).during(OPERATION)?;
         let level = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).during(OPERATION)?;
         Ok((mode, level))
@@ -315,8 +365,9 @@ impl Store {
     /// # Errors
     /// As every write.
     pub fn checkpoint(&self) -> Result<()> {
-        let connection = self.lock_writer();
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).during("writing back the database log")
+        let writer = self.lock_writer();
+        let checkpoint = writer.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        checkpoint.during("writing back the database log")
     }
 
     /// Bytes on disk: the database and its log.
@@ -328,7 +379,7 @@ impl Store {
     }
 
     // A panic while a guard was held rolled its transaction back: the connection itself is sound.
-    fn lock_writer(&self) -> MutexGuard<'_, Connection> {
+    fn lock_writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

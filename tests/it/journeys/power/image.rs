@@ -1,10 +1,19 @@
 //! One disk after a power cut, and the real program that is asked what is there.
 
 use super::super::place::{Outcome, Place, finish};
+use atom_testkit::noise::Noise;
+use atom_testkit::power::{Cut, Disk};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// Every so many images are indexed to the end and compared with the documents.
+const COMPLETED: usize = 8;
+/// Images that are looked at at the same time.
+const LOOKERS: usize = 2;
 
 /// What somebody was told, and what was under way: what an image has to have.
 #[derive(Clone, Default)]
@@ -63,7 +72,72 @@ pub(in super::super) struct Image<'a> {
     pub(in super::super) place: &'a Place,
     pub(in super::super) folder: PathBuf,
     /// Opens the vault at once where it is known.
-    pub(in super::super) code: Option<PathBuf>,
+    pub(in super::super) code: Option<&'a Path>,
+}
+
+/// Look at images beside the replay that makes them.
+pub(super) struct Lookers<'a> {
+    place: &'a Place,
+    code: Option<&'a Path>,
+    /// Images that were looked at before.
+    before: usize,
+}
+
+/// Images that wait to be looked at.
+pub(super) struct Images {
+    folder: PathBuf,
+    number: usize,
+    waiting: SyncSender<Waiting>,
+}
+
+struct Waiting {
+    folder: PathBuf,
+    promise: Promise,
+    completes: bool,
+    what: String,
+}
+
+impl<'a> Lookers<'a> {
+    pub(super) const fn new(place: &'a Place, code: Option<&'a Path>, before: usize) -> Self {
+        Self { place, code, before }
+    }
+
+    /// Does `work`, and meanwhile looks at the images that it takes; what became of each.
+    pub(super) fn at_work<T>(&self, work: impl FnOnce(&mut Images) -> T) -> (T, Vec<Checked<&'static str>>) {
+        let (send, receive) = sync_channel(1);
+        let receive = Mutex::new(receive);
+        std::thread::scope(|scope| {
+            let lookers = [(); LOOKERS].map(|()| scope.spawn(|| self.look(&receive)));
+            let mut images = Images { folder: self.place.at("image"), number: self.before, waiting: send };
+            let done = work(&mut images);
+            drop(images);
+            (done, lookers.into_iter().flat_map(|looker| looker.join().unwrap()).collect())
+        })
+    }
+
+    fn look(&self, waiting: &Mutex<Receiver<Waiting>>) -> Vec<Checked<&'static str>> {
+        let mut looked = Vec::new();
+        loop {
+            let next = waiting.lock().unwrap().recv();
+            let Ok(Waiting { folder, promise, completes, what }) = next else { return looked };
+            let image = Image { place: self.place, folder, code: self.code };
+            let outcome = image.look(&promise, completes);
+            std::fs::remove_dir_all(&image.folder).unwrap();
+            looked.push(outcome.map_err(|problem| format!("{what}: {problem}")));
+        }
+    }
+}
+
+impl Images {
+    /// Puts an image together, and has it looked at.
+    pub(super) fn take(&mut self, disk: &Disk, cut: Cut, noise: &mut Noise, promise: &Promise, what: String) {
+        self.number += 1;
+        let folder = self.folder.with_extension(self.number.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        disk.write_to(&folder, cut, noise);
+        let completes = self.number.is_multiple_of(COMPLETED);
+        self.waiting.send(Waiting { folder, promise: promise.clone(), completes, what }).unwrap();
+    }
 }
 
 type Checked<T> = Result<T, String>;
@@ -72,7 +146,7 @@ impl Image<'_> {
     fn run(&self, args: &[&str], input: &str) -> Checked<Outcome> {
         let mut command = self.place.command(args);
         command.env("ATOM_DATA_DIR", self.folder.join("data")).stdin(Stdio::piped());
-        if let Some(code) = &self.code {
+        if let Some(code) = self.code {
             command.env("ATOM_PASSPHRASE_FILE", code);
         }
         let outcome = finish(&mut command, input);
@@ -94,7 +168,9 @@ impl Image<'_> {
             return Ok("without a vault, which could be made");
         }
         let missing = self.search(promise)?;
-        self.check_log(promise)?;
+        if !promise.log.is_empty() || promise.settings > 0 {
+            self.check_log(promise)?;
+        }
         if !missing.is_empty() {
             self.check_known(&missing)?;
         }

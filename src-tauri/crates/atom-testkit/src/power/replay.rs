@@ -14,8 +14,8 @@ const MEMORY: &str = "-shm";
 pub enum Moment {
     /// A sync is about to take effect: what it covers is not durable yet.
     BeforeSync,
-    /// A sync has failed.
-    SyncFailed,
+    /// A sync has failed, or any call that was made to.
+    Refused,
     /// The program has written something to standard output or to a socket: somebody may rely on it from here on.
     Said(Vec<u8>),
 }
@@ -84,7 +84,12 @@ impl Replay {
                 self.disk.sync(None, call.began);
                 return Ok(());
             }
-            _ if failed => return Ok(()),
+            _ if failed => {
+                if call.is_injected {
+                    watch(&self.disk, Moment::Refused);
+                }
+                Ok(())
+            }
             "open" | "openat" | "openat2" | "creat" => self.opened(call, open),
             "write" | "writev" | "pwrite64" | "pwritev" | "pwritev2" | "sendto" | "sendmsg" => {
                 self.written(call, open, watch)
@@ -128,7 +133,7 @@ impl Replay {
         watch(&self.disk, Moment::BeforeSync);
         if call.result < 0 {
             self.disk.fail(node.flatten(), call.began);
-            watch(&self.disk, Moment::SyncFailed);
+            watch(&self.disk, Moment::Refused);
         } else {
             self.disk.sync(node.flatten(), call.began);
         }

@@ -9,6 +9,8 @@ pub(super) struct Call {
     pub(super) args: Vec<String>,
     /// What it returned; negative where it failed.
     pub(super) result: i64,
+    /// It was made to fail.
+    pub(super) is_injected: bool,
     /// The path of the descriptor that was returned.
     pub(super) opened: Option<Target>,
     /// Number of the line on which it began.
@@ -70,6 +72,7 @@ impl Lines {
             name: name.to_owned(),
             args: split(args),
             result: number.parse().or_else(|_| hexadecimal(number)).map_err(|_| strange(text))?,
+            is_injected: result.ends_with("(INJECTED)"),
             opened,
             began,
             ended: self.number,
@@ -175,7 +178,7 @@ mod tests {
         let call = only(r"17 mmap(NULL, 9, PROT_READ, MAP_SHARED, 3<\x2f>, 0) = 0x7fcdf3949000");
         assert_eq!(call.result, 0x7fcd_f394_9000);
         let failed = only(r"17 fsync(4<\x2f\x77>) = -1 EIO (Input/output error) (INJECTED)");
-        assert_eq!(failed.result, -1);
+        assert!(failed.result == -1 && failed.is_injected && !call.is_injected);
         let many =
             only(r#"1 writev(1<pipe:[7]>, [{iov_base="\x61", iov_len=1}, {iov_base="\x62", iov_len=1}], 2) = 2"#);
         assert_eq!(vector(&many.args[1]), Some(b"ab".to_vec()));

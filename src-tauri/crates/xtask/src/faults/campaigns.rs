@@ -67,7 +67,8 @@ pub(super) fn power(bench: &Bench) -> Result<Tally, Failure> {
 
 /// Syncs that fail, one in each run.
 pub(super) fn syncs(bench: &Bench) -> Result<Tally, Failure> {
-    Campaign { variable: "ATOM_TEST_SYNCS", long: 1_000, word: "syncs ", tests: &["when_a_sync_fails"] }.run(bench)
+    Campaign { variable: "ATOM_TEST_SYNCS", long: 1_000, word: "syncs ", tests: &["when_a_sync_fails", "when_a_write"] }
+        .run(bench)
 }
 
 /// A disk that runs full, with so many different rests of room.
