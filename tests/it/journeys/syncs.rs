@@ -4,7 +4,7 @@
 //! A failed `fsync` gives up what it was to write, and the next one succeeds without it. So each run is replayed into a
 //! disk that does just that (`atom_testkit::power`), and the power goes at its end.
 
-use super::place::Outcome;
+use super::place::{Outcome, finish};
 use super::power::image::{Image, Promise};
 use super::recorded::{Recorder, can_record};
 use atom_testkit::noise::{Noise, count_from};
@@ -74,6 +74,17 @@ impl Scene {
         let image = Image { folder: self.recorder.world().to_owned(), ..image };
         image.look(&self.promise, true).unwrap_or_else(|problem| panic!("{what}, next run: {problem}"));
     }
+    /// After a change of the passphrase the new one opens if it was told, and in any case one of the two.
+    fn check_ways_in(&self, typed: &str, is_told: bool, what: &str) {
+        let place = &self.recorder.place;
+        place.private("typed", typed);
+        let opens = |file: &str| {
+            let mut status = place.command(&["status"]);
+            status.env("ATOM_DATA_DIR", self.recorder.data()).env("ATOM_PASSPHRASE_FILE", place.at(file));
+            finish(&mut status, "").code == Some(0)
+        };
+        assert!(opens("typed") || !is_told && opens("passphrase"), "{what}: neither passphrase opens");
+    }
 }
 
 /// Lets the n-th of these calls of each thread fail, for every n, and looks at what was told.
@@ -104,6 +115,9 @@ fn every_call_fails(name: &str, calls: &str, args: &dyn Fn(&Recorder) -> Vec<Str
             "{what}: {outcome:?}"
         );
         scene.check(&what);
+        if let Some(typed) = input.lines().next() {
+            scene.check_ways_in(typed, outcome.code == Some(0), &what);
+        }
         runs += 1;
         failures += failed;
         told += usize::from(outcome.code == Some(0));
