@@ -251,13 +251,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send 
 }
 
 fn take_lock(data_dir: &Path) -> ApiResult<File> {
-    let unusable = |error: &std::io::Error| {
-        let code = match error.kind() {
-            std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
-            _ => ErrorCode::InvalidInput,
-        };
-        ApiError::new(code, format!("the data folder {} cannot be used: {error}", data_dir.display()))
-    };
+    let unusable = |error: &std::io::Error| ApiError::unwritten(data_dir, error, ErrorCode::InvalidInput);
     atom_vault::make_private_folder(data_dir).map_err(|error| unusable(&error))?;
     let file = OpenOptions::new()
         .create(true)

@@ -79,10 +79,10 @@ impl Replay {
     ) -> Result<(), String> {
         let failed = call.result < 0;
         match call.name.as_str() {
-            "fsync" | "fdatasync" | "syncfs" => return self.synced(call, watch),
+            "fsync" | "fdatasync" | "syncfs" => self.synced(call, watch),
             "sync" => {
                 self.disk.sync(None, call.began);
-                return Ok(());
+                Ok(())
             }
             _ if failed => {
                 if call.is_injected {
