@@ -4,14 +4,15 @@
 //! On a full disk not even a search would be answered. So a file without content lies in the data folder, which is given up
 //! when opening meets a full disk, and made again when the vault is closed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "reserve";
-/// Many times what opening and closing take (measured: 0.1 MiB), so that a setting or two can be changed as well.
-const BYTES: u64 = 1 << 20;
+/// Enough for some changes of settings as well. Where there is less room, as much as there is of the others: opening and
+/// searching take 32 KiB (measured).
+const BYTES: [u64; 5] = [1 << 20, 512 << 10, 256 << 10, 128 << 10, 64 << 10];
 
 /// The file.
 #[derive(Debug, Clone)]
@@ -26,19 +27,21 @@ impl Reserve {
 
     /// Makes sure that it is there, as far as there is room: nothing depends on it before the disk is full.
     pub(super) fn keep_blocking(&self) {
-        if fs::metadata(&self.path).is_ok_and(|facts| facts.len() == BYTES) {
-            return;
+        let had = fs::metadata(&self.path).map_or(0, |facts| facts.len());
+        for bytes in BYTES.into_iter().take_while(|bytes| *bytes > had) {
+            match self.make(bytes) {
+                Ok(()) => return,
+                Err(error) => tracing::debug!(%error, bytes, "less room is kept for opening the vault on a full disk"),
+            }
         }
-        if let Err(error) = self.make() {
-            tracing::debug!(%error, "no room is kept for opening the vault on a full disk");
+        if had == 0 {
             let _ = fs::remove_file(&self.path);
         }
     }
 
-    fn make(&self) -> io::Result<File> {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&self.path)?;
-        rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, BYTES)?;
-        Ok(file)
+    fn make(&self, bytes: u64) -> io::Result<()> {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&self.path)?;
+        Ok(rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes)?)
     }
 
     /// Gives the room up; whether there was some.
@@ -59,8 +62,8 @@ mod tests {
         for _ in 0..2 {
             reserve.keep_blocking();
             let facts = fs::metadata(dir.path().join(FILE)).unwrap();
-            assert_eq!(facts.len(), BYTES);
-            assert!(std::os::unix::fs::MetadataExt::blocks(&facts) * 512 >= BYTES, "the room is not only promised");
+            assert_eq!(facts.len(), BYTES[0]);
+            assert!(std::os::unix::fs::MetadataExt::blocks(&facts) * 512 >= BYTES[0], "the room is not only promised");
         }
         assert!(reserve.give_up_blocking());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
