@@ -1,9 +1,9 @@
 //! The real program where there is no network: everything works, and no socket is ever made but local ones.
 
 use super::place::{Outcome, Place, finish, names};
+use super::recorded::{missing, within};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Runs its arguments in a network namespace without routes.
 const WITHOUT_NETWORK: [&str; 4] = ["unshare", "--user", "--map-current-user", "--net"];
@@ -11,32 +11,10 @@ const WITHOUT_NETWORK: [&str; 4] = ["unshare", "--user", "--map-current-user", "
 const TRACED: [&str; 6] =
     ["strace", "--follow-forks", "--seccomp-bpf", "--trace=socket,io_uring_setup", "--signal=none", "--output"];
 
-/// Whether this machine lets `program` run; what is missing otherwise.
-fn missing(program: &[&str]) -> Option<String> {
-    let [name, arguments @ ..] = program else { return None };
-    match Command::new(name).args(arguments).arg("true").stdin(Stdio::null()).output() {
-        Ok(output) if output.status.success() => None,
-        Ok(output) => Some(format!("{name}: {}", String::from_utf8_lossy(&output.stderr).trim())),
-        Err(error) => Some(format!("{name}: {error}")),
-    }
-}
-
 /// The program without a network, traced to a file.
 fn run(place: &Place, args: &[&str], trace: &Path) -> Outcome {
-    let atom = place.command(args);
-    let mut command = Command::new(WITHOUT_NETWORK[0]);
-    command
-        .args(&WITHOUT_NETWORK[1..])
-        .args(TRACED)
-        .arg(trace)
-        .arg(atom.get_program())
-        .args(atom.get_args())
-        .env_clear()
-        .envs(atom.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    finish(&mut command, "")
+    let front = WITHOUT_NETWORK[1..].iter().chain(&TRACED).map(Into::into).chain([trace.into()]);
+    finish(&mut within(&place.command(args), WITHOUT_NETWORK[0], front), "")
 }
 
 /// Families of the sockets in a trace; `io_uring` for a ring, through which sockets could be made unseen.

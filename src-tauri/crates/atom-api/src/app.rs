@@ -15,6 +15,7 @@ pub(crate) mod fuzz;
 mod network;
 mod private_file;
 mod refusals;
+mod reserve;
 mod restore;
 mod rotation;
 mod search;
@@ -34,10 +35,11 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use crate::socket;
 use refusals::Refusals;
+use reserve::Reserve;
 use session::Session;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -94,6 +96,7 @@ pub struct App {
     locks_itself: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     refusals: Refusals,
+    reserve: Reserve,
     _lock: File,
 }
 
@@ -111,7 +114,7 @@ impl App {
         // Before anybody looks at the key slots: a new master key that counts may not be in its place yet.
         slots.settle_blocking(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
-        let refusals = Refusals::new(&config.data_dir);
+        let (refusals, reserve) = (Refusals::new(&config.data_dir), Reserve::new(&config.data_dir));
         let app = Arc::new(Self {
             config,
             events,
@@ -126,6 +129,7 @@ impl App {
             locks_itself: AtomicBool::new(false),
             background: Mutex::default(),
             refusals,
+            reserve,
             _lock: lock,
         });
         let server = socket::serve(Arc::downgrade(&app))?;
@@ -267,14 +271,8 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send 
 }
 
 fn take_lock(data_dir: &Path) -> ApiResult<File> {
-    let unusable = |error: &std::io::Error| {
-        let code = match error.kind() {
-            std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
-            _ => ErrorCode::InvalidInput,
-        };
-        ApiError::new(code, format!("the data folder {} cannot be used: {error}", data_dir.display()))
-    };
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(|error| unusable(&error))?;
+    let unusable = |error: &std::io::Error| ApiError::unwritten(data_dir, error, ErrorCode::InvalidInput);
+    atom_vault::make_private_folder(data_dir).map_err(|error| unusable(&error))?;
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)

@@ -80,6 +80,21 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// The system refused to write a file: on a full disk with the way out, else with `otherwise`.
+    pub(crate) fn unwritten(path: &std::path::Path, error: &std::io::Error, otherwise: ErrorCode) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        let path = path.display();
+        match error.kind() {
+            StorageFull | QuotaExceeded => {
+                let message = format!("no space left on the disk of {path}: free some and try again; nothing was lost");
+                Self::new(ErrorCode::DiskFull, message).retryable()
+            }
+            _ => Self::new(otherwise, format!("{path} cannot be written: {error}")),
+        }
+    }
+}
+
 /// What every message about a full disk ends with.
 const FREE_SPACE: &str = "free some space; nothing was lost and indexing goes on by itself";
 
@@ -141,6 +156,7 @@ impl From<atom_store::Error> for ApiError {
             E::NewerSchema { .. } | E::Unsupported { .. } => Self::new(ErrorCode::InvalidInput, message),
             E::Block { .. } => Self::new(ErrorCode::DataDamaged, message),
             E::DiskFull { .. } => Self::new(ErrorCode::DiskFull, message).retryable(),
+            E::DiskFailed { .. } => Self::new(ErrorCode::Internal, message).retryable(),
             E::Sqlite { .. } | E::Io { .. } => Self::new(ErrorCode::Internal, message),
         }
     }

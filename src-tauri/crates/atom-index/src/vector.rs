@@ -138,7 +138,7 @@ impl VectorIndex {
     /// the folder and index again.
     pub async fn open(dir: &Path, root: SealRoot, dims: usize) -> Result<Opened> {
         const OPENING: &str = "opening the vector index";
-        std::fs::create_dir_all(dir).map_err(|e| io_error(OPENING, e))?;
+        atom_vault::make_private_folder(dir).map_err(|e| io_error(OPENING, e))?;
         let dir = std::fs::canonicalize(dir).map_err(|e| io_error(OPENING, e))?;
         let store = SealedStore::new(&dir, root).map_err(|error| refused(OPENING, error.to_string()))?;
         let watch = store.watch();

@@ -30,8 +30,12 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     if hints.is_empty() {
         return Ok(Step::Idle(Duration::from_secs(60)));
     }
-    for hint in hints {
-        follow(shared, &hint)?;
+    for (index, hint) in hints.iter().enumerate() {
+        if let Err(error) = follow(shared, hint) {
+            // Nobody gives them again.
+            lock(&shared.hints).extend(hints.into_iter().skip(index));
+            return Err(error);
+        }
     }
     Ok(Step::Worked)
 }

@@ -20,4 +20,4 @@ mod words;
 
 pub use error::{Error, Result};
 pub use models::Models;
-pub use pipeline::{Budget, Hold, Ingest, Notice, Parts, Rates, Trouble};
+pub use pipeline::{Budget, Hold, Ingest, Notice, Parts, ROOM_LEFT, Rates, Trouble};

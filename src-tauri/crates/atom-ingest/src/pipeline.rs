@@ -19,6 +19,12 @@ use std::time::{Duration, Instant};
 /// A worker that failed tries again after this, then after twice as long, and so on.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 const LAST_RETRY: Duration = Duration::from_secs(60);
+/// Whether there is room again is looked at this often.
+const ROOM_RETRY: Duration = Duration::from_secs(5);
+/// Bytes that texts and indexes leave on the disk: for what a person does, and for other programs.
+pub const ROOM_LEFT: u64 = 32 << 20;
+
+const FOLDERS: &str = "folders";
 
 /// How much of the machine background work may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,6 +203,15 @@ impl Shared {
         }
     }
 
+    /// An error where the disk has too little room to work on it.
+    fn check_room(&self, operation: &'static str) -> Result<()> {
+        let facts = rustix::fs::statvfs(&self.data_dir).ok();
+        match facts.map(|facts| facts.f_bavail.saturating_mul(facts.f_frsize)) {
+            Some(free) if free < ROOM_LEFT => Err(atom_store::Error::DiskFull { operation }.into()),
+            _ => Ok(()),
+        }
+    }
+
     fn trouble(&self, stage: &'static str, error: Option<&Error>) {
         let changed = {
             let mut troubles = lock(&self.troubles);
@@ -260,7 +275,7 @@ impl Ingest {
             observer: parts.observer,
         });
         let mut workers = vec![
-            worker("atom-folders", &shared, shared.bells.jobs.clone(), "folders", folders::step)?,
+            worker("atom-folders", &shared, shared.bells.jobs.clone(), FOLDERS, folders::step)?,
             worker("atom-words", &shared, shared.bells.words.clone(), "words", |shared, stop| {
                 let _busy = shared.quiet.read().unwrap_or_else(PoisonError::into_inner);
                 words::step(shared, stop)
@@ -427,7 +442,9 @@ fn worker(
             let wait = if shared.paused() {
                 Duration::from_secs(3600)
             } else {
-                match step(&shared, stop) {
+                // Folders are only looked at: that takes little, and one can be removed to make room.
+                let room = if stage == FOLDERS { Ok(()) } else { shared.check_room(stage) };
+                match room.and_then(|()| step(&shared, stop)) {
                     Ok(Step::Worked) => {
                         retry = FIRST_RETRY;
                         shared.trouble(stage, None);
@@ -443,7 +460,7 @@ fn worker(
                             shared.notify(Notice::IndexDamaged(stage));
                         }
                         shared.trouble(stage, Some(&error));
-                        let wait = retry;
+                        let wait = if error.is_disk_full() { retry.min(ROOM_RETRY) } else { retry };
                         retry = (retry * 2).min(LAST_RETRY);
                         wait
                     }

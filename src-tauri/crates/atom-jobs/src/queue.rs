@@ -53,6 +53,9 @@ impl JobContext<'_> {
 
 /// Runs every job of these kinds that waits, oldest first, until none is left or `stop` is requested; returns how many ran.
 ///
+/// One caller at a time for a kind: a job that is said to run is then one whose end could not be written down, on a full
+/// disk for example, and runs again.
+///
 /// # Errors
 /// When the store fails; a handler's failure is noted on its job instead.
 pub fn run_queued(
@@ -64,7 +67,7 @@ pub fn run_queued(
     mut handler: impl FnMut(&JobContext<'_>) -> Result<(), JobError>,
 ) -> Result<usize, atom_store::Error> {
     let mut ran = 0;
-    while let Some(job) = store.queued_jobs()?.into_iter().find(|job| kinds.contains(&job.kind)) {
+    while let Some(job) = store.unfinished_jobs()?.into_iter().find(|job| kinds.contains(&job.kind)) {
         if stop.requested() {
             break;
         }
@@ -145,6 +148,16 @@ mod tests {
         store.queue_job(JobKind::Scan, None, "scan", 1).unwrap();
         run_queued(&store, &ALL, &clock, &Stop::default(), &Arc::default(), |_| Err(JobError::Interrupted)).unwrap();
         assert_eq!(store.queued_jobs().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_job_whose_end_could_not_be_written_down_runs_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, clock) = (store(dir.path()), ManualClock::at(1));
+        let job = store.queue_job(JobKind::Scan, None, "scan", 1).unwrap();
+        store.set_job(job, JobState::Running, 3, 9, None, 1).unwrap();
+        let ran = run_queued(&store, &ALL, &clock, &Stop::default(), &Arc::default(), |_| Ok(())).unwrap();
+        assert_eq!((ran, store.jobs().unwrap()[0].state), (1, JobState::Done));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Opening, keying and sharing connections.
 
-use crate::anchor::{ANCHOR_LEN, Anchor, AnchorFile, AnchorKey, Found, IndexName};
-use crate::chain;
+use crate::anchor::{ANCHOR_LEN, Anchor, AnchorFile, AnchorKey, Found, IndexName, sync_parent};
+use crate::chain::{self, Link};
 use crate::error::{During, Error, Result};
 use crate::keeper::{Keeper, now_ms};
 use crate::loss::{self, Loss, LossKind};
@@ -71,12 +71,21 @@ pub struct Store {
     anchor_key: AnchorKey,
     /// Before the writer: what is owed is written while the database is still open.
     keeper: Option<Keeper>,
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
     /// Heads of the indexes that the next write transaction records.
     noted: Mutex<Vec<(IndexName, IndexHead)>>,
     /// Another database has taken the place of this one: see [`Store::hand_over`].
     retired: AtomicBool,
+}
+
+/// The connection that writes.
+struct Writer {
+    connection: Connection,
+    /// The newest commit that was acknowledged.
+    acknowledged: Option<Link>,
+    /// The disk has failed under this connection.
+    suspect: bool,
 }
 
 impl Store {
@@ -111,6 +120,10 @@ impl Store {
             return Err(Error::Lost(loss));
         }
         let mut writer = connect(path, &key, WRITER_CACHE_KIB)?;
+        if !matches!(anchoring, Anchoring::Detached) {
+            // SQLite does the same for a new log, and passes over a failure.
+            sync_parent(path).map_err(|source| Error::Io { operation: "opening the database", source })?;
+        }
         let head = chain::head_if_any(&writer)?;
         if let Some(file) = &file
             && lost.is_none()
@@ -142,7 +155,7 @@ impl Store {
             key,
             anchor_key,
             keeper,
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer { connection: writer, acknowledged: head, suspect: false }),
             readers: Mutex::new(Vec::new()),
             noted: Mutex::default(),
             retired: AtomicBool::new(false),
@@ -156,11 +169,11 @@ impl Store {
     /// Has the anchor name the newest commit: what was found is durable, and a slot that is damaged is written again.
     fn anchor_head(&self) -> Result<()> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
-        let connection = self.lock_writer();
-        if let Some(head) = chain::head(&connection)? {
-            keeper.committed(head, chain::heads(&connection)?);
+        let writer = self.lock_writer();
+        if let Some(head) = chain::head(&writer.connection)? {
+            keeper.committed(head, chain::heads(&writer.connection)?);
         }
-        drop(connection);
+        drop(writer);
         keeper.flush()
     }
 
@@ -175,12 +188,26 @@ impl Store {
         operation: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut connection = self.lock_writer();
+        let mut writer = self.lock_writer();
         // Behind the lock: whoever waited for it while another database took over must not write into this one.
         if self.retired.load(Ordering::SeqCst) {
             return Err(Error::Retired { operation });
         }
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).during(operation)?;
+        if writer.suspect {
+            self.replace(&mut writer)?;
+        }
+        let written = self.write_with(&mut writer, operation, work);
+        writer.suspect = matches!(written, Err(Error::DiskFailed { .. }));
+        written
+    }
+
+    fn write_with<T>(
+        &self,
+        writer: &mut Writer,
+        operation: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let tx = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).during(operation)?;
         let before = tx.total_changes();
         let noted = self.lock_noted().clone();
         for (name, head) in &noted {
@@ -198,8 +225,11 @@ impl Store {
         if !noted.is_empty() {
             self.lock_noted().retain(|later| !noted.contains(later));
         }
-        if let (Some(keeper), Some((link, heads))) = (&self.keeper, committed) {
-            keeper.committed(link, heads);
+        if let Some((link, heads)) = committed {
+            writer.acknowledged = Some(link);
+            if let Some(keeper) = &self.keeper {
+                keeper.committed(link, heads);
+            }
         }
         Ok(value)
     }
@@ -214,8 +244,12 @@ impl Store {
         commits: u64,
         take_over: impl FnOnce() -> std::result::Result<(), E>,
     ) -> std::result::Result<bool, E> {
-        let connection = self.lock_writer();
-        if chain::head(&connection)?.map_or(0, |head| head.seq) != commits {
+        let mut writer = self.lock_writer();
+        if writer.suspect {
+            self.replace(&mut writer)?;
+            writer.suspect = false;
+        }
+        if chain::head(&writer.connection)?.map_or(0, |head| head.seq) != commits {
             return Ok(false);
         }
         // What is owed to the anchor: written later, it would go into the other database's.
@@ -223,11 +257,30 @@ impl Store {
         take_over()?;
         self.retired.store(true, Ordering::SeqCst);
         // The log has this database's name, which belongs to the other one from now on.
-        keep_log_on_close(&connection, true)?;
+        keep_log_on_close(&writer.connection, true)?;
         for reader in &*self.lock_readers() {
             keep_log_on_close(reader, true)?;
         }
         Ok(true)
+    }
+
+    /// Takes another connection after the disk has failed, if everything that was acknowledged is there.
+    ///
+    /// What a failed sync was to make durable is not, and a later sync does not say so. None of it is used: the new
+    /// connection is opened before the old one is closed, so that the index of the log lives on, in which the failed
+    /// transaction is not; the next one writes over it.
+    fn replace(&self, writer: &mut Writer) -> Result<()> {
+        const OPERATION: &str = "opening the database again after the disk failed";
+        let connection = connect(&self.path, &self.key, WRITER_CACHE_KIB)?;
+        keep_log_on_close(&connection, false)?;
+        if let Some(acknowledged) = writer.acknowledged
+            && !chain::continues_from(&connection, &self.anchor_key, acknowledged)?
+        {
+            return Err(Error::Damaged { operation: OPERATION });
+        }
+        writer.connection = connection;
+        tracing::warn!("the disk failed; the database was opened again");
+        Ok(())
     }
 
     /// Notes where an index stands, once that is durable there: the next write transaction records it.
@@ -271,7 +324,8 @@ impl Store {
     /// [`Error::Sqlite`].
     pub fn durability(&self) -> Result<(String, i64)> {
         const OPERATION: &str = "reading how commits are made durable";
-        let connection = self.lock_writer();
+        let writer = self.lock_writer();
+        let connection = &writer.connection;
         let mode = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).during(OPERATION)?;
         let level = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).during(OPERATION)?;
         Ok((mode, level))
@@ -349,8 +403,9 @@ impl Store {
     /// # Errors
     /// As every write.
     pub fn checkpoint(&self) -> Result<()> {
-        let connection = self.lock_writer();
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).during("writing back the database log")
+        let writer = self.lock_writer();
+        let checkpoint = writer.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        checkpoint.during("writing back the database log")
     }
 
     /// Bytes on disk: the database and its log.
@@ -362,7 +417,7 @@ impl Store {
     }
 
     // A panic while a guard was held rolled its transaction back: the connection itself is sound.
-    fn lock_writer(&self) -> MutexGuard<'_, Connection> {
+    fn lock_writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

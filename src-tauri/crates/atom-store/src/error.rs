@@ -38,6 +38,14 @@ pub enum Error {
         /// What was being done.
         operation: &'static str,
     },
+    /// The disk refused to read or write: nothing of it counts, and the next write takes another connection.
+    #[error(
+        "the disk failed ({operation}): nothing was saved; try again, and have the disk checked if it happens again"
+    )]
+    DiskFailed {
+        /// What was being done.
+        operation: &'static str,
+    },
     /// A table of a kind whose rows cannot be copied, such as a virtual one.
     #[error("the table {object} is of a kind that cannot be backed up")]
     Unsupported {
@@ -83,11 +91,16 @@ impl<T> During<T> for rusqlite::Result<T> {
 }
 
 fn from_sqlite(operation: &'static str, error: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode;
+    use rusqlite::{ErrorCode, ffi};
+    if error.sqlite_extended_error_code() == Some(ffi::SQLITE_IOERR_SHMSIZE) {
+        // The index of the log could not be given its size: there is no other reason for that.
+        return Error::DiskFull { operation };
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => Error::WrongKey,
         Some(ErrorCode::DatabaseCorrupt) => Error::Damaged { operation },
         Some(ErrorCode::DiskFull) => Error::DiskFull { operation },
+        Some(ErrorCode::SystemIoFailure) => Error::DiskFailed { operation },
         Some(code) => Error::Sqlite { operation, code: format!("{code:?}") },
         None => Error::Sqlite { operation, code: variant_name(error) },
     }

@@ -170,6 +170,14 @@ impl Store {
         self.list_jobs(&format!("SELECT {COLUMNS} FROM job WHERE state = 'queued' ORDER BY id"))
     }
 
+    /// Jobs that have not ended, as far as could be written down, of every kind, oldest first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn unfinished_jobs(&self) -> Result<Vec<JobRow>> {
+        self.list_jobs(&format!("SELECT {COLUMNS} FROM job WHERE state IN ('queued', 'running') ORDER BY id"))
+    }
+
     /// Unfinished and recent jobs, newest first.
     ///
     /// # Errors

@@ -4,3 +4,4 @@
 pub mod damage;
 pub mod fuzz;
 pub mod noise;
+pub mod power;

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod error;
+mod folder;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
 mod kdf;
@@ -19,6 +20,7 @@ mod secret;
 mod slots;
 
 pub use error::{Error, Result};
+pub use folder::make_private_folder;
 pub use kdf::{KdfCost, MIN_PASSPHRASE_CHARS};
 pub use keychain::{Keychain, MemoryKeychain, OsKeychain};
 pub use keys::{Keys, SqlcipherKey, WRAPPED_LEN};

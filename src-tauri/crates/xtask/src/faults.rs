@@ -33,6 +33,9 @@ const PARTS: &[Part] = &[
     ("damage", "files are damaged", campaigns::damage),
     ("fuzz", "parsers get hostile bytes", campaigns::fuzz),
     ("kills", "processes are killed", campaigns::kills),
+    ("power", "the power goes at every sync", campaigns::power),
+    ("syncs", "syncs fail", campaigns::syncs),
+    ("full", "the disk is full", campaigns::full),
 ];
 
 /// Runs the parts that `args` want.

@@ -118,13 +118,8 @@ impl App {
                 text.push_str(&line);
                 text.push('\n');
             }
-            private_file::write_out_blocking(&path, text.as_bytes()).map_err(|error| {
-                let code = match error.kind() {
-                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
-                    _ => ErrorCode::InvalidInput,
-                };
-                ApiError::new(code, format!("the log cannot be written to {}: {error}", path.display()))
-            })?;
+            private_file::write_out_blocking(&path, text.as_bytes())
+                .map_err(|error| ApiError::unwritten(&path, &error, ErrorCode::InvalidInput))?;
             let entries = text.lines().count() as u64;
             Ok(AuditExportResponse { path: path.to_string_lossy().into_owned(), entries })
         })

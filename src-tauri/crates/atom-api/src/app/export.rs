@@ -272,12 +272,11 @@ fn text_of(path: &Path) -> ApiResult<String> {
 }
 
 fn failed(operation: &str, path: &Path, error: &io::Error) -> ApiError {
-    let message = format!("cannot {operation} {}: {error}", path.display());
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            ApiError::new(ErrorCode::DiskFull, message).retryable()
+            ApiError::unwritten(path, error, ErrorCode::Internal)
         }
-        _ => ApiError::new(ErrorCode::Internal, message),
+        _ => ApiError::new(ErrorCode::Internal, format!("cannot {operation} {}: {error}", path.display())),
     }
 }
 

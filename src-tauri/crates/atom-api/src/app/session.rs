@@ -3,6 +3,7 @@
 use super::anchor::{self, Opening};
 use super::audit::Log;
 use super::backup::Runs;
+use super::reserve::Reserve;
 use super::{App, Indexing, lock, settings_of};
 use crate::caller::Caller;
 use crate::dto::{IndexBudget, SizeView};
@@ -96,6 +97,7 @@ impl News {
 pub(super) struct Closing {
     pub(super) session: Option<Arc<Session>>,
     turn: OwnedMutexGuard<()>,
+    reserve: Reserve,
 }
 
 impl Closing {
@@ -109,6 +111,9 @@ impl Closing {
         if session.opening.with_keychain {
             anchor::renew_witness(&session.keys, Arc::clone(&session.store)).await;
         }
+        // Closing the database gives back what its log took.
+        drop(session);
+        let _ = tokio::task::spawn_blocking(move || self.reserve.keep_blocking()).await;
         if started.elapsed() > STOP_WITHIN {
             tracing::warn!(took = ?started.elapsed(), "locking took long");
         }
@@ -202,7 +207,7 @@ impl App {
             return Ok(());
         }
         self.refuse_old_keys().await?;
-        let session = self.make_session(keys, opening).await?;
+        let session = self.make_or_make_room(keys, opening).await?;
         if opening.with_keychain {
             let keeping = anchor::keep_witness(session.keys.clone(), Arc::downgrade(&session.store));
             self.background().push(tokio::spawn(keeping));
@@ -220,12 +225,27 @@ impl App {
     pub(super) async fn take_session(&self) -> Closing {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let session = self.session.write().await.take();
-        Closing { session, turn }
+        Closing { session, turn, reserve: self.reserve.clone() }
     }
 
     /// Stops the workers and forgets keys, handles and caches.
     pub(super) async fn close_session(&self) {
         drop(self.take_session().await.finish().await);
+    }
+
+    /// A session, on a full disk in the room that was kept for it.
+    async fn make_or_make_room(&self, keys: Keys, opening: Opening) -> ApiResult<Arc<Session>> {
+        match self.make_session(keys.clone(), opening).await {
+            Err(error) if error.code == ErrorCode::DiskFull => {
+                let reserve = self.reserve.clone();
+                if !super::blocking(move || Ok(reserve.give_up_blocking())).await? {
+                    return Err(error);
+                }
+                tracing::warn!("the disk is full: the vault is opened in the room that was kept for that");
+                self.make_session(keys, opening).await
+            }
+            made => made,
+        }
     }
 
     async fn make_session(&self, keys: Keys, opening: Opening) -> ApiResult<Arc<Session>> {

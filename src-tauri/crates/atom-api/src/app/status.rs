@@ -63,7 +63,8 @@ impl App {
 
 fn disk_full(data_dir: &Path) -> String {
     format!(
-        "no space left on the disk that holds {}: free some; nothing was lost, and indexing goes on by itself",
-        data_dir.display()
+        "no space left on the disk that holds {} (indexing leaves {} MiB): free some; nothing was lost, and indexing goes on by itself",
+        data_dir.display(),
+        atom_ingest::ROOM_LEFT >> 20
     )
 }

@@ -65,7 +65,8 @@ impl App {
             Ok(made)
         })
         .await?;
-        self.open_session(keys, Opening { with_keychain, ..Opening::default() }).await?;
+        let opening = Opening { with_keychain, ..Opening::default() };
+        self.open_session(keys, opening).await.map_err(made_and_not_opened)?;
         if let Ok(session) = self.session().await {
             self.log(&session, AuditAction::VaultMade, "").await;
         }
@@ -170,6 +171,13 @@ impl App {
             self.log(&session, AuditAction::VaultLocked, "quit").await;
         }
     }
+}
+
+/// The key slots are there, and what they hold the recovery code of was never shown.
+fn made_and_not_opened(error: ApiError) -> ApiError {
+    const WAY_ON: &str = "the vault was made and opens with what you chose; then make a new recovery code, because nobody \
+                          has seen the first one (`atom vault recovery`)";
+    ApiError { message: format!("{}; {WAY_ON}", error.message), ..error }
 }
 
 /// Whether somebody tried something that does not open the vault, or changed the key slots; not that something is broken or missing.

@@ -82,7 +82,7 @@ impl SealedDirectory {
     /// [`Error::Corrupt`] for a file that is not sealed or parts that are missing, [`Error::Io`] and [`Error::DiskFull`].
     pub(crate) fn open(path: &Path, root: SealRoot, cache_bytes: usize) -> Result<Self> {
         let opening = |error| io_error("opening the folder of the keyword index", error);
-        make_private(path).map_err(opening)?;
+        atom_vault::make_private_folder(path).map_err(opening)?;
         let directory = Self {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
@@ -586,14 +586,6 @@ fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 #[cfg(unix)]

@@ -4,19 +4,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::folder::{make_private_folder, sync_parent};
 use crate::{Error, Result};
 
 /// More than any key slot file needs; a larger one is not ours.
 const MAX_LEN: u64 = 64 * 1024;
 
-/// Creates the data folder, readable by its owner only.
+/// Creates the data folder, readable by its owner only; its name is durable afterwards, whoever made it.
 pub(super) fn prepare_dir(dir: &Path) -> Result<()> {
     let failed = |error| Error::io("create", dir.display(), error);
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).map_err(failed)?;
+    make_private_folder(dir).and_then(|()| sync_parent(dir)).map_err(failed)?;
     #[cfg(unix)]
     {
         let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o700);
@@ -90,16 +87,6 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
     fs::hard_link(from, to)?;
     fs::remove_file(from)
-}
-
-#[cfg(unix)]
-fn sync_parent(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
-}
-
-#[cfg(not(unix))]
-fn sync_parent(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 fn temporary(path: &Path) -> PathBuf {

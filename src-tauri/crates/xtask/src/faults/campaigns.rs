@@ -1,4 +1,5 @@
-//! Campaigns that are tests with a count: damage, hostile bytes, kills. Here they run with a larger one.
+//! Campaigns that are tests with a count: damage, hostile bytes, kills, power cuts, failing syncs, a full disk. Here they
+//! run with a larger one.
 
 use super::{Bench, Tally};
 use crate::process::{Failure, failed, say};
@@ -61,6 +62,22 @@ pub(super) fn kills(bench: &Bench) -> Result<Tally, Failure> {
     .run(bench)
 }
 
+/// The power goes at every sync: of a hundred syncs, so many are looked at.
+pub(super) fn power(bench: &Bench) -> Result<Tally, Failure> {
+    Campaign { variable: "ATOM_TEST_POWER", long: 100, word: "power ", tests: &["whenever_the_power_goes"] }.run(bench)
+}
+
+/// Syncs that fail, one in each run.
+pub(super) fn syncs(bench: &Bench) -> Result<Tally, Failure> {
+    Campaign { variable: "ATOM_TEST_SYNCS", long: 1_000, word: "syncs ", tests: &["when_a_sync_fails", "when_a_write"] }
+        .run(bench)
+}
+
+/// A disk that runs full, with so many different rests of room.
+pub(super) fn full(bench: &Bench) -> Result<Tally, Failure> {
+    Campaign { variable: "ATOM_TEST_FULL", long: 4, word: "full ", tests: &["journeys::full::"] }.run(bench)
+}
+
 impl Campaign {
     fn run(&self, bench: &Bench) -> Result<Tally, Failure> {
         let mut cargo = bench.project.cargo();
@@ -95,6 +112,8 @@ impl Campaign {
             if let Some(cases) = said.and_then(count) {
                 (0..cases).for_each(|_| tally.pass());
                 tally.note(said.unwrap_or_default());
+            } else if let Some(why) = line.find("skipped: ").and_then(|at| line.get(at..)) {
+                tally.note(why);
             } else if line.starts_with("test ") && line.ends_with("FAILED") || line.contains("panicked at") {
                 tally.fail(line);
             }
@@ -128,5 +147,7 @@ mod tests {
         let tally = campaign().tally("test b ... FAILED\n");
         assert_eq!(tally.failed(), 1);
         assert_eq!(campaign().tally("running 0 tests\n").failed(), 1, "tests that are not there");
+        let skipped = campaign().tally("test a ... skipped: this machine has no strace\nok\n");
+        assert_eq!((skipped.failed(), skipped.notes().len()), (0, 1), "that is said, and no failure");
     }
 }
