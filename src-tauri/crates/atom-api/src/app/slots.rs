@@ -43,6 +43,15 @@ impl Default for Slots {
     }
 }
 
+#[cfg(test)]
+impl Slots {
+    /// With a keychain in memory, and a password hash that costs little.
+    pub(super) fn cheap() -> Self {
+        let keychain = Box::new(atom_vault::MemoryKeychain::default());
+        Self { keychain, cost: || Ok(KdfCost::MINIMUM), ..Self::default() }
+    }
+}
+
 impl Slots {
     /// Makes a vault; returns its keys and its recovery code.
     pub(super) fn create_blocking(
@@ -290,6 +299,7 @@ impl App {
         changed: &'static str,
         change: impl FnOnce(&Slots, &Path) -> ApiResult<()> + Send + 'static,
     ) -> ApiResult<SlotsView> {
+        self.refuse_while_restoring()?;
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         blocking(move || change(&slots, &data_dir)).await?;
         self.touch();
