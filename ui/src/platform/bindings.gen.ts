@@ -89,6 +89,18 @@ export const commands = {
 	backupCheck: (request: FolderRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("backup_check", { request })),
 	/**  Stops the backup or check that runs. */
 	backupCancel: () => typedError<null, ApiError>(__TAURI_INVOKE("backup_cancel")),
+	/**  What a folder of backups holds, with any vault or none. */
+	restoreList: (request: RestoreListRequest) => typedError<BackupListView, ApiError>(__TAURI_INVOKE("restore_list", { request })),
+	/**  Starts to bring a backup back; an open vault is locked first. */
+	restoreStart: (request: RestoreRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("restore_start", { request })),
+	/**  The restore that runs, or the last one since Atom was started. */
+	restoreState: () => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("restore_state")),
+	/**  Stops the restore that runs. */
+	restoreCancel: () => typedError<null, ApiError>(__TAURI_INVOKE("restore_cancel")),
+	/**  Starts to write everything that is the person's own in open formats; `backup_state` says how far it is. */
+	exportStart: (request: FolderRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("export_start", { request })),
+	/**  Takes folders and settings of an export in. */
+	importRun: (request: FolderRequest) => typedError<ImportView, ApiError>(__TAURI_INVOKE("import_run", { request })),
 	/**  Hides quick search. */
 	quickHide: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_hide")),
 	/**  Brings the main window to the front, at a page of it. */
@@ -268,6 +280,10 @@ export type BackupRunView = {
 	check: BackupCheckView | null,
 	/**  Of an export that is done. */
 	export: ExportView | null,
+	/**  Of a change of the master key that is done. */
+	rotation: RotationDoneView | null,
+	/**  Of a restore that is done. */
+	restore: RestoreDoneView | null,
 	/**  Why it failed. */
 	error: ApiError | null,
 };
@@ -974,3 +990,30 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type RotationDoneView = {
+	warnings: string[],
+};
+
+export type RestoreDoneView = {
+	snapshot: SnapshotView,
+	previous: string | null,
+	warnings: string[],
+};
+
+export type RestoreListRequest = {
+	folder: string,
+	secret: string,
+};
+
+export type RestoreRequest = {
+	folder: string,
+	snapshot: string | null,
+	secret: string,
+};
+
+export type ImportView = {
+	added: string[],
+	skipped: string[],
+	settings: boolean,
+};
