@@ -210,7 +210,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         emit("sourcesChanged", null);
         return source;
       }),
-    pickFolder: () => command("pickFolder", [], () => "/home/ada/Documents"),
+    pickFolder: () => command("pickFolder", [], () => "/home/ada/Documents", latency.other, false),
     removeSource: (id) =>
       command("removeSource", [id], () => {
         state.sources = state.sources.filter((source) => source.id !== id);
