@@ -139,9 +139,10 @@ impl BackupFolder {
         self.refuse_other_vault(data_dir)?;
         let was_there = data_dir.exists();
         let _lock = take_lock(data_dir).map_err(|error| match error.code {
-            ErrorCode::Busy => {
-                ApiError::new(ErrorCode::Busy, "Atom is running with this data folder: restore in its window, or quit it first")
-            }
+            ErrorCode::Busy => ApiError::new(
+                ErrorCode::Busy,
+                "Atom is running with this data folder: restore in its window, or quit it first",
+            ),
             _ => error,
         })?;
         let vacant = is_vacant(data_dir);

@@ -185,7 +185,8 @@ impl App {
         let until = Instant::now() + LET_GO;
         while open.strong_count() + store.strong_count() > 0 {
             if Instant::now() > until {
-                let message = "the vault is still in use by something that began before it was locked: try again in a moment";
+                let message =
+                    "the vault is still in use by something that began before it was locked: try again in a moment";
                 return Err(ApiError::new(ErrorCode::Busy, message).retryable());
             }
             tokio::time::sleep(LOOK_EVERY).await;

@@ -4,8 +4,8 @@ use super::*;
 use crate::app::slots::Slots;
 use crate::app::{BackupFolder, Indexing};
 use crate::dto::{
-    AuditListRequest, BackupRequest, SearchMode, SearchRequest, SourcesAddRequest, Theme, VaultCreateRequest, VaultState,
-    VaultUnlockRequest,
+    AuditListRequest, BackupRequest, SearchMode, SearchRequest, SourcesAddRequest, Theme, VaultCreateRequest,
+    VaultState, VaultUnlockRequest,
 };
 use crate::{AppConfig, Call, socket};
 use std::path::{Path, PathBuf};
