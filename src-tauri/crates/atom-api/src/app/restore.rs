@@ -66,7 +66,8 @@ impl BackupFolder {
             Ok(own) if own.vault_id() != self.slots.vault_id() => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!(
-                    "the data folder {} holds another vault than the backups; `atom restore` with --to puts them into another one",
+                    "the data folder {} holds another vault than the backups; `atom restore` with --to puts them into \
+                     another folder",
                     data_dir.display()
                 ),
             )),

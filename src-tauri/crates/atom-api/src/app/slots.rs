@@ -1,6 +1,7 @@
 //! The ways into the vault: seeing them and changing them.
 //!
-//! Every change takes a proof of its own, whether the vault is open or locked: who finds an open window may search, and no more.
+//! Every change takes a proof of its own, whether the vault is open or locked: who finds an open window
+//! cannot lock anybody out.
 
 use super::refusals::Way;
 use super::{App, blocking, lock};
