@@ -29,6 +29,14 @@ export const commands = {
 	vaultAddKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_add_keychain", { request })),
 	/**  Stops the system's keychain from opening the vault. */
 	vaultRemoveKeychain: (request: VaultProof) => typedError<SlotsView, ApiError>(__TAURI_INVOKE("vault_remove_keychain", { request })),
+	/**  Makes another master key and a new recovery code; nothing is begun before that is confirmed. */
+	vaultRotate: (request: VaultRotateRequest) => typedError<VaultRecoveryView, ApiError>(__TAURI_INVOKE("vault_rotate", { request })),
+	/**  Begins to encrypt everything again, once two groups of the new recovery code were typed again. */
+	vaultConfirmRotation: (request: VaultRecoveryConfirmRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("vault_confirm_rotation", { request })),
+	/**  Goes on with a change of the master key that waits; none if there is none. */
+	vaultResumeRotation: () => typedError<BackupRunView | null, ApiError>(__TAURI_INVOKE("vault_resume_rotation")),
+	/**  Gives a change of the master key up. */
+	vaultCancelRotation: () => typedError<null, ApiError>(__TAURI_INVOKE("vault_cancel_rotation")),
 	/**  Searches. */
 	searchQuery: (request: SearchRequest) => typedError<SearchResponse, ApiError>(__TAURI_INVOKE("search_query", { request })),
 	/**  Text of an item, with the matches marked. */
@@ -262,13 +270,13 @@ export type BackupRequest = {
 export type BackupRunView = {
 	/**  Counts the tasks of this session; 0 when there was none. */
 	run: number,
-	/**  `backup`, `check` or `export`; empty when there was none. */
+	/**  `backup`, `check`, `export`, `rotation` or `restore`; empty when there was none. */
 	task: string,
 	/**  `idle`, `running`, `done`, `failed` or `cancelled`. */
 	state: string,
-	/**  `starting`, `writing`, `verifying` or `pruning`. */
+	/**  `starting`, `writing`, `verifying`, `pruning`; for a rotation `sealing` and `copying`, for a restore `restoring` and `opening`. */
 	phase: string,
-	/**  Done in this phase. */
+	/**  Done in this phase: bytes, items of an export, rows while `copying`. */
 	done: number,
 	/**  To do in this phase; an estimate while writing. */
 	total: number,
@@ -531,6 +539,16 @@ export type IdRequest = {
 	id: string,
 };
 
+/**  What an import brought in. */
+export type ImportView = {
+	/**  Folders that were added. */
+	added: string[],
+	/**  Folders that were not, each with the reason. */
+	skipped: string[],
+	/**  Whether settings were taken over. */
+	settings: boolean,
+};
+
 /**  How much of the machine background work may take. */
 export type IndexBudget = 
 /**  One core, with rests. */
@@ -643,6 +661,40 @@ export type Progress = {
 /**  Quick search was just shown: its field wants the focus. */
 export type QuickShown = null;
 
+/**  What a restore did. */
+export type RestoreDoneView = {
+	/**  The snapshot that is back. */
+	snapshot: SnapshotView,
+	/**  Where the data lies that was there before; none if there was none. */
+	previous: string | null,
+	/**  What a person should know: what did not go as it should after the data was in its place. */
+	warnings: string[],
+};
+
+/**  Asks what a folder of backups holds, without an open vault. */
+export type RestoreListRequest = {
+	/**  The folder, absolute. */
+	folder: string,
+	/**  Passphrase or recovery code of the vault that the backups are of. */
+	secret: string,
+};
+
+/**  Brings a backup back in the place of everything that Atom keeps. */
+export type RestoreRequest = {
+	/**  The folder, absolute. */
+	folder: string,
+	/**  The snapshot; the newest when none is named. */
+	snapshot: string | null,
+	/**  Passphrase or recovery code of the vault that the backups are of. */
+	secret: string,
+};
+
+/**  What a change of the master key did. */
+export type RotationDoneView = {
+	/**  What a person should know: what was damaged before and could not be carried over. */
+	warnings: string[],
+};
+
 /**  Which engines answer. */
 export type SearchMode = 
 /**  Words and meaning, fused. */
@@ -740,6 +792,8 @@ export type SlotsView = {
 	slots: SlotView[],
 	/**  Seconds until the vault locks if nothing is done with it; none when it is locked or never locks by itself. */
 	locksInSeconds: number | null,
+	/**  Whether a change of the master key was begun and is not done: the ways in cannot be changed meanwhile. */
+	rotating: boolean,
 };
 
 /**  One moment that can be brought back. */
@@ -920,6 +974,14 @@ export type VaultRecoveryView = {
 	groups: [number, number],
 };
 
+/**  Gives the vault another master key, and makes every way in anew. */
+export type VaultRotateRequest = {
+	/**  Shows that the change is allowed. */
+	proof: VaultProof,
+	/**  A new passphrase; without one the present one stays, if it was the proof. */
+	passphrase: string | null,
+};
+
 /**  Whether there is a vault, and whether it is open. */
 export type VaultState = 
 /**  No vault in the data folder yet. */
@@ -990,30 +1052,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type RotationDoneView = {
-	warnings: string[],
-};
-
-export type RestoreDoneView = {
-	snapshot: SnapshotView,
-	previous: string | null,
-	warnings: string[],
-};
-
-export type RestoreListRequest = {
-	folder: string,
-	secret: string,
-};
-
-export type RestoreRequest = {
-	folder: string,
-	snapshot: string | null,
-	secret: string,
-};
-
-export type ImportView = {
-	added: string[],
-	skipped: string[],
-	settings: boolean,
-};
