@@ -49,7 +49,8 @@ fn code_of<T>(result: ApiResult<T>) -> ErrorCode {
 
 /// An open vault, with a file that is found by its name, and one backup of it.
 async fn backed_up() -> Fixture {
-    let dir = tempfile::tempdir().unwrap();
+    // Not in the folder for scratch files of indexes, which is emptied with the last index that closes.
+    let dir = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
     let app = start(&dir.path().join("data")).unwrap();
     let request = VaultCreateRequest { passphrase: PASSPHRASE.to_owned(), keychain: false };
     let code = app.vault_create(request).await.unwrap().recovery_code;
