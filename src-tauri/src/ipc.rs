@@ -91,6 +91,12 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             backup::backup_start,
             backup::backup_check,
             backup::backup_cancel,
+            backup::restore_list,
+            backup::restore_start,
+            backup::restore_state,
+            backup::restore_cancel,
+            backup::export_start,
+            backup::import_run,
             window::quick_hide,
             window::window_open_main,
         ])

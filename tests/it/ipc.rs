@@ -129,7 +129,13 @@ fn arguments(command: &str) -> Value {
         "backup_start" => json!({ "request": {
             "folder": "/nowhere/at/all", "verify": false, "indexes": true, "keepLast": 0, "keepDaily": 0, "keepWeekly": 0,
         } }),
-        "backup_check" | "backup_list" => json!({ "request": { "folder": "/nowhere/at/all" } }),
+        "backup_check" | "backup_list" | "export_start" | "import_run" => {
+            json!({ "request": { "folder": "/nowhere/at/all" } })
+        }
+        "restore_list" => json!({ "request": { "folder": "/nowhere/at/all", "secret": "wrong" } }),
+        "restore_start" => {
+            json!({ "request": { "folder": "/nowhere/at/all", "snapshot": null, "secret": "wrong" } })
+        }
         "window_open_main" => json!({ "request": { "route": "/sources" } }),
         _ => json!({}),
     }

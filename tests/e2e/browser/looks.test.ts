@@ -28,9 +28,43 @@ interface Screen {
   options?: BrowserContextOptions;
 }
 
+/** Up to the list of backups. */
+async function findBackups(page: Page) {
+  await page.getByLabel("Folder with the backups").fill("/media/ada/disk/atom");
+  await page.getByLabel("Passphrase or recovery code").fill("correct horse battery staple");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("[type=radio]");
+}
+
 const SCREENS: readonly Screen[] = [
   { name: "first start", path: "/?fake=absent", ready: "form" },
   { name: "unlock", path: "/?fake=locked", ready: "form" },
+  { name: "a backup to find", path: "/?fake=absent#/restore", ready: "form" },
+  { name: "a backup that is not found", path: "/?fake=locked#/restore?folder=%2Fmedia%2Fdisk", ready: "form", act: async (page) => {
+    await page.getByLabel("Passphrase or recovery code").fill("guess");
+    await page.keyboard.press("Enter");
+  }, then: "[role=alert]" },
+  { name: "backups to choose from", path: "/?fake=open#/restore", ready: "form", act: findBackups, then: ".restore-effect" },
+  {
+    name: "a backup that is brought back",
+    path: "/?fake=locked#/restore",
+    ready: "form",
+    act: async (page) => {
+      await findBackups(page);
+      await page.getByRole("button", { name: "Restore" }).click();
+    },
+    then: "[role=progressbar]",
+  },
+  {
+    name: "a backup that is back",
+    path: "/?fake=locked#/restore",
+    ready: "form",
+    act: async (page) => {
+      await findBackups(page);
+      await page.getByRole("button", { name: "Restore" }).click();
+    },
+    then: ".restore-place",
+  },
   { name: "search", path: "/?fake=open#/search?q=search", ready: ".preview mark" },
   { name: "search, nothing found", path: "/?fake=open#/search?q=xylophone", ready: "text=Nothing found" },
   { name: "search, hostile names", path: "/?fake=open#/search?q=path%3ADownloads", ready: ".unseen" },
@@ -53,6 +87,7 @@ const SCREENS: readonly Screen[] = [
     then: ".recovery-code",
   },
   { name: "adding the keychain", path: "/?fake=open#/settings", ready: "text=Open with this computer", act: (page) => page.click("text=Open with this computer"), then: "[role=dialog] form" },
+  { name: "an export to begin", path: "/?fake=open#/settings", ready: "text=Export everything", act: (page) => page.click("text=Export everything"), then: "[role=dialog] form" },
   { name: "activity log", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed" },
   { name: "activity log, verified", path: "/?fake=open#/settings?show=log", ready: ".audit-row.placed", act: (page) => page.click("text=Verify"), then: ".audit-verdict" },
   { name: "activity log, empty", path: "/?fake=empty#/settings?show=log", ready: "text=Nothing in the log yet" },

@@ -1,15 +1,19 @@
 import { useEffect, useState } from "react";
 import { ErrorBlank } from "../components/blank";
-import { useSettings, useVault } from "../data/queries";
+import { useRestoreState, useSettings, useVault } from "../data/queries";
 import { useForgetWhenLocked } from "../data/events";
+import { navigate, routeTo, useRoute } from "../data/route";
 import { applyTheme } from "../data/theme";
 import { FirstStart } from "../features/vault/first-start";
+import { Restore } from "../features/vault/restore";
 import { Unlock } from "../features/vault/unlock";
 import { Shell } from "./shell";
 
-/** Which of the three faces the main window shows: first start, unlock, or the app. */
+/** Which face the main window shows: first start, unlock, the app, or over all of them a backup that is brought back. */
 export function App() {
   const vault = useVault();
+  const restore = useRestoreState().data;
+  const { restores } = useRoute();
   // The vault is open as soon as it is made, while the recovery code is still on screen.
   const [isFirstStart, setFirstStart] = useState(false);
   const state = vault.data?.state;
@@ -18,6 +22,18 @@ export function App() {
 
   if (vault.error && !vault.data) return <ErrorBlank title="Atom does not answer" error={vault.error} onRetry={() => void vault.refetch()} />;
   if (!vault.data) return null;
+  if (restore && (restores || restore.state === "running")) {
+    return (
+      <Restore
+        vault={vault.data}
+        run={restore}
+        onClose={() => {
+          if (state === "open") setFirstStart(false);
+          navigate(routeTo("search"));
+        }}
+      />
+    );
+  }
   if (isFirstStart && state !== "locked") {
     return (
       <FirstStart

@@ -65,5 +65,5 @@ it("forgets everything on screen when the vault locks", async () => {
   expect(callsOf("forgetPage")).toHaveLength(1);
   expect(document.body.textContent).not.toContain("Brunnenstrasse");
   expect(window.location.hash).not.toContain("lease");
-  expect(client.getQueryCache().getAll().map((query) => query.queryKey[0])).toEqual(["vault"]);
+  expect(client.getQueryCache().getAll().map((query) => query.queryKey)).toEqual([["vault"], ["vault", "restore"]]);
 });

@@ -72,6 +72,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
     }),
     platform.on("vaultChanged", (vault) => {
       client.setQueryData(keys.vault, vault);
+      void client.invalidateQueries({ queryKey: keys.restore });
       if (vault.state === "open") {
         void client.invalidateQueries({ predicate: isOther });
         return;

@@ -4,6 +4,8 @@ import type { FilesListRequest, SearchMode } from "../platform";
 
 export const keys = {
   vault: ["vault"] as const,
+  // Of no vault's content: it stays while everything else is forgotten.
+  restore: ["vault", "restore"] as const,
   slots: ["slots"] as const,
   status: ["status"] as const,
   settings: ["settings"] as const,

@@ -35,6 +35,17 @@ export function useBackupState() {
   });
 }
 
+/** The restore that runs, or the last one: it outlives a lock, and a page that was loaded anew. */
+export function useRestoreState() {
+  const platform = usePlatform();
+  return useQuery({
+    queryKey: keys.restore,
+    queryFn: () => platform.restoreState(),
+    staleTime: Infinity,
+    refetchInterval: (query) => (query.state.data?.state === "running" ? RUNNING_MS : false),
+  });
+}
+
 export function useBackupList(folder: string | null, enabled: boolean) {
   const platform = usePlatform();
   return useQuery({ queryKey: keys.backupList(folder ?? ""), queryFn: () => platform.backupList(folder ?? ""), enabled: enabled && folder !== null });

@@ -8,9 +8,12 @@ export type Area = (typeof AREAS)[number];
 
 export interface Route {
   area: Area;
+  /** The screen that brings a backup back lies over every area, and over the vault's faces. */
+  restores: boolean;
   parameters: URLSearchParams;
 }
 
+const RESTORE = "restore";
 const AREA_KEY = "atom.area";
 
 function isArea(text: string | null | undefined): text is Area {
@@ -29,7 +32,7 @@ function lastArea(): Area {
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = splitOnce(hash.replace(/^#\/?/, ""), "?");
   const name = path.split("/")[0];
-  return { area: isArea(name) ? name : lastArea(), parameters: new URLSearchParams(query) };
+  return { area: isArea(name) ? name : lastArea(), restores: name === RESTORE, parameters: new URLSearchParams(query) };
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
@@ -37,11 +40,19 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
+export function routeToRestore(parameters: Record<string, string | null> = {}): string {
+  return address(RESTORE, parameters);
+}
+
 export function routeTo(area: Area, parameters: Record<string, string | null> = {}): string {
+  return address(area, parameters);
+}
+
+function address(name: string, parameters: Record<string, string | null>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value) query.set(name, value);
   const text = query.toString();
-  return text ? `#/${area}?${text}` : `#/${area}`;
+  return text ? `#/${name}?${text}` : `#/${name}`;
 }
 
 const listeners = new Set<() => void>();

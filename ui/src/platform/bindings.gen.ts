@@ -97,6 +97,18 @@ export const commands = {
 	backupCheck: (request: FolderRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("backup_check", { request })),
 	/**  Stops the backup or check that runs. */
 	backupCancel: () => typedError<null, ApiError>(__TAURI_INVOKE("backup_cancel")),
+	/**  What a folder of backups holds, with any vault or none. */
+	restoreList: (request: RestoreListRequest) => typedError<BackupListView, ApiError>(__TAURI_INVOKE("restore_list", { request })),
+	/**  Starts to bring a backup back; an open vault is locked first. */
+	restoreStart: (request: RestoreRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("restore_start", { request })),
+	/**  The restore that runs, or the last one since Atom was started. */
+	restoreState: () => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("restore_state")),
+	/**  Stops the restore that runs. */
+	restoreCancel: () => typedError<null, ApiError>(__TAURI_INVOKE("restore_cancel")),
+	/**  Starts to write everything that is the person's own in open formats; `backup_state` says how far it is. */
+	exportStart: (request: FolderRequest) => typedError<BackupRunView, ApiError>(__TAURI_INVOKE("export_start", { request })),
+	/**  Takes folders and settings of an export in. */
+	importRun: (request: FolderRequest) => typedError<ImportView, ApiError>(__TAURI_INVOKE("import_run", { request })),
 	/**  Hides quick search. */
 	quickHide: () => typedError<null, ApiError>(__TAURI_INVOKE("quick_hide")),
 	/**  Brings the main window to the front, at a page of it. */
@@ -258,11 +270,11 @@ export type BackupRequest = {
 export type BackupRunView = {
 	/**  Counts the tasks of this session; 0 when there was none. */
 	run: number,
-	/**  `backup`, `check`, `export` or `rotation`; empty when there was none. */
+	/**  `backup`, `check`, `export`, `rotation` or `restore`; empty when there was none. */
 	task: string,
 	/**  `idle`, `running`, `done`, `failed` or `cancelled`. */
 	state: string,
-	/**  `starting`, `writing`, `verifying`, `pruning`, or for a rotation `sealing` and `copying`. */
+	/**  `starting`, `writing`, `verifying`, `pruning`; for a rotation `sealing` and `copying`, for a restore `restoring` and `opening`. */
 	phase: string,
 	/**  Done in this phase: bytes, items of an export, rows while `copying`. */
 	done: number,
@@ -278,6 +290,8 @@ export type BackupRunView = {
 	export: ExportView | null,
 	/**  Of a change of the master key that is done. */
 	rotation: RotationDoneView | null,
+	/**  Of a restore that is done. */
+	restore: RestoreDoneView | null,
 	/**  Why it failed. */
 	error: ApiError | null,
 };
@@ -525,6 +539,16 @@ export type IdRequest = {
 	id: string,
 };
 
+/**  What an import brought in. */
+export type ImportView = {
+	/**  Folders that were added. */
+	added: string[],
+	/**  Folders that were not, each with the reason. */
+	skipped: string[],
+	/**  Whether settings were taken over. */
+	settings: boolean,
+};
+
 /**  How much of the machine background work may take. */
 export type IndexBudget = 
 /**  One core, with rests. */
@@ -636,6 +660,34 @@ export type Progress = {
 
 /**  Quick search was just shown: its field wants the focus. */
 export type QuickShown = null;
+
+/**  What a restore did. */
+export type RestoreDoneView = {
+	/**  The snapshot that is back. */
+	snapshot: SnapshotView,
+	/**  Where the data lies that was there before; none if there was none. */
+	previous: string | null,
+	/**  What a person should know: what did not go as it should after the data was in its place. */
+	warnings: string[],
+};
+
+/**  Asks what a folder of backups holds, without an open vault. */
+export type RestoreListRequest = {
+	/**  The folder, absolute. */
+	folder: string,
+	/**  Passphrase or recovery code of the vault that the backups are of. */
+	secret: string,
+};
+
+/**  Brings a backup back in the place of everything that Atom keeps. */
+export type RestoreRequest = {
+	/**  The folder, absolute. */
+	folder: string,
+	/**  The snapshot; the newest when none is named. */
+	snapshot: string | null,
+	/**  Passphrase or recovery code of the vault that the backups are of. */
+	secret: string,
+};
 
 /**  What a change of the master key did. */
 export type RotationDoneView = {

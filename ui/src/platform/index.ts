@@ -18,6 +18,7 @@ import type {
   FilesListResponse,
   FilesRetryRequest,
   HitView,
+  ImportView,
   PreviewView,
   SearchRequest,
   SearchResponse,
@@ -47,6 +48,7 @@ export type {
   FilesListResponse,
   FileView,
   HitView,
+  ImportView,
   IndexBudget,
   JobView,
   Notice,
@@ -82,6 +84,12 @@ export class CommandError extends Error {
     this.retryable = error.retryable;
     this.details = error.details;
   }
+}
+
+/** Of an address, what a page that is forgotten may keep: the number of the restore that it shows, and nothing else. */
+export function whatStays(hash: string): string {
+  const run = /^#\/restore\?(?:.*&)?run=(\d+)(?:&|$)/.exec(hash)?.[1];
+  return run === undefined ? "" : `#/restore?run=${run}`;
 }
 
 /** Facts that the core states, by name. */
@@ -164,9 +172,21 @@ export interface Platform {
   checkBackup(folder: string): Promise<BackupRunView>;
   cancelBackup(): Promise<void>;
 
+  /** What a folder of backups holds, with any vault or none; `secret` is the passphrase or the recovery code. */
+  restoreList(folder: string, secret: string): Promise<BackupListView>;
+  /** Answers at once; `restoreState` says how far it is. An open vault is locked first. */
+  startRestore(folder: string, snapshot: string, secret: string): Promise<BackupRunView>;
+  /** The restore that runs, or the last one since Atom was started. */
+  restoreState(): Promise<BackupRunView>;
+  cancelRestore(): Promise<void>;
+
+  /** Answers at once; `backupState` says how far it is, and `cancelBackup` stops it. */
+  startExport(folder: string): Promise<BackupRunView>;
+  importFrom(folder: string): Promise<ImportView>;
+
   hideQuick(): Promise<void>;
   openMain(route: string): Promise<void>;
-  /** Throws every decrypted thing out of the page after a lock, by loading it anew. */
+  /** Throws every decrypted thing out of the page after a lock, by loading it anew. Only which restore it shows stays. */
   forgetPage(): void;
 
   /** Calls `handler` at every event until the returned function is called. */

@@ -1,5 +1,5 @@
 import { commands, events, type ApiError } from "./bindings.gen";
-import { CommandError, type Platform, type PlatformEvents } from "./index";
+import { CommandError, whatStays, type Platform, type PlatformEvents } from "./index";
 
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: ApiError };
 
@@ -92,10 +92,18 @@ export function createTauriPlatform(): Platform {
     checkBackup: (folder) => unwrap(commands.backupCheck({ folder })),
     cancelBackup: () => done(commands.backupCancel()),
 
+    restoreList: (folder, secret) => unwrap(commands.restoreList({ folder, secret })),
+    startRestore: (folder, snapshot, secret) => unwrap(commands.restoreStart({ folder, snapshot, secret })),
+    restoreState: () => unwrap(commands.restoreState()),
+    cancelRestore: () => done(commands.restoreCancel()),
+
+    startExport: (folder) => unwrap(commands.exportStart({ folder })),
+    importFrom: (folder) => unwrap(commands.importRun({ folder })),
+
     hideQuick: () => done(commands.quickHide()),
     openMain: (route) => done(commands.windowOpenMain({ route })),
     forgetPage: () => {
-      history.replaceState(null, "", location.pathname);
+      history.replaceState(null, "", `${location.pathname}${whatStays(location.hash)}`);
       location.reload();
     },
 

@@ -17,6 +17,7 @@ mod private_file;
 mod refusals;
 mod reserve;
 mod restore;
+mod restoring;
 mod rotation;
 mod search;
 mod session;
@@ -91,13 +92,18 @@ pub struct App {
     next_run: Mutex<Option<BackupRunView>>,
     /// Why it did not open again.
     change_failed: Mutex<Option<ApiError>>,
+    /// The restore that runs, or the last one: it outlives the session that it closes.
+    restoring: backup::Runs,
     slots: Arc<slots::Slots>,
     last_use: Mutex<auto_lock::LastUse>,
     locks_itself: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     refusals: Refusals,
     reserve: Reserve,
-    _lock: File,
+    /// Listens on the socket in the data folder.
+    server: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    /// Makes the data folder this process's; another one when a restore puts another folder in its place.
+    held: Mutex<File>,
 }
 
 impl App {
@@ -110,7 +116,7 @@ impl App {
     }
 
     fn start_with(config: AppConfig, slots: slots::Slots) -> ApiResult<Arc<Self>> {
-        let lock = take_lock(&config.data_dir)?;
+        let held = take_lock(&config.data_dir)?;
         // Before anybody looks at the key slots: a new master key that counts may not be in its place yet.
         slots.settle_blocking(&config.data_dir)?;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
@@ -124,18 +130,30 @@ impl App {
             changing_keys: Arc::default(),
             next_run: Mutex::default(),
             change_failed: Mutex::default(),
+            restoring: backup::Runs::default(),
             slots: Arc::new(slots),
             last_use: Mutex::default(),
             locks_itself: AtomicBool::new(false),
             background: Mutex::default(),
             refusals,
             reserve,
-            _lock: lock,
+            server: Mutex::default(),
+            held: Mutex::new(held),
         });
-        let server = socket::serve(Arc::downgrade(&app))?;
+        app.listen()?;
         let scheduled = tokio::spawn(backup::back_up_when_due(Arc::downgrade(&app)));
-        app.background().extend([server, scheduled]);
+        app.background().push(scheduled);
         Ok(app)
+    }
+
+    /// Listens on the socket in the data folder, and no longer on the one before.
+    fn listen(self: &Arc<Self>) -> ApiResult<()> {
+        let before = lock(&self.server).take();
+        if let Some(before) = before {
+            before.abort();
+        }
+        *lock(&self.server) = Some(socket::serve(Arc::downgrade(self))?);
+        Ok(())
     }
 
     /// Facts as they happen.
@@ -153,7 +171,9 @@ impl App {
     /// # Errors
     /// None at present; a shell treats it as every other call.
     pub async fn stop(&self) -> ApiResult<()> {
-        for task in self.background().drain(..) {
+        self.end_restore().await;
+        let server = lock(&self.server).take();
+        for task in self.background().drain(..).chain(server) {
             task.abort();
         }
         socket::remove(&self.config.data_dir);

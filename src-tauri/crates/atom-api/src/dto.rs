@@ -11,7 +11,8 @@ mod slots;
 pub use audit::{AuditEntryView, AuditExportResponse, AuditListRequest, AuditListResponse, AuditVerifyResponse};
 pub use backup::{
     BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupSettings, BackupStateView,
-    ExportView, FolderRequest, ImportView, RotationDoneView, SnapshotView,
+    ExportView, FolderRequest, ImportView, RestoreDoneView, RestoreListRequest, RestoreRequest, RotationDoneView,
+    SnapshotView,
 };
 pub use network::{ConnectionView, ConnectionsResponse};
 pub use slots::{

@@ -17,7 +17,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use zeroize::Zeroizing;
 
-const NAME: &str = "atom.sock";
+/// Its name in the data folder.
+pub(crate) const NAME: &str = "atom.sock";
 /// A socket's path has to fit into 108 bytes.
 const MAX_PATH: usize = 100;
 /// One request may be this long.

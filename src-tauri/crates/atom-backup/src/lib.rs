@@ -47,6 +47,6 @@ pub use error::{Error, Result};
 pub use manifest::{Counts, SnapshotInfo};
 pub use progress::{Phase, Progress};
 pub use repository::{Access, Repository};
-pub use restore::{Restored, restore};
+pub use restore::{Restored, restore, restore_held};
 pub use retention::{Keep, Pruned, prune};
 pub use write::{BackupOptions, Written, backup};

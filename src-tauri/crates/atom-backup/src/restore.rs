@@ -44,6 +44,22 @@ pub fn restore(
     vault: &Keys,
     id: Option<&str>,
     data_dir: &Path,
+    observer: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Restored> {
+    restore_held(repository, vault, id, data_dir, |_| Ok(()), observer)
+}
+
+/// As [`restore`]; `hold` is called with the finished folder before it gets its name, for whoever must have it from its first
+/// moment on: what `hold` locks in there is locked when others find it.
+///
+/// # Errors
+/// As [`restore`], and what `hold` fails with.
+pub fn restore_held(
+    repository: &Repository,
+    vault: &Keys,
+    id: Option<&str>,
+    data_dir: &Path,
+    hold: impl FnOnce(&Path) -> io::Result<()>,
     mut observer: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Restored> {
     refuse_overlap(repository.dir(), data_dir)?;
@@ -64,7 +80,8 @@ pub fn restore(
     files::write_new(&target.staging.join(MARKER), &[])?;
     let staged = stage(repository, &manifest, vault, &target.staging, &mut observer)
         .and_then(|()| Ok(slots.place(&target.staging)?))
-        .and_then(|()| files::sync_all(&target.staging));
+        .and_then(|()| files::sync_all(&target.staging))
+        .and_then(|()| hold(&target.staging).during("lock", &target.staging));
     let swapped = staged.and_then(|()| target.swap());
     match swapped {
         Ok(previous) => Ok(Restored { snapshot: SnapshotInfo::of(&id, &manifest), previous }),

@@ -71,17 +71,19 @@ it("checks everything and names what is damaged", async () => {
   expect(await row.findByText(/chunks\/ab\/abcd does not verify/, {}, { timeout: 8_000 })).toBeTruthy();
 }, 25_000);
 
-it("explains how to restore, with a command that a shell takes as it is", async () => {
-  const { user, row, callsOf } = await withOne();
+it("leads to bringing a backup back, with the folder and the backup that were chosen", async () => {
+  const { user, row } = await withOne();
   await user.click(row.getByRole("button", { name: /^Restore the backup of/ }));
-  const dialog = within(await screen.findByRole("dialog", { name: "Restore this backup" }));
-  expect(dialog.getByText(/kept beside it/)).toBeTruthy();
-  await expectAccessible();
-  await user.click(dialog.getByRole("button", { name: "Copy command" }));
-  expect(callsOf("copyText")).toEqual([["atom restore '/home/ada/Documents' --snapshot 20261121-091100-1a2b3c4d --to '/home/ada/.local/share/atom'"]]);
-  await user.keyboard("{Escape}");
-  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(window.location.hash).toBe("#/restore?folder=%2Fhome%2Fada%2FDocuments&snapshot=20261121-091100-1a2b3c4d");
+  await user.click(row.getByRole("button", { name: "Bring a backup back…" }));
+  expect(window.location.hash).toBe("#/restore?folder=%2Fhome%2Fada%2FDocuments");
 }, 15_000);
+
+it("leads there without a folder of its own, too", async () => {
+  const { user, row } = await backup();
+  await user.click(row.getByRole("button", { name: "Bring a backup back…" }));
+  expect(window.location.hash).toBe("#/restore");
+});
 
 it("sets when to back up, what to keep, and whether the indexes come along", async () => {
   const { user, row, saved } = await backup();

@@ -5,14 +5,14 @@ import { Age } from "../../components/age";
 import { Banner } from "../../components/banner";
 import { messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
-import { Dialog } from "../../components/dialog";
 import { ProgressBar } from "../../components/progress-bar";
 import { Select } from "../../components/select";
 import { Switch } from "../../components/switch";
 import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
-import { useBackupList, useBackupState, useVault } from "../../data/queries";
-import type { BackupRunView, BackupSettings, BackupStateView, SnapshotView } from "../../platform";
+import { useBackupList, useBackupState } from "../../data/queries";
+import { navigate, routeToRestore } from "../../data/route";
+import type { BackupRunView, BackupSettings, BackupStateView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf, formatAbsolute, formatDuration, formatSize, sentence } from "../../text/format";
 import { visibleLine } from "../../text/visible";
@@ -30,6 +30,8 @@ const KEEP: readonly { value: string; label: string; keep: Pick<BackupSettings, 
   { value: "10-30-52", label: "10 latest, a month of days, a year of weeks", keep: { keepLast: 10, keepDaily: 30, keepWeekly: 52 } },
   { value: "0-0-0", label: "All of them", keep: { keepLast: 0, keepDaily: 0, keepWeekly: 0 } },
 ];
+/** Tasks that this row shows; others have a row of their own. */
+const TASKS = ["backup", "check"];
 const PHASES: Readonly<Record<string, string>> = {
   starting: "Getting ready",
   writing: "Writing what is new",
@@ -43,7 +45,7 @@ interface BackupControlsProps {
   onSave: (settings: BackupSettings, effect: string) => Promise<boolean>;
 }
 
-/** Where backups go, how they stand, what is there, and how to bring one back. */
+/** Where backups go, how they stand, what is there, and the way to bring one back. */
 export function BackupControls({ settings, problem, onSave }: BackupControlsProps) {
   const platform = usePlatform();
   const client = useQueryClient();
@@ -52,7 +54,6 @@ export function BackupControls({ settings, problem, onSave }: BackupControlsProp
   const isRunning = state?.run.state === "running";
   const list = useBackupList(settings.folder, state?.folderState === "ready" && !isRunning);
   const [failed, setFailed] = useState<string | null>(null);
-  const [restoring, setRestoring] = useState<SnapshotView | null>(null);
 
   const start = async (begin: () => Promise<BackupRunView>) => {
     setFailed(null);
@@ -98,7 +99,7 @@ export function BackupControls({ settings, problem, onSave }: BackupControlsProp
         <>
           <p className="soft selectable settings-note">{visibleLine(settings.folder)}</p>
           {state ? <Standing state={state} /> : null}
-          {state && isRunning && state.run.task !== "rotation" ? <Running run={state.run} onCancel={() => void platform.cancelBackup().catch((error: unknown) => { say(messageOf(error)); })} /> : null}
+          {state && isRunning && TASKS.includes(state.run.task) ? <Running run={state.run} onCancel={() => void platform.cancelBackup().catch((error: unknown) => { say(messageOf(error)); })} /> : null}
           <Select
             label="Back up"
             value={hours}
@@ -140,7 +141,7 @@ export function BackupControls({ settings, problem, onSave }: BackupControlsProp
                       look="quiet"
                       aria-label={`Restore the backup of ${formatAbsolute(snapshot.madeAt)}`}
                       onClick={() => {
-                        setRestoring(snapshot);
+                        navigate(routeToRestore({ folder: settings.folder, snapshot: snapshot.id }));
                       }}
                     >
                       Restore…
@@ -158,15 +159,17 @@ export function BackupControls({ settings, problem, onSave }: BackupControlsProp
           ) : null}
         </>
       )}
-      {restoring === null || settings.folder === null ? null : (
-        <RestoreHelp
-          folder={settings.folder}
-          snapshot={restoring}
-          onClose={() => {
-            setRestoring(null);
+      <div>
+        <Button
+          size="small"
+          look="quiet"
+          onClick={() => {
+            navigate(routeToRestore({ folder: settings.folder }));
           }}
-        />
-      )}
+        >
+          Bring a backup back…
+        </Button>
+      </div>
     </>
   );
 }
@@ -213,41 +216,4 @@ function Running({ run, onCancel }: { run: BackupRunView; onCancel: () => void }
       </Button>
     </div>
   );
-}
-
-/** Restoring replaces the folder that this very window works in, so it is done with Atom closed. */
-function RestoreHelp({ folder, snapshot, onClose }: { folder: string; snapshot: SnapshotView; onClose: () => void }) {
-  const platform = usePlatform();
-  const say = useToast();
-  const dataDir = useVault().data?.dataDir;
-  const command = `atom restore ${quoted(folder)} --snapshot ${snapshot.id}${dataDir === undefined ? "" : ` --to ${quoted(dataDir)}`}`;
-  return (
-    <Dialog title="Restore this backup" wide onClose={onClose}>
-      <p>{`Everything goes back to ${formatAbsolute(snapshot.madeAt)}: folders, settings and ${countOf(snapshot.items, "item", "items")}. Your own files are not touched.`}</p>
-      <ol>
-        <li>Quit Atom from the tray: its data is replaced as a whole.</li>
-        <li>
-          In a terminal, run
-          <pre className="selectable backup-command">{visibleLine(command)}</pre>
-        </li>
-        <li>Start Atom again.</li>
-      </ol>
-      <p className="soft">All of the backup is read and verified before anything is replaced. What is there now is kept beside it, and the command says where. On a new computer the same command works with the recovery code; leave out <code>--to</code> there.</p>
-      <div className="settings-apply">
-        <Button
-          look="main"
-          data-first
-          onClick={() => void platform.copyText(command).then(() => { say("Command copied"); }, (error: unknown) => { say(messageOf(error)); })}
-        >
-          Copy command
-        </Button>
-        <Button onClick={onClose}>Close</Button>
-      </div>
-    </Dialog>
-  );
-}
-
-/** One word for a shell, whatever is in it. */
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", "'\\''")}'`;
 }

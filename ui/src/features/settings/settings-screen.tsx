@@ -20,6 +20,7 @@ import { countOf } from "../../text/format";
 import { AuditScreen } from "./audit-screen";
 import { BackupControls } from "./backup-row";
 import { Connections } from "./connections";
+import { ExportControls } from "./export-row";
 import { HotkeyRecorder } from "./hotkey-recorder";
 import { Row } from "./row";
 import { Security } from "./security";
@@ -160,6 +161,9 @@ function SettingsForm({ settings }: { settings: Settings }) {
       </Row>
       <Row title="Backup" note="Encrypted copies of everything that Atom knows, in a folder or on a disk that you plug in. Only what is new is written. Without your passphrase or the recovery code nobody can read them.">
         <BackupControls settings={settings.backup} problem={problemOf("backup")} onSave={(backup, effect) => save("backup", backup, effect)} />
+      </Row>
+      <Row title="Export" note="Everything as plain text, for other programs. Nobody needs your passphrase to read it. An import takes folders and settings of an export over.">
+        <ExportControls />
       </Row>
       <Row title="Activity log" note="What was done to the vault, by whom and when: opening and refused attempts, folders, settings, backups. Never what you search or read.">
         <div>

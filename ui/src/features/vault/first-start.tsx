@@ -6,6 +6,7 @@ import { messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
 import { NewPassphrase, passphraseProblem } from "../../components/new-passphrase";
 import { keys } from "../../data/keys";
+import { navigate, routeToRestore } from "../../data/route";
 import type { VaultView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { FoldersStep } from "./folders-step";
@@ -98,6 +99,15 @@ function PassphraseStep({ vault, onCreated }: { vault: VaultView; onCreated: (re
       {state.error ? <Banner look="bad">{state.error}</Banner> : null}
       <Button type="submit" look="main" disabled={state.busy || passphrase === "" || again === ""}>
         {state.busy ? "Making the vault…" : "Continue"}
+      </Button>
+      <Button
+        look="quiet"
+        disabled={state.busy}
+        onClick={() => {
+          navigate(routeToRestore());
+        }}
+      >
+        I have a backup…
       </Button>
     </form>
   );

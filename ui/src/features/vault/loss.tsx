@@ -5,6 +5,7 @@ import { Banner } from "../../components/banner";
 import { messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
 import { keys } from "../../data/keys";
+import { navigate, routeToRestore } from "../../data/route";
 import { usePlatform } from "../../platform/context";
 import "./vault.css";
 
@@ -34,8 +35,16 @@ export function Loss({ message, onBack }: { message: string; onBack: () => void 
         </p>
         <h2>Put a backup back</h2>
         <p className="soft">
-          Quit Atom, run <code>atom restore</code> with the folder of your backups in a terminal, and start Atom again. Everything is verified before anything is replaced.
+          Everything goes back to the moment of the backup. It is verified before anything is replaced, and what is there now is kept beside it.
         </p>
+        <Button
+          disabled={state.busy}
+          onClick={() => {
+            navigate(routeToRestore());
+          }}
+        >
+          Bring a backup back…
+        </Button>
         <h2>Go on with what is there</h2>
         <p className="soft">
           Folders and settings that you added or changed in the missing part are gone, and folders that you removed in it are back. Atom then compares all folders with the disk and both indexes with the vault.

@@ -5,6 +5,7 @@ import { Banner } from "../../components/banner";
 import { messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
 import { keys } from "../../data/keys";
+import { navigate, routeToRestore } from "../../data/route";
 import { CommandError, type VaultView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { Loss } from "./loss";
@@ -87,6 +88,14 @@ export function Unlock({ vault }: { vault: VaultView }) {
           }}
         >
           {isRecovery ? "Use the passphrase" : "Use the recovery code"}
+        </Button>
+        <Button
+          look="quiet"
+          onClick={() => {
+            navigate(routeToRestore());
+          }}
+        >
+          Bring a backup back…
         </Button>
       </form>
     </main>

@@ -2,7 +2,7 @@
 
 import type { BackupListView, BackupRunView, BackupSettings, BackupStateView, SnapshotView } from "../index";
 
-const IDLE: BackupRunView = { run: 0, task: "", state: "idle", phase: "", done: 0, total: 0, etaSeconds: null, backup: null, check: null, export: null, rotation: null, error: null };
+const IDLE: BackupRunView = { run: 0, task: "", state: "idle", phase: "", done: 0, total: 0, etaSeconds: null, backup: null, check: null, export: null, rotation: null, restore: null, error: null };
 const TOTAL = 400_000_000;
 
 export class FakeBackups {
@@ -13,6 +13,7 @@ export class FakeBackups {
   /** The next check finds these. */
   damage: string[] = [];
   lastError: string | null = null;
+  private exportTo = "";
 
   constructor(
     private readonly now: () => number,
@@ -50,6 +51,12 @@ export class FakeBackups {
     return { folder, snapshots: this.snapshots, bytes: this.snapshots.reduce((sum, one) => sum + one.addedBytes, 0), damage: [] };
   }
 
+  startExport(folder: string): BackupRunView {
+    this.exportTo = folder;
+    this.run = { ...IDLE, run: this.run.run + 1, task: "export", state: "running", phase: "writing", total: TOTAL };
+    return this.run;
+  }
+
   private step(): void {
     const done = this.run.done + TOTAL / 4;
     if (done < TOTAL) {
@@ -64,6 +71,10 @@ export class FakeBackups {
     }
     if (this.run.task === "check") {
       this.run.check = { ok: this.damage.length === 0, snapshots: this.snapshots.length, chunks: 412, bytes: TOTAL, damage: this.damage, lostSnapshots: [] };
+      return;
+    }
+    if (this.run.task === "export") {
+      this.run.export = { folder: this.exportTo, items: 12_526, texts: 9_804 };
       return;
     }
     const madeAt = this.now();

@@ -1,8 +1,9 @@
 // The platform without a machine: believable, in memory, steerable by tests. Never part of a production build.
 
-import { CommandError, type ErrorCode, type Platform, type PlatformEvents, type SlotKind, type SlotsView, type VaultView } from "../index";
+import { CommandError, whatStays, type ErrorCode, type Platform, type PlatformEvents, type SlotKind, type SlotsView, type VaultView } from "../index";
 import { listLog, verifyLog } from "./audit";
 import { FakeBackups } from "./backups";
+import { FakeRestores } from "./restores";
 import { CORPUS } from "./corpus";
 import { fakePreview, fakeSearch, hitOf } from "./search";
 import { FakeState } from "./state";
@@ -28,6 +29,7 @@ export interface FakePlatform extends Platform {
   readonly calls: { name: string; arguments: unknown[] }[];
   readonly state: FakeState;
   readonly backups: FakeBackups;
+  readonly restores: FakeRestores;
   emit<Name extends keyof PlatformEvents>(name: Name, payload: PlatformEvents[Name]): void;
   /** The next call of this command fails. */
   fail(command: keyof Platform, code: ErrorCode, message: string): void;
@@ -41,6 +43,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const isOpen = options.start !== "absent" && options.start !== "locked";
   const state = new FakeState(now, options.start !== "absent" && options.start !== "empty");
   const backups = new FakeBackups(now, () => state.settings.backup);
+  const restores = new FakeRestores(now());
   if (options.start === "trouble") state.message = FAKE_TROUBLE;
   const vault: VaultView = { state: isOpen ? "open" : options.start === "locked" ? "locked" : "absent", keychainAvailable: true, hasKeychainSlot: options.start === "locked", dataDir: "/home/ada/.local/share/atom" };
   const calls: FakePlatform["calls"] = [];
@@ -81,6 +84,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     const kinds: SlotKind[] = vault.hasKeychainSlot ? ["passphrase", "recovery", "keychain"] : ["passphrase", "recovery"];
     return {
       slots: kinds.map((kind) => ({ kind, createdAt: state.slotTimes[kind], backend: kind === "keychain" ? "secret-service" : null })),
+      rotating: false,
       locksInSeconds: vault.state === "open" && state.settings.lockAfterMinutes !== null ? state.settings.lockAfterMinutes * 60 : null,
       rotating: next !== null && !next.waits,
     };
@@ -118,6 +122,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     calls,
     state,
     backups,
+    restores,
     emit,
     fail: (name, code, message) => {
       failures.set(name, new CommandError({ code, message, retryable: false, details: null }));
@@ -238,7 +243,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         emit("sourcesChanged", null);
         return source;
       }),
-    pickFolder: () => command("pickFolder", [], () => "/home/ada/Documents"),
+    pickFolder: () => command("pickFolder", [], () => "/home/ada/Documents", latency.other, false),
     removeSource: (id) =>
       command("removeSource", [id], () => {
         state.sources = state.sources.filter((source) => source.id !== id);
@@ -296,11 +301,54 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     checkBackup: (folder) => command("checkBackup", [folder], () => backups.start("check")),
     cancelBackup: () => command("cancelBackup", [], () => { backups.cancel(); }),
 
+    restoreList: (folder, secret) =>
+      command(
+        "restoreList",
+        [folder, secret],
+        () => {
+          if (!folder.startsWith("/")) throw new CommandError({ code: "invalid-input", message: `the folder ${folder} has to be an absolute path`, retryable: false, details: null });
+          if (secret !== passphrase && secret !== recoveryCode) throw wrong();
+          return restores.list(folder);
+        },
+        latency.other * 40,
+        false,
+      ),
+    startRestore: (folder, snapshot, secret) =>
+      command(
+        "startRestore",
+        [folder, snapshot, secret],
+        () => {
+          restores.previous = vault.state === "absent" ? null : `${vault.dataDir}.before-restore`;
+          const run = restores.start(snapshot);
+          if (vault.state === "open") setVault("locked");
+          return run;
+        },
+        latency.other * 40,
+        false,
+      ),
+    restoreState: () =>
+      command(
+        "restoreState",
+        [],
+        () => {
+          if (restores.step()) setVault("open");
+          return restores.run;
+        },
+        latency.other,
+        false,
+      ),
+    cancelRestore: () => command("cancelRestore", [], () => { restores.cancel(); }, latency.other, false),
+
+    startExport: (folder) => command("startExport", [folder], () => backups.startExport(folder)),
+    importFrom: (folder) =>
+      command("importFrom", [folder], () => ({ added: ["/home/ada/Documents"], skipped: ["/media/ada/Photo disk: it is not there"], settings: true })),
+
     hideQuick: () => command("hideQuick", [], () => undefined, 0, false),
     openMain: (route) => command("openMain", [route], () => undefined, 0, false),
     forgetPage: () => {
       calls.push({ name: "forgetPage", arguments: [] });
-      window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}#/search`);
+      const stays = whatStays(window.location.hash);
+      window.history.replaceState(null, "", `${window.location.pathname}${window.location.search}${stays === "" ? "#/search" : stays}`);
     },
 
     on: (name, handler) => {

@@ -44,6 +44,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::VaultLocked`] if nothing waits for this decision; as [`App::vault_unlock`].
     pub async fn vault_accept_loss(self: &Arc<Self>) -> ApiResult<VaultView> {
+        self.refuse_while_restoring()?;
         let undecided = lock(&self.undecided).take().filter(|undecided| Instant::now() < undecided.until);
         let Some(Undecided { keys, opening, .. }) = undecided else {
             return Err(ApiError::new(

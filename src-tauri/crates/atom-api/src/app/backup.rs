@@ -4,11 +4,11 @@
 //! A backup is a durable job as well: one that a crash or a locked vault cut off runs again.
 
 use super::session::Session;
-use super::{App, Indexing, activity, blocking, export, lock, settings_of};
+use super::{App, Indexing, activity, blocking, export, lock, settings_of, sources};
 use crate::caller::Caller;
 use crate::dto::{
     BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupSettings, BackupStateView,
-    ExportView, FolderRequest, SnapshotView,
+    ExportView, FolderRequest, RestoreDoneView, SnapshotView,
 };
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
@@ -60,7 +60,7 @@ impl Last {
     }
 }
 
-/// The long task of a session: what runs, or ran last.
+/// The one long task at a time of a session, or of the app: what runs, or ran last.
 #[derive(Default)]
 pub(super) struct Runs {
     view: Mutex<BackupRunView>,
@@ -78,6 +78,7 @@ pub(super) enum Outcome {
     Backup(BackupDoneView),
     Check(BackupCheckView),
     Export(ExportView),
+    Restore(RestoreDoneView),
 }
 
 impl Runs {
@@ -183,7 +184,7 @@ impl Runs {
         Ok(view.run)
     }
 
-    fn finish(&self, outcome: ApiResult<Outcome>) {
+    pub(super) fn finish(&self, outcome: ApiResult<Outcome>) {
         let mut view = lock(&self.view);
         view.eta_seconds = None;
         match outcome {
@@ -193,6 +194,7 @@ impl Runs {
                     Outcome::Backup(done) => view.backup = Some(done),
                     Outcome::Check(found) => view.check = Some(found),
                     Outcome::Export(done) => view.export = Some(done),
+                    Outcome::Restore(done) => view.restore = Some(done),
                 }
             }
             Err(_) if self.cancel.load(Ordering::Relaxed) => "cancelled".clone_into(&mut view.state),
@@ -636,7 +638,7 @@ fn due_at(settings: &BackupSettings, last: &Last, now_ms: i64) -> Option<i64> {
 }
 
 pub(super) fn absolute(folder: &str) -> ApiResult<PathBuf> {
-    let path = PathBuf::from(folder);
+    let path = sources::expanded(folder);
     if path.is_absolute() {
         return Ok(path);
     }

@@ -1,14 +1,24 @@
-//! Bringing a backup back, with the data folder closed: on this machine, or on a new one that has nothing yet.
+//! Bringing a backup back, with the vault closed: on this machine, or on a new one that has nothing yet.
 
+use super::audit::Log;
 use super::backup::{check_view, list, phase_name, snapshot_view};
+use super::session::DATABASE;
 use super::{LOCK_FILE, anchor, take_lock};
 use crate::dto::{BackupCheckView, BackupListView, SnapshotView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::socket;
 use atom_backup::{Access, Repository, rotation};
+use atom_core::{Clock, SystemClock};
+use atom_store::{AuditAction, AuditActor, AuditEntry, RawKey, Store};
 use atom_vault::{Error as VaultError, Keychain, Keys, OsKeychain, RecoveryCode, SlotCopy, SlotKind, Unlock, Vault};
+use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zeroize::Zeroizing;
+
+/// Folder of the windows in the data folder: it belongs to the machine and not to the vault.
+const WEBVIEW: &str = "webview";
 
 /// Told the phase, the bytes done and the bytes in all; ends the work with [`ControlFlow::Break`].
 type Observer<'a> = &'a mut dyn FnMut(&'static str, u64, u64) -> ControlFlow<()>;
@@ -56,7 +66,8 @@ impl BackupFolder {
             Ok(own) if own.vault_id() != self.slots.vault_id() => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!(
-                    "the data folder {} holds another vault than the backups: name another folder with --to",
+                    "the data folder {} holds another vault than the backups; `atom restore` with --to puts them into \
+                     another folder",
                     data_dir.display()
                 ),
             )),
@@ -130,37 +141,69 @@ impl BackupFolder {
         data_dir: &Path,
         observer: Observer<'_>,
     ) -> ApiResult<(SnapshotView, Option<PathBuf>)> {
-        let (repository, keys) = self.open()?;
+        self.open()?;
         self.refuse_other_vault(data_dir)?;
         let was_there = data_dir.exists();
-        let lock = take_lock(data_dir).map_err(|error| match error.code {
-            ErrorCode::Busy => {
-                ApiError::new(ErrorCode::Busy, "Atom is running with this data folder: quit it first, then restore")
-            }
+        let _lock = take_lock(data_dir).map_err(|error| match error.code {
+            ErrorCode::Busy => ApiError::new(
+                ErrorCode::Busy,
+                "Atom is running with this data folder: restore in its window, or quit it first",
+            ),
             _ => error,
         })?;
-        // A new master key that counts comes into its place first, so that what is kept is one vault and not two halves.
-        rotation::roll_forward(data_dir)?;
         let vacant = is_vacant(data_dir);
-        let restored = atom_backup::restore(&repository, keys, snapshot, data_dir, |progress| {
-            observer(phase_name(progress.phase), progress.done, progress.total)
-        });
-        let restored = restored.inspect_err(|_| {
+        let placed = self.put_in_place(snapshot, data_dir, AuditActor::Cli, observer).inspect_err(|_| {
             if vacant && !was_there {
                 // Nothing but the lock was put there, by us.
                 remove_vacant(data_dir);
             }
         })?;
+        Ok((placed.snapshot, placed.previous))
+    }
+
+    /// The same for a process that has the data folder and no vault open in it. No other process can have the folder in
+    /// between: the new one is locked before it gets its name.
+    pub(super) fn put_in_place(
+        &self,
+        snapshot: Option<&str>,
+        data_dir: &Path,
+        actor: AuditActor,
+        observer: Observer<'_>,
+    ) -> ApiResult<Placed> {
+        let (repository, keys) = self.open()?;
+        self.refuse_other_vault(data_dir)?;
+        // A new master key that counts comes into its place first, so that what is kept is one vault and not two halves.
+        rotation::roll_forward(data_dir)?;
+        let vacant = is_vacant(data_dir);
+        let mut held = None;
+        let hold = |folder: &Path| {
+            held = Some(take_lock(folder).map_err(std::io::Error::other)?);
+            Ok(())
+        };
+        let restored = atom_backup::restore_held(&repository, keys, snapshot, data_dir, hold, |progress| {
+            observer(phase_name(progress.phase), progress.done, progress.total)
+        })?;
         if self.with_keychain {
             // It names commits of what was there before: the next session writes a new one.
             anchor::forget_witness(keys);
         }
-        drop(lock);
+        log_restored(keys, data_dir, actor, &restored.snapshot.id);
         let mut previous = restored.previous;
+        if let Some(folder) = &previous {
+            // Nobody listens there any more, and the windows go on where they were. What cannot be moved is made anew.
+            socket::remove(folder);
+            let _ = std::fs::rename(folder.join(WEBVIEW), data_dir.join(WEBVIEW));
+        }
         if vacant && let Some(empty) = previous.take() {
             remove_vacant(&empty);
         }
-        Ok((snapshot_view(&restored.snapshot), previous))
+        let lock = held.ok_or_else(|| ApiError::new(ErrorCode::Internal, "the restored data folder was not locked"))?;
+        Ok(Placed { snapshot: snapshot_view(&restored.snapshot), previous, lock })
+    }
+
+    /// The keys of the vault that the backups are of, once it is unlocked.
+    pub(super) fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
     }
 
     fn open(&self) -> ApiResult<(Repository, &Keys)> {
@@ -180,14 +223,43 @@ fn unlock(slots: &SlotCopy, typed: &Zeroizing<String>) -> atom_vault::Result<Key
     }
 }
 
+/// What [`BackupFolder::put_in_place`] did.
+pub(super) struct Placed {
+    pub(super) snapshot: SnapshotView,
+    /// Where the data lies that was there before.
+    pub(super) previous: Option<PathBuf>,
+    /// Of the folder that is in its place now.
+    pub(super) lock: File,
+}
+
+/// Logs in the restored vault that it was restored. What keeps that from being written does not undo a restore; it comes up
+/// again when the vault is opened.
+fn log_restored(keys: &Keys, data_dir: &Path, actor: AuditActor, snapshot: &str) {
+    let key = keys.sqlcipher();
+    match Store::open(&data_dir.join(DATABASE), RawKey { key: key.key, salt: key.salt }) {
+        Ok(store) => {
+            let store = Arc::new(store);
+            let entry = AuditEntry::once(SystemClock.now_ms(), actor, AuditAction::Restored, snapshot);
+            Log::new(Arc::clone(&store), keys).append_blocking(entry);
+            if let Err(error) = store.anchor_now() {
+                tracing::warn!(%error, "the anchor does not name the first commits after a restore");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the restored vault does not open to be told so"),
+    }
+}
+
 /// Whether a data folder holds nothing but what starting Atom makes.
 fn is_vacant(data_dir: &Path) -> bool {
     let Ok(entries) = data_dir.read_dir() else { return true };
-    entries.filter_map(Result::ok).all(|entry| entry.file_name() == LOCK_FILE)
+    let own = |name: std::ffi::OsString| [LOCK_FILE, socket::NAME, WEBVIEW].iter().any(|own| name == *own);
+    entries.filter_map(Result::ok).all(|entry| own(entry.file_name()))
 }
 
 fn remove_vacant(folder: &Path) {
     // What cannot be removed is an empty folder.
+    socket::remove(folder);
+    let _ = std::fs::remove_dir_all(folder.join(WEBVIEW));
     let _ = std::fs::remove_file(folder.join(LOCK_FILE));
     let _ = std::fs::remove_dir(folder);
 }

@@ -1,6 +1,7 @@
 //! The ways into the vault: seeing them and changing them.
 //!
-//! Every change takes a proof of its own, whether the vault is open or locked: who finds an open window may search, and no more.
+//! Every change takes a proof of its own, whether the vault is open or locked: who finds an open window
+//! cannot lock anybody out.
 
 use super::refusals::Way;
 use super::{App, blocking, lock};
@@ -53,6 +54,15 @@ impl Default for Slots {
 impl Slots {
     /// For tests: with a keychain of their own, and a guess at a passphrase costs little.
     pub(super) fn cheap(keychain: Box<dyn Keychain>) -> Self {
+        Self { keychain, cost: || Ok(KdfCost::MINIMUM), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+impl Slots {
+    /// With a keychain in memory, and a password hash that costs little.
+    pub(super) fn cheap() -> Self {
+        let keychain = Box::new(atom_vault::MemoryKeychain::default());
         Self { keychain, cost: || Ok(KdfCost::MINIMUM), ..Self::default() }
     }
 }
@@ -304,6 +314,7 @@ impl App {
         changed: &'static str,
         change: impl FnOnce(&Slots, &Path) -> ApiResult<()> + Send + 'static,
     ) -> ApiResult<SlotsView> {
+        self.refuse_while_restoring()?;
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         blocking(move || change(&slots, &data_dir)).await?;
         self.touch();

@@ -116,15 +116,20 @@ fn not_there() -> ApiError {
     ApiError::new(ErrorCode::NotFound, "this folder is not in the list any more")
 }
 
-/// The real path of a folder that can be read and indexed.
-fn usable_folder(given: &str, data_dir: &Path) -> ApiResult<PathBuf> {
-    let expanded = match given.strip_prefix("~") {
+/// A path as people type it: `~` is the home folder.
+pub(super) fn expanded(given: &str) -> PathBuf {
+    match given.strip_prefix("~") {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => {
             let home = std::env::var_os("HOME").unwrap_or_default();
             Path::new(&home).join(rest.trim_start_matches('/'))
         }
         _ => PathBuf::from(given),
-    };
+    }
+}
+
+/// The real path of a folder that can be read and indexed.
+fn usable_folder(given: &str, data_dir: &Path) -> ApiResult<PathBuf> {
+    let expanded = expanded(given);
     if !expanded.is_absolute() {
         return Err(ApiError::new(ErrorCode::InvalidInput, format!("give the whole path of the folder, not {given}")));
     }

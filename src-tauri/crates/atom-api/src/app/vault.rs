@@ -18,11 +18,12 @@ impl App {
     /// # Errors
     /// When the key slots cannot be read.
     pub async fn vault_status(&self) -> ApiResult<VaultView> {
-        self.status_if(self.open_now().await.is_some()).await
+        let open = self.open_now().await.is_some();
+        self.vault_view(open).await
     }
 
-    /// The same for who knows whether it is open, and holds up those who would wait for it.
-    async fn status_if(&self, open: bool) -> ApiResult<VaultView> {
+    /// The same for whoever has the turn, and so knows whether it is open.
+    pub(super) async fn vault_view(&self, open: bool) -> ApiResult<VaultView> {
         let data_dir = self.config.data_dir.clone();
         let exists = Vault::exists(&data_dir);
         let state = match (exists, open) {
@@ -51,6 +52,7 @@ impl App {
     /// [`ErrorCode::VaultExists`], [`ErrorCode::WeakPassphrase`], [`ErrorCode::KeychainUnavailable`], [`ErrorCode::DiskFull`];
     /// [`ErrorCode::DataDamaged`] where a database lies that lost its key slots.
     pub async fn vault_create(self: &Arc<Self>, request: VaultCreateRequest) -> ApiResult<VaultCreateResponse> {
+        self.refuse_while_restoring()?;
         // Never new keys beside a database that they do not open.
         let exists = Vault::exists(&self.config.data_dir);
         if let (false, error @ ApiError { code: ErrorCode::DataDamaged, .. }) = (exists, self.no_vault()) {
@@ -80,6 +82,7 @@ impl App {
     /// [`ErrorCode::WrongPassphrase`], [`ErrorCode::VaultAbsent`], [`ErrorCode::DataDamaged`]; [`ErrorCode::DataLost`], after
     /// which [`App::vault_accept_loss`] opens the vault all the same.
     pub async fn vault_unlock(self: &Arc<Self>, request: VaultUnlockRequest) -> ApiResult<VaultView> {
+        self.refuse_while_restoring()?;
         self.settle_rotation().await?;
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         let unlock = move || {
@@ -99,6 +102,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::KeychainUnavailable`], and as [`App::vault_unlock`].
     pub async fn vault_unlock_keychain(self: &Arc<Self>) -> ApiResult<VaultView> {
+        self.refuse_while_restoring()?;
         self.settle_rotation().await?;
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         let unlock = move || {
@@ -155,7 +159,7 @@ impl App {
         self.forget_undecided();
         self.slots.forget_renewal();
         let closing = self.take_session().await;
-        let view = self.status_if(false).await;
+        let view = self.vault_view(false).await;
         if let Ok(view) = &view {
             self.emit(Event::VaultChanged(view.clone()));
         }

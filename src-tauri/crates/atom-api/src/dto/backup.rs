@@ -54,6 +54,28 @@ pub struct FolderRequest {
     pub folder: String,
 }
 
+/// Asks what a folder of backups holds, without an open vault.
+#[derive(Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreListRequest {
+    /// The folder, absolute.
+    pub folder: String,
+    /// Passphrase or recovery code of the vault that the backups are of.
+    pub secret: String,
+}
+
+/// Brings a backup back in the place of everything that Atom keeps.
+#[derive(Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreRequest {
+    /// The folder, absolute.
+    pub folder: String,
+    /// The snapshot; the newest when none is named.
+    pub snapshot: Option<String>,
+    /// Passphrase or recovery code of the vault that the backups are of.
+    pub secret: String,
+}
+
 /// One moment that can be brought back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -160,6 +182,18 @@ pub struct RotationDoneView {
     pub warnings: Vec<String>,
 }
 
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreDoneView {
+    /// The snapshot that is back.
+    pub snapshot: SnapshotView,
+    /// Where the data lies that was there before; none if there was none.
+    pub previous: Option<String>,
+    /// What a person should know: what did not go as it should after the data was in its place.
+    pub warnings: Vec<String>,
+}
+
 /// What an import brought in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -178,11 +212,11 @@ pub struct ImportView {
 pub struct BackupRunView {
     /// Counts the tasks of this session; 0 when there was none.
     pub run: u32,
-    /// `backup`, `check`, `export` or `rotation`; empty when there was none.
+    /// `backup`, `check`, `export`, `rotation` or `restore`; empty when there was none.
     pub task: String,
     /// `idle`, `running`, `done`, `failed` or `cancelled`.
     pub state: String,
-    /// `starting`, `writing`, `verifying`, `pruning`, or for a rotation `sealing` and `copying`.
+    /// `starting`, `writing`, `verifying`, `pruning`; for a rotation `sealing` and `copying`, for a restore `restoring` and `opening`.
     pub phase: String,
     /// Done in this phase: bytes, items of an export, rows while `copying`.
     #[specta(type = u32)]
@@ -200,6 +234,8 @@ pub struct BackupRunView {
     pub export: Option<ExportView>,
     /// Of a change of the master key that is done.
     pub rotation: Option<RotationDoneView>,
+    /// Of a restore that is done.
+    pub restore: Option<RestoreDoneView>,
     /// Why it failed.
     pub error: Option<ApiError>,
 }
