@@ -135,7 +135,8 @@ fn report(
         json::counted(chunks, "passage")
     ));
     let after = |stage: &str, seconds: Option<f64>| seconds.map(|s| format!("{stage} after {}", duration(s as f32)));
-    let stages: Vec<_> = [after("words", words_seconds), after("meaning", meaning_seconds)].into_iter().flatten().collect();
+    let stages: Vec<_> =
+        [after("words", words_seconds), after("meaning", meaning_seconds)].into_iter().flatten().collect();
     print_line(&format!("findable: {}", stages.join(", ")));
     if failed > 0 {
         print_line("`atom files --state failed` says why");

@@ -84,7 +84,6 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     const kinds: SlotKind[] = vault.hasKeychainSlot ? ["passphrase", "recovery", "keychain"] : ["passphrase", "recovery"];
     return {
       slots: kinds.map((kind) => ({ kind, createdAt: state.slotTimes[kind], backend: kind === "keychain" ? "secret-service" : null })),
-      rotating: false,
       locksInSeconds: vault.state === "open" && state.settings.lockAfterMinutes !== null ? state.settings.lockAfterMinutes * 60 : null,
       rotating: next !== null && !next.waits,
     };
