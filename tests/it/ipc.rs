@@ -106,7 +106,8 @@ fn arguments(command: &str) -> Value {
         "vault_renew_recovery" | "vault_add_keychain" | "vault_remove_keychain" => {
             json!({ "request": { "secret": "wrong" } })
         }
-        "vault_confirm_recovery" => json!({ "request": { "groups": ["AAAA", "BBBB"] } }),
+        "vault_rotate" => json!({ "request": { "proof": { "secret": "wrong" }, "passphrase": null } }),
+        "vault_confirm_recovery" | "vault_confirm_rotation" => json!({ "request": { "groups": ["AAAA", "BBBB"] } }),
         "search_query" => {
             json!({ "request": { "query": "a", "mode": "hybrid", "limit": 1, "offset": 0, "explain": false } })
         }
