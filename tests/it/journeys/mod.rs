@@ -5,8 +5,10 @@
 
 mod audit;
 mod backup;
+mod clock;
 mod damage;
 mod folder_to_answer;
+mod instances;
 mod killed;
 mod locked;
 mod lost;
@@ -15,4 +17,5 @@ mod offline;
 mod place;
 mod planted;
 mod ruined;
+mod traced;
 mod ways_in;

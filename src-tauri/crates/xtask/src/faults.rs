@@ -33,6 +33,8 @@ const PARTS: &[Part] = &[
     ("damage", "files are damaged", campaigns::damage),
     ("fuzz", "parsers get hostile bytes", campaigns::fuzz),
     ("kills", "processes are killed", campaigns::kills),
+    ("clock", "the clock jumps or stands still", campaigns::clock),
+    ("instances", "processes start at once", campaigns::instances),
 ];
 
 /// Runs the parts that `args` want.

@@ -34,7 +34,7 @@ usage: cargo xtask COMMAND
   check [--only NAME]… [--fix]   what CI looks at beside the tests: format, lints, documentation, licences
   bench [ARGS…]              build with optimisation, index and search in a throw-away vault, print figures and budgets;
                              --folder DIR, --queries FILE, --json
-  faults [--only PART]… [--long]   damage to every file, hostile bytes, kills
+  faults [--only PART]… [--long]   damage to every file, hostile bytes, kills, clocks, several processes
   bindings                   write the typed bindings of the user interface anew
 
 Suites and checks have the names that `--list` shows.
