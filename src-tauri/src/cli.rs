@@ -27,6 +27,7 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Exit code when the vault is locked or the passphrase is wrong.
 const LOCKED: u8 = 3;
@@ -242,13 +243,23 @@ async fn files(backend: &mut Backend, state: Option<String>, json: bool) -> ApiR
 }
 
 async fn watch(config: AppConfig) -> ApiResult<ExitCode> {
-    let backend = open(config, Indexing::AsSet).await?;
+    let mut backend = open(config, Indexing::AsSet).await?;
     if backend.is_remote() {
-        eprintln!("atom: the running app keeps the index live already");
+        let status: StatusView = backend.call(Call::StatusGet).await?;
+        if status.watching.folders == 0 && status.watching.polled == 0 {
+            // A command that only looks, and ends in a moment.
+            backend.take_over().await?;
+        }
+    }
+    if backend.is_remote() {
+        eprintln!("atom: the running Atom keeps the index live already");
         return Ok(ExitCode::SUCCESS);
     }
+    // Before it is said: whoever presses the keys at once ends it in order, too.
+    let mut interrupt = signal(SignalKind::interrupt())
+        .map_err(|error| ApiError::new(ErrorCode::Internal, format!("listening to Ctrl-C: {error}")))?;
     eprintln!("atom: keeping the index live; Ctrl-C ends it");
-    let _ = tokio::signal::ctrl_c().await;
+    interrupt.recv().await;
     backend.stop().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -141,8 +141,8 @@ fn external(edge: &Edge) -> Option<String> {
         .then(|| format!("{} may not use {}: only {} may", edge.user, edge.used, owners.join(" and ")))
 }
 
-/// Members and dependencies of this workspace.
-fn workspace() -> (Vec<String>, Vec<Edge>) {
+/// What cargo knows of this workspace.
+fn metadata() -> Value {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
@@ -150,7 +150,12 @@ fn workspace() -> (Vec<String>, Vec<Edge>) {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Members and dependencies of this workspace.
+fn workspace() -> (Vec<String>, Vec<Edge>) {
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let edges = packages.iter().flat_map(|package| {
@@ -169,6 +174,22 @@ fn dependencies_point_down() {
     assert!(edges.len() > 50, "metadata lists {} dependencies only", edges.len());
     let found = violations(&edges);
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn no_manifest_turns_encryption_off() {
+    let metadata = metadata();
+    for package in metadata["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let features = package["features"].as_object().unwrap();
+        for (feature, what) in features.iter().filter(|(feature, _)| *feature != "plain") {
+            assert!(!what.to_string().contains("plain"), "{name}: its feature {feature} turns `plain` on");
+        }
+        assert_eq!(features.contains_key("plain"), name == "atom-index", "{name}");
+        for used in package["dependencies"].as_array().unwrap().iter().filter(|used| used["name"] == "atom-index") {
+            assert_eq!(used["features"].as_array().unwrap().len(), 0, "{name} takes the index with features");
+        }
+    }
 }
 
 #[test]

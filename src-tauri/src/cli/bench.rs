@@ -102,18 +102,18 @@ async fn measure(app: &Arc<App>, folder: String, queries: &[String]) -> ApiResul
 async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {
     eprintln!("atom: indexing {path}");
     let begun = Instant::now();
-    let begun_ms = index::now_ms();
     let added = app.sources_add(SourcesAddRequest { path }).await?;
     let (mut names, mut words, mut told, mut asked) = (None, None, None, Instant::now());
     let (source, meaning) = loop {
         tokio::time::sleep(LOOK_EVERY).await;
+        let activity = app.activity_list().await?;
         let sources = app.sources_list().await?;
         let Some(source) = sources.into_iter().find(|source| source.id == added.id) else { continue };
         if source.state == SourceState::Missing {
             return Err(ApiError::new(ErrorCode::FolderUnreadable, source.message.unwrap_or_default()));
         }
         let now = begun.elapsed().as_secs_f64();
-        let scanned = source.last_scan_at.is_some_and(|at| at >= begun_ms);
+        let scanned = !index::is_scan_ahead(&activity, &source.path);
         if scanned {
             names.get_or_insert(now);
         }

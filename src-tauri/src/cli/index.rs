@@ -3,13 +3,13 @@
 use super::args::Wait;
 use super::backend::Backend;
 use super::{json, print_line};
-use atom_api::dto::{SourceState, SourceView, SourcesAddRequest, StatusView};
+use atom_api::dto::{ActivityView, SourceState, SourceView, SourcesAddRequest, StatusView};
 use atom_api::{ApiError, ApiResult, Call, ErrorCode};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Lines of progress where nobody watches a terminal.
@@ -17,7 +17,6 @@ const SAY_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, json: bool) -> ApiResult<ExitCode> {
     let begun = Instant::now();
-    let begun_ms = now_ms();
     let mut added = Vec::new();
     for path in paths {
         let path = absolute(path)?;
@@ -27,6 +26,8 @@ pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, js
     let mut watch = Watch { json, said: None };
     let mut words_seconds = None;
     let sources = loop {
+        // First: what it says is over is in the counts that follow.
+        let activity: ActivityView = backend.call(Call::ActivityList).await?;
         let status: StatusView = backend.call(Call::StatusGet).await?;
         let mut sources: Vec<SourceView> = backend.call(Call::SourcesList).await?;
         sources.retain(|source| added.contains(&source.id));
@@ -35,7 +36,10 @@ pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, js
             return Err(ApiError::new(ErrorCode::FolderUnreadable, format!("{}: {why}", lost.path)));
         }
         watch.say(&status, &sources, begun.elapsed());
-        let scanned = sources.iter().all(|source| source.last_scan_at.is_some_and(|at| at >= begun_ms));
+        let scanned = !sources.iter().any(|source| is_scan_ahead(&activity, &source.path));
+        if scanned && let Some(why) = sources.iter().find_map(|source| failed_scan(&activity, &source.path)) {
+            return Err(ApiError::new(ErrorCode::FolderUnreadable, why));
+        }
         let words_left: u64 =
             sources.iter().map(|source| source.progress.words.total - source.progress.words.done).sum();
         if scanned && words_left == 0 {
@@ -99,9 +103,26 @@ pub(super) fn absolute(path: &Path) -> ApiResult<String> {
     })
 }
 
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// Whether the folder at `path` still has to be compared with the disk. Adding a folder asks for it at once, so this needs no
+/// clock, which could be set meanwhile.
+pub(super) fn is_scan_ahead(activity: &ActivityView, path: &str) -> bool {
+    let is_ahead = |state: &str| matches!(state, "queued" | "running" | "paused");
+    scans(activity, path).any(|(state, _)| is_ahead(state))
+}
+
+/// Why the last comparison of the folder at `path` with the disk failed, if it did.
+fn failed_scan(activity: &ActivityView, path: &str) -> Option<String> {
+    // Newest first.
+    let (state, error) = scans(activity, path).next()?;
+    (state == "failed")
+        .then(|| error.unwrap_or("it cannot be compared with the disk"))
+        .map(|why| format!("{path}: {why}"))
+}
+
+/// State and error of every comparison of the folder at `path` with the disk.
+fn scans<'a>(activity: &'a ActivityView, path: &'a str) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+    let scans = activity.jobs.iter().filter(move |job| job.kind == "scan" && job.source.as_deref() == Some(path));
+    scans.map(|job| (job.state.as_str(), job.error.as_deref()))
 }
 
 fn report(

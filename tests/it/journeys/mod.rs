@@ -5,9 +5,11 @@
 
 mod audit;
 mod backup;
+mod clock;
 mod damage;
 mod folder_to_answer;
 mod full;
+mod instances;
 mod killed;
 mod locked;
 mod lost;
@@ -20,4 +22,5 @@ mod recorded;
 mod rotated;
 mod ruined;
 mod syncs;
+mod traced;
 mod ways_in;

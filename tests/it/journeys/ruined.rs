@@ -5,7 +5,10 @@
 //! manual repairs are not. One process opens all the damaged copies, one after the other.
 
 use super::place::Place;
-use atom_api::dto::{DoctorRequest, SearchMode, SearchRequest, SourcesAddRequest, StatusView, VaultUnlockRequest};
+use atom_api::dto::{
+    DoctorRequest, FilesListRequest, IdRequest, SearchMode, SearchRequest, SourcesAddRequest, StatusView,
+    VaultUnlockRequest,
+};
 use atom_api::{ApiError, App, AppConfig, ErrorCode, Indexing};
 use atom_testkit::damage::{HARMS, Harm, Results, cases, copy_folder, files_below};
 use atom_testkit::noise::Noise;
@@ -17,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// By what the path inside of the data folder begins and ends with.
-const CLASSES: [(&str, &str, &str); 13] = [
+const CLASSES: [(&str, &str, &str); 14] = [
     ("database", "vault.db", "vault.db"),
     ("database log", "vault.db-wal", ""),
     ("database log index", "vault.db-shm", ""),
@@ -28,6 +31,7 @@ const CLASSES: [(&str, &str, &str); 13] = [
     ("vector manifest", "vectors", ".manifest"),
     ("vector transaction", "vectors", ".txn"),
     ("vector data", "vectors", ".lance"),
+    ("vector deletions", "vectors", ".arrow"),
     ("keyword segment", "keyword", "segment"),
     ("keyword meta.json", "keyword/meta.json", ""),
     ("keyword .managed.json", "keyword/.managed.json", ""),
@@ -41,6 +45,8 @@ const QUERIES: [(&str, SearchMode); 7] = [
     ("growing vegetables", SearchMode::Meaning),
     ("music", SearchMode::Meaning),
 ];
+/// Documents beside those that the queries are about.
+const FILLERS: usize = 24;
 /// No case takes so long, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -94,6 +100,35 @@ async fn settle(app: &Arc<App>) -> Result<(), ApiError> {
     }
 }
 
+/// Deletes documents until the vector index keeps a list of what is deleted.
+async fn delete_some(app: &Arc<App>, place: &Place) {
+    let lists = || {
+        files_below(&place.data().join("vectors")).into_iter().any(|path| path.extension() == Some("arrow".as_ref()))
+    };
+    for number in 0..FILLERS / 4 {
+        fs::remove_file(place.docs().join(format!("filler/{number}.txt"))).unwrap();
+        let source = app.sources_list().await.unwrap().remove(0).id;
+        app.sources_rescan(IdRequest { id: source }).await.unwrap();
+        // The scan is a job of its own: its end is when the file is not listed any more.
+        let begun = Instant::now();
+        let name = format!("filler/{number}.txt");
+        let is_listed = async || {
+            let files =
+                app.files_list(FilesListRequest { limit: 500, ..FilesListRequest::default() }).await.unwrap().files;
+            files.iter().any(|file| file.path.ends_with(&name))
+        };
+        while is_listed().await {
+            assert!(begun.elapsed() < PATIENCE, "{name} is gone, and still listed");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        settle(app).await.unwrap();
+        if lists() {
+            return;
+        }
+    }
+    panic!("no list of deleted vectors was ever written");
+}
+
 fn request(query: &str, mode: SearchMode) -> SearchRequest {
     SearchRequest { query: query.to_owned(), mode, limit: 100, offset: 0, explain: false }
 }
@@ -117,6 +152,13 @@ impl Scene {
         write("tomatoes.txt", "Tomatoes and cucumbers thrive in a sunny bed when they are watered every morning.");
         write("taxes.md", "# Annual tax return\n\nKeep every receipt for the accountant.\n");
         write("old.txt", "An old list of apples for the harvest.");
+        // Enough company that a deleted vector is noted in a list, and not its whole file written anew.
+        for number in 0..FILLERS {
+            write(
+                &format!("filler/{number}.txt"),
+                &format!("Platform {number} of the railway station is being rebuilt."),
+            );
+        }
         place.index();
         let older = place.at("older");
         copy_folder(&place.data(), &older);
@@ -133,6 +175,7 @@ impl Scene {
             let app = App::start(config(&place.data(), &place.assets())).unwrap();
             unlock(&app, &code_of).await.unwrap();
             settle(&app).await.unwrap();
+            delete_some(&app, &place).await;
             let expect = answers(&app).await.unwrap();
             // The check makes the anchor name the last commit.
             assert!(app.doctor(DoctorRequest { rebuild: None }).await.unwrap().ok);

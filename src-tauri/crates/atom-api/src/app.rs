@@ -42,7 +42,7 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{RwLock, broadcast};
 
@@ -97,6 +97,8 @@ pub struct App {
     slots: Arc<slots::Slots>,
     last_use: Mutex<auto_lock::LastUse>,
     locks_itself: AtomicBool,
+    /// Set once, by [`App::stop`].
+    ending: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     refusals: Refusals,
     reserve: Reserve,
@@ -134,6 +136,7 @@ impl App {
             slots: Arc::new(slots),
             last_use: Mutex::default(),
             locks_itself: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
             background: Mutex::default(),
             refusals,
             reserve,
@@ -171,6 +174,7 @@ impl App {
     /// # Errors
     /// None at present; a shell treats it as every other call.
     pub async fn stop(&self) -> ApiResult<()> {
+        self.ending.store(true, Ordering::Relaxed);
         self.end_restore().await;
         let server = lock(&self.server).take();
         for task in self.background().drain(..).chain(server) {
@@ -186,8 +190,9 @@ impl App {
     /// Answers a call that came as data.
     ///
     /// # Errors
-    /// Those of the use case.
+    /// Those of the use case; [`ErrorCode::Busy`] once the app is ending.
     pub async fn call(self: &Arc<Self>, call: Call) -> ApiResult<serde_json::Value> {
+        self.refuse_when_ending()?;
         match call {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
@@ -262,6 +267,15 @@ impl App {
             return ApiError::new(ErrorCode::DataDamaged, message);
         }
         atom_vault::Error::NoVault.into()
+    }
+
+    /// Whoever asks a process that ends is told so, and not that the vault is locked: the next one opens it.
+    fn refuse_when_ending(&self) -> ApiResult<()> {
+        if self.ending.load(Ordering::Relaxed) {
+            let message = "the running Atom is just ending; try again in a moment";
+            return Err(ApiError::new(ErrorCode::Busy, message).retryable());
+        }
+        Ok(())
     }
 
     fn background(&self) -> MutexGuard<'_, Vec<tokio::task::JoinHandle<()>>> {

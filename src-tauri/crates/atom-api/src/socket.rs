@@ -3,7 +3,7 @@
 //! One JSON document a line, a [`Call`] in, a [`Reply`] out. The socket lies in the data folder, for its owner only, and the
 //! other side's user is checked. It is for the command line and the second start of the app; nothing else speaks it yet.
 
-use crate::app::App;
+use crate::app::{App, Indexing};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -131,6 +131,10 @@ async fn answer(stream: UnixStream, app: Weak<App>) {
         }
         let Some(app) = app.upgrade() else { return };
         let reply = match serde_json::from_slice::<Call>(&line) {
+            // Another command wants this one, which only looks, to index.
+            Ok(Call::SourcesAdd(_)) if app.config().indexing == Indexing::Off => Reply::Err(
+                ApiError::new(ErrorCode::Busy, "another command has the vault open, and does not index").retryable(),
+            ),
             Ok(call) => Caller::Terminal.asks(app.call(call)).await.map_or_else(Reply::Err, Reply::Ok),
             Err(_) => Reply::Err(ApiError::new(ErrorCode::InvalidInput, "this request is not understood")),
         };

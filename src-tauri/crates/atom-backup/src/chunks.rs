@@ -7,7 +7,7 @@ use crate::error::{During, Error, Result};
 use crate::repository::{CHUNKS, TMP};
 use crate::{files, hex};
 use atom_vault::seal::ciphertext_len;
-use atom_vault::{Keys, SealRoot};
+use atom_vault::{Keys, LockedKey, SealRoot};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Read;
@@ -34,13 +34,13 @@ pub(crate) struct ChunkRef(pub(crate) ChunkId, pub(crate) u64);
 /// The chunks of a repository.
 pub(crate) struct Chunks {
     dir: PathBuf,
-    names: [u8; 32],
+    names: LockedKey,
     seal: SealRoot,
 }
 
 impl Chunks {
     pub(crate) fn new(dir: &Path, keys: &Keys) -> Self {
-        let names = *keys.derive("backup/chunk-names");
+        let names = (&*keys.derive("backup/chunk-names")).into();
         Self { dir: dir.to_owned(), names, seal: keys.seal_root("backup/chunks") }
     }
 

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
-/// Version of the manifest.
-pub(crate) const VERSION: u32 = 1;
+/// Version of the manifest; the first had no sequence.
+pub(crate) const VERSION: u32 = 2;
 /// A manifest of 4 TB of content is shorter.
 const MAX_LEN: u64 = 1 << 30;
 
@@ -31,6 +31,9 @@ pub struct Counts {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Manifest {
     pub(crate) version: u32,
+    /// Counts the snapshots of a repository: which of two is the newer one does not depend on a clock that can be set.
+    #[serde(default)]
+    pub(crate) sequence: u64,
     /// When it was taken, Unix milliseconds.
     pub(crate) made_ms: i64,
     /// Version of the Atom that took it.
@@ -142,6 +145,11 @@ pub(crate) struct Snapshots {
 }
 
 impl Snapshots {
+    /// The sequence number of the next one.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.whole.last().map_or(0, |(_, manifest)| manifest.sequence).saturating_add(1)
+    }
+
     /// Every chunk that any whole snapshot lists.
     pub(crate) fn known(&self) -> HashMap<ChunkId, u64> {
         self.whole.iter().flat_map(|(_, manifest)| manifest.chunks()).map(|ChunkRef(id, len)| (id, len)).collect()
@@ -170,7 +178,7 @@ impl Repository {
                 Err(error) => damaged.push(error),
             }
         }
-        whole.sort_by(|(a_id, a), (b_id, b)| (a.made_ms, a_id).cmp(&(b.made_ms, b_id)));
+        whole.sort_by(|(a_id, a), (b_id, b)| (a.sequence, a.made_ms, a_id).cmp(&(b.sequence, b.made_ms, b_id)));
         Ok(Snapshots { whole, damaged })
     }
 

@@ -30,7 +30,8 @@ impl Keep {
         self.last == 0 && self.daily == 0 && self.weekly == 0
     }
 
-    /// Which of `times`, Unix milliseconds from the oldest to the newest, stay.
+    /// Which of `times`, Unix milliseconds, stay; in the order in which the snapshots were made, which is not that of the
+    /// times where the clock was set back.
     pub(crate) fn choose(&self, times: &[i64]) -> Vec<bool> {
         if self.is_everything() {
             return vec![true; times.len()];
@@ -148,6 +149,15 @@ mod unit {
         // The last millisecond of a Sunday and the first of the next Monday.
         check(Keep { weekly: 2, ..Keep::default() }, &[monday - 1, monday], &[true, true]);
         check(Keep { weekly: 1, ..Keep::default() }, &[monday, monday + 7 * DAY_MS - 1], &[false, true]);
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_for_a_while_costs_no_newer_backup() {
+        let (day, ahead, back) = (10_000 * DAY_MS, 13_650 * DAY_MS, 6_350 * DAY_MS);
+        let times = [day, ahead, day + DAY_MS, back, day + 2 * DAY_MS];
+        check(Keep { last: 1, ..Keep::default() }, &times, &[false, false, false, false, true]);
+        check(Keep { daily: 3, ..Keep::default() }, &times, &[false, false, true, true, true]);
+        check(Keep { last: 1, ..Keep::default() }, &times[..4], &[false, false, false, true]);
     }
 
     proptest! {

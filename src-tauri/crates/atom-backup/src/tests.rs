@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 mod classes;
+mod clock;
 mod damage;
 mod rotated;
 mod stopped;

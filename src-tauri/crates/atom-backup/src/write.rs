@@ -63,6 +63,7 @@ pub fn backup(
     let before = repository.snapshots()?;
     let mut writer = Writer {
         repository,
+        sequence: before.next_sequence(),
         known: before.known(),
         verify_all: options.verify_all,
         seen: HashSet::new(),
@@ -99,6 +100,7 @@ pub(crate) fn refuse_overlap(folder: &Path, data: &Path) -> Result<()> {
 
 struct Writer<'a> {
     repository: &'a Repository,
+    sequence: u64,
     /// Chunks that a whole snapshot lists. Others may be what a power cut left, and are written again.
     known: HashMap<ChunkId, u64>,
     verify_all: bool,
@@ -141,6 +143,7 @@ impl Writer<'_> {
         let rows = |name: &str| tables.iter().find(|table| table.name == name).map_or(0, |table| table.rows);
         let manifest = Manifest {
             version: VERSION,
+            sequence: self.sequence,
             made_ms: options.now_ms,
             app_version: options.app_version.clone(),
             counts: Counts { sources: rows("source"), items: rows("item"), passages: rows("chunk") },

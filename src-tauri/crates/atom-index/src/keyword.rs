@@ -228,6 +228,20 @@ pub fn open_with_cache(dir: &Path, root: SealRoot, block_cache: usize) -> Result
     })
 }
 
+/// The same index without encryption, in the engine's own directory: what sealing is measured against.
+///
+/// # Errors
+/// As [`open`].
+#[cfg(feature = "plain")]
+pub fn open_plain(dir: &Path) -> Result<KeywordIndex> {
+    guarded(None, OPENING, || {
+        std::fs::create_dir_all(dir).map_err(|error| io_error("making the folder of the keyword index", error))?;
+        let directory = tantivy::directory::MmapDirectory::open(dir)
+            .map_err(|error| engine_error(None, OPENING, &TantivyError::OpenDirectoryError(error)))?;
+        KeywordIndex::build(Box::new(directory), None)
+    })
+}
+
 impl KeywordIndex {
     /// An empty index that is never written to a disk.
     ///

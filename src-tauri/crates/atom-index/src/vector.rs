@@ -173,6 +173,47 @@ impl VectorIndex {
         .await
     }
 
+    /// The same index without encryption, in an empty folder: what sealing is measured against.
+    ///
+    /// # Errors
+    /// As [`VectorIndex::open`].
+    #[cfg(feature = "plain")]
+    pub async fn open_plain(dir: &Path, dims: usize) -> Result<Self> {
+        const OPENING: &str = "opening the vector index";
+        std::fs::create_dir_all(dir).map_err(|e| io_error(OPENING, e))?;
+        let dir = std::fs::canonicalize(dir).map_err(|e| io_error(OPENING, e))?;
+        let keys = atom_vault::Keys::ephemeral().map_err(|error| refused(OPENING, error.to_string()))?;
+        // Only asked for what it has refused, which is nothing: Lance does not see it.
+        let store = SealedStore::new(&dir, keys.seal_root("lance/root"))
+            .map_err(|error| refused(OPENING, error.to_string()))?;
+        let watch = store.watch();
+        caught(async move {
+            let scratch = Scratch::claim();
+            let session = provider::plain_session(scratch.is_some());
+            let address = provider::address(&dir)?;
+            let tables = std::fs::read_dir(&dir).map_err(|e| io_error(OPENING, e))?.filter_map(|entry| entry.ok());
+            let table = tables.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned())).next();
+            let table = Box::pin(open_table(&address, session, table, dims))
+                .await
+                .map_err(|error| refused(OPENING, error.to_string()))?;
+            Ok(Self {
+                inner: Arc::new(Inner {
+                    table,
+                    dims,
+                    watch,
+                    writer: Mutex::default(),
+                    gate: RwLock::new(()),
+                    commits: AtomicU64::new(0),
+                    places: Places::default(),
+                    scratch,
+                    folder: dir,
+                    store,
+                }),
+            })
+        })
+        .await
+    }
+
     /// Puts `rows` in the place of all rows of `items`; done again, it changes nothing.
     ///
     /// # Errors
@@ -289,7 +330,8 @@ impl VectorIndex {
         .await
     }
 
-    /// Reads every byte of every sealed file, those of older versions included; returns how many files there are.
+    /// Reads every byte of every sealed file, those of older versions included, and searches once; returns how many files there
+    /// are.
     ///
     /// Writers wait.
     ///
@@ -300,7 +342,11 @@ impl VectorIndex {
         self.run("verifying the vector index", move |inner: Arc<Inner>| async move {
             let _writer = inner.writer.lock().await;
             let _open = inner.gate.read().await;
-            inner.verify_blocking().await
+            let files = inner.verify_blocking().await?;
+            // A file that is gone is not among those that were read, and only a search asks for those of the index.
+            let anywhere = (0..inner.dims).map(|place| if place == 0 { 1.0 } else { 0.0 }).collect();
+            inner.nearest(anywhere, 1, None).await?;
+            Ok(files)
         })
         .await
     }

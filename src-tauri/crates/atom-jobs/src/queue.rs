@@ -104,12 +104,11 @@ mod tests {
     use atom_core::ManualClock;
     use atom_store::{JobKind, JobState, RawKey, Store};
     use std::sync::Arc;
-    use zeroize::Zeroizing;
 
     const ALL: [JobKind; 2] = [JobKind::Scan, JobKind::Remove];
 
     fn store(dir: &std::path::Path) -> Store {
-        Store::open(&dir.join("vault.db"), RawKey { key: Zeroizing::new([1; 32]), salt: [2; 16] }).unwrap()
+        Store::open(&dir.join("vault.db"), RawKey { key: (&[1; 32]).into(), salt: [2; 16] }).unwrap()
     }
 
     #[test]

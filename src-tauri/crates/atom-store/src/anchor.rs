@@ -18,12 +18,13 @@
 use crate::chain::Link;
 use crate::error::{Error, Result};
 use atom_core::IndexHead;
+use atom_vault::LockedKey;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
+use std::sync::Arc;
 
 /// Name of the file, beside the database.
 pub const ANCHOR_FILE: &str = "anchor.bin";
@@ -40,9 +41,9 @@ const HAS_MEANING: u8 = 2;
 const ANCHOR_DOMAIN: &[u8] = b"atom/anchor/v1";
 const SHA256_BLOCK: usize = 64;
 
-/// Authenticates the chain and the anchor. Wiped when dropped.
+/// Authenticates the chain and the anchor. Wiped when the last clone is dropped.
 #[derive(Clone)]
-pub(crate) struct AnchorKey(Zeroizing<[u8; SHA256_BLOCK]>);
+pub(crate) struct AnchorKey(Arc<LockedKey<SHA256_BLOCK>>);
 
 impl AnchorKey {
     /// The key for a database with this raw key.
@@ -52,9 +53,9 @@ impl AnchorKey {
     }
 
     fn padded(key: &[u8; 32]) -> Self {
-        let mut padded = Zeroizing::new([0; SHA256_BLOCK]);
+        let mut padded = LockedKey::zeroed();
         padded.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-        Self(padded)
+        Self(Arc::new(padded))
     }
 
     /// HMAC-SHA256 of the pieces, one after the other.
@@ -67,7 +68,7 @@ impl AnchorKey {
     }
 
     fn begin(&self, pieces: &[&[u8]]) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new((&*self.0).into());
+        let mut mac = Hmac::<Sha256>::new((&**self.0).into());
         for piece in pieces {
             mac.update(piece);
         }

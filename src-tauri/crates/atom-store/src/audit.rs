@@ -13,6 +13,7 @@ mod entry;
 
 use crate::connection::Store;
 use crate::error::{During, Error, Result};
+use atom_vault::LockedKey;
 use chain::Link;
 pub use entry::{AuditAction, AuditActor, AuditBreak, AuditEntry, AuditFilter, AuditRow, AuditVerdict};
 use rusqlite::types::Value;
@@ -34,12 +35,13 @@ const CARRYING: &str = "carrying the activity log over to another key";
 const VERIFYING: &str = "verifying the activity log";
 
 /// Key of the chain; derived from the master key, for this use only.
-pub struct AuditKey(Zeroizing<[u8; 32]>);
+pub struct AuditKey(LockedKey);
 
 impl AuditKey {
-    /// Wraps a derived key.
-    pub const fn new(key: Zeroizing<[u8; 32]>) -> Self {
-        Self(key)
+    /// Keeps a derived key, locked into memory.
+    #[must_use]
+    pub fn new(key: &Zeroizing<[u8; 32]>) -> Self {
+        Self((&**key).into())
     }
 }
 

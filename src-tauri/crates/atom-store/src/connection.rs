@@ -7,6 +7,7 @@ use crate::keeper::{Keeper, now_ms};
 use crate::loss::{self, Loss, LossKind};
 use crate::migrate::migrate;
 use atom_core::IndexHead;
+use atom_vault::LockedKey;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::io::Read;
@@ -28,7 +29,7 @@ const READERS: usize = 3;
 /// A raw SQLCipher key: no key derivation at open.
 pub struct RawKey {
     /// 256-bit key.
-    pub key: Zeroizing<[u8; 32]>,
+    pub key: LockedKey,
     /// 128-bit salt, stored in the file's first bytes.
     pub salt: [u8; 16],
 }

@@ -4,7 +4,6 @@ use crate::anchor::{ANCHOR_LEN, Anchor, AnchorKey, slots_of};
 use crate::{Outline, RawKey, Rebuild, TableOutline};
 use std::cell::RefCell;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 thread_local! {
     static REBUILD: RefCell<Option<Rebuild>> = const { RefCell::new(None) };
@@ -39,7 +38,7 @@ pub fn rows(data: &[u8]) {
             };
             let tables = vec![table("a", "id INTEGER PRIMARY KEY, text TEXT"), table("b", "x, y, z")];
             let outline = Outline { schema_version: 1, bytes: 0, tables, after: Vec::new() };
-            let key = RawKey { key: Zeroizing::new([1; 32]), salt: [2; 16] };
+            let key = RawKey { key: (&[1; 32]).into(), salt: [2; 16] };
             let made = Rebuild::create(Path::new(":memory:"), &key, outline);
             made.unwrap_or_else(|error| unreachable!("a database in memory: {error}"))
         });

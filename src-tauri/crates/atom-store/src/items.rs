@@ -5,11 +5,14 @@ use crate::error::{During, Result};
 use atom_core::{Entry, ItemId, ItemState, Kind, SourceId};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::ffi::OsString;
+use std::ops::Range;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-/// A file whose last change is this close to the scan may change again within the same time stamp: look again next time.
-const RACY_WINDOW_MS: i64 = 2_000;
+/// A file whose last change is this long before the scan, in milliseconds, may change again within the same time stamp: look
+/// again next time. A clock that is set to and fro may have put it a little behind the scan; further behind, the clock was
+/// set back, and then every file is, and none is about to change.
+const RACY_MS: Range<i64> = -10_000..2_000;
 
 /// What applying a batch of entries did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -250,7 +253,7 @@ fn apply_one(
     is_there: &dyn Fn(&Path) -> bool,
     applied: &mut ScanApplied,
 ) -> Result<()> {
-    let racy = now_ms.saturating_sub(entry.modified_ns / 1_000_000) < RACY_WINDOW_MS;
+    let racy = RACY_MS.contains(&now_ms.saturating_sub(entry.modified_ns / 1_000_000));
     // A time stamp that never matches makes the next scan look at the content again.
     let changed_ns = if racy && !entry.is_folder { 0 } else { entry.changed_ns };
     if let Some(known) = known(tx, source, &entry.path)? {

@@ -9,13 +9,13 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::slots::Wrapped;
-use crate::{Error, Result, SealRoot};
+use crate::{Error, LockedKey, Result, SealRoot};
 
 /// Length of keys that [`Keys::wrap`] wrapped, bytes: nonce, key, tag.
 pub const WRAPPED_LEN: usize = 60;
 
-/// A 32-byte key on the heap that is wiped when dropped.
-pub(crate) type SecretKey = Box<Zeroizing<[u8; 32]>>;
+/// A 32-byte key that is locked into memory and wiped when dropped.
+pub(crate) type SecretKey = LockedKey<32>;
 
 /// Keys of an unlocked vault. Cheap to clone; the master key is wiped when the last clone is dropped.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ struct Inner {
 /// What SQLCipher needs to open the database without running a password hash.
 pub struct SqlcipherKey {
     /// Raw database key.
-    pub key: Zeroizing<[u8; 32]>,
+    pub key: LockedKey,
     /// Salt that SQLCipher stores in the clear at the start of the file.
     pub salt: [u8; 16],
 }
@@ -69,7 +69,7 @@ impl Keys {
         let full = self.derive("sqlcipher/salt");
         let mut salt = [0; 16];
         salt.iter_mut().zip(full.iter()).for_each(|(to, from)| *to = *from);
-        SqlcipherKey { key: self.derive("sqlcipher/key"), salt }
+        SqlcipherKey { key: (&*self.derive("sqlcipher/key")).into(), salt }
     }
 
     /// Root key of one store of sealed files, for example `lance/root` or `tantivy/root`.
@@ -120,7 +120,7 @@ pub(crate) fn derive_key(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<[
 
 /// A new random key.
 pub(crate) fn random_key() -> Result<SecretKey> {
-    let mut key: SecretKey = Box::new(Zeroizing::new([0; 32]));
+    let mut key = SecretKey::zeroed();
     getrandom::fill(&mut key[..]).map_err(Error::random)?;
     Ok(key)
 }
@@ -130,13 +130,13 @@ mod tests {
     use super::*;
 
     fn fixed() -> Keys {
-        Keys::new([0x0f; 16], Box::new(Zeroizing::new([0x42; 32])))
+        Keys::new([0x0f; 16], (&[0x42; 32]).into())
     }
 
     #[test]
     fn labels_and_vaults_give_different_keys() {
         let keys = fixed();
-        let other = Keys::new([0x10; 16], Box::new(Zeroizing::new([0x42; 32])));
+        let other = Keys::new([0x10; 16], (&[0x42; 32]).into());
         assert_eq!(*keys.derive("a"), *keys.derive("a"));
         assert_ne!(*keys.derive("a"), *keys.derive("b"));
         assert_ne!(*keys.derive("a"), *other.derive("a"));
@@ -162,10 +162,10 @@ mod tests {
     fn every_key_is_wiped_when_it_is_dropped() {
         fn wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
         let keys = fixed();
-        wiped(&*keys.inner.master);
+        wiped(&keys.inner.master);
         wiped(&keys.derive("a"));
         wiped(&keys.sqlcipher().key);
-        wiped(&*random_key().unwrap());
+        wiped(&random_key().unwrap());
         wiped(&derive_key(b"a", b"b", &[b"c"]));
         let kek = crate::kdf::derive_kek(&crate::kdf::normalize("a"), &[0; 16], crate::KdfCost::MINIMUM);
         wiped(&kek.unwrap());

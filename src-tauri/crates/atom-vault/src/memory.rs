@@ -1,6 +1,6 @@
 //! Keeps keys of this process out of core dumps and away from debuggers.
 //!
-//! Pages are not locked into memory: that needs `unsafe`, and decrypted caches could be swapped all the same. Swap has to be encrypted by the system.
+//! The keys themselves are locked into memory ([`LockedKey`](crate::LockedKey)); decrypted caches are not, and could be swapped out. Swap has to be encrypted by the system.
 
 /// What [`harden`] achieved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use aes_gcm::{Aes256Gcm, KeyInit};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::keys::derive_key;
-use crate::{Error, Keys, Result};
+use crate::{Error, Keys, LockedKey, Result};
 
 const VERSION: u8 = 1;
 /// AES-256-GCM.
@@ -78,13 +78,13 @@ pub struct SealedSecret {
 }
 
 /// Seals and opens secrets.
-pub struct SecretRoot(Zeroizing<[u8; 32]>);
+pub struct SecretRoot(LockedKey);
 
 impl Keys {
     /// The key of all secrets.
     #[must_use]
     pub fn secrets(&self) -> SecretRoot {
-        SecretRoot(self.derive("secrets/root"))
+        SecretRoot((&*self.derive("secrets/root")).into())
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
         SecretPlace { connector: "imap", account: "ada@example.org", field: "refresh-token" };
 
     fn root() -> SecretRoot {
-        SecretRoot(Zeroizing::new(std::array::from_fn(|i| u8::try_from(i).unwrap())))
+        SecretRoot((&std::array::from_fn(|i| u8::try_from(i).unwrap())).into())
     }
 
     fn at((connector, account, field): &(String, String, String)) -> SecretPlace<'_> {

@@ -36,6 +36,8 @@ const PARTS: &[Part] = &[
     ("power", "the power goes at every sync", campaigns::power),
     ("syncs", "syncs fail", campaigns::syncs),
     ("full", "the disk is full", campaigns::full),
+    ("clock", "the clock jumps or stands still", campaigns::clock),
+    ("instances", "processes start at once", campaigns::instances),
 ];
 
 /// Runs the parts that `args` want.

@@ -35,7 +35,7 @@ usage: cargo xtask COMMAND
   bench [ARGS…]              build with optimisation, index and search in a throw-away vault, print figures and budgets;
                              --folder DIR, --queries FILE, --json
   faults [--only PART]… [--long]   damage to every file, hostile bytes, kills, power cuts,
-                             failing syncs, a full disk
+                             failing syncs, a full disk, clocks, several processes
   bindings                   write the typed bindings of the user interface anew
 
 Suites and checks have the names that `--list` shows.

@@ -51,6 +51,7 @@ const REQUIREMENTS: &[Requirement] = &[
     test("xdotool", Probe::Program(&["xdotool"]), "real key presses on the virtual screen"),
     test("dbus-x11", Probe::Program(&["dbus-launch"]), "a message bus for the virtual desktop"),
     test("strace", Probe::Program(&["strace"]), "a tracer that sees every socket that is made"),
+    test("faketime", Probe::Program(&["faketime"]), "another clock for one program"),
     test("webkit2gtk-driver", Probe::Program(&["WebKitWebDriver"]), "WebKitGTK's web driver"),
     test(
         "chromium",

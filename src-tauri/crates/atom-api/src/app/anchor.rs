@@ -159,7 +159,7 @@ mod tests {
     use atom_vault::MemoryKeychain;
 
     fn open(dir: &Path, anchoring: Anchoring<'_>) -> atom_store::Result<Store> {
-        let key = RawKey { key: zeroize::Zeroizing::new([1; 32]), salt: [2; 16] };
+        let key = RawKey { key: (&[1; 32]).into(), salt: [2; 16] };
         Store::open_with(&dir.join("vault.db"), key, anchoring)
     }
 

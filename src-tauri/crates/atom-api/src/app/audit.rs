@@ -31,7 +31,7 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn new(store: Arc<Store>, keys: &Keys) -> Self {
-        Self { store, key: AuditKey::new(keys.derive("audit/chain")), missed: AtomicU64::new(0) }
+        Self { store, key: AuditKey::new(&keys.derive("audit/chain")), missed: AtomicU64::new(0) }
     }
 
     /// Writes an entry, and before it how many are missing.

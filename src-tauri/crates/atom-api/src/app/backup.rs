@@ -630,9 +630,10 @@ fn due(session: &Session, data_dir: &Path) -> ApiResult<Due> {
 fn due_at(settings: &BackupSettings, last: &Last, now_ms: i64) -> Option<i64> {
     let folder = settings.folder.as_ref()?;
     let hours = settings.every_hours?;
+    let pause = i64::from(hours) * HOUR_MS;
     match last.at.filter(|_| last.folder.as_ref() == Some(folder)) {
-        // A clock that was wrong must not put backups off for years.
-        Some(at) if at <= now_ms => Some(at.saturating_add(i64::from(hours) * HOUR_MS)),
+        // A clock that was wrong must not put backups off for years; one that is set back a little makes none in between.
+        Some(at) if at <= now_ms.saturating_add(pause) => Some(at.saturating_add(pause)),
         _ => Some(now_ms),
     }
 }
@@ -748,6 +749,29 @@ mod tests {
         check(&settings(Some("/b"), Some(1)), &Last::default(), Some(1_000));
         check(&settings(Some("/b"), Some(2)), &last("/b", 500), Some(500 + 2 * HOUR_MS));
         check(&settings(Some("/b"), Some(2)), &last("/a", 500), Some(1_000));
-        check(&settings(Some("/b"), Some(2)), &last("/b", 1_001), Some(1_000));
+        check(&settings(Some("/b"), Some(2)), &last("/b", 1_001), Some(1_001 + 2 * HOUR_MS));
+        check(&settings(Some("/b"), Some(2)), &last("/b", 1_001 + 2 * HOUR_MS), Some(1_000));
+    }
+
+    #[test]
+    fn however_the_clock_jumps_a_backup_is_made_within_twice_its_time() {
+        const YEARS: i64 = 3_653 * 24 * HOUR_MS;
+        let settings = BackupSettings { every_hours: Some(24), ..to_disk() };
+        for jump in [0, 5_000, -5_000, HOUR_MS, -HOUR_MS, YEARS, -YEARS] {
+            let mut last = made(20 * YEARS, None);
+            let mut gaps = Vec::new();
+            let mut since = 0;
+            // Two weeks by the hour, in which the clock is as far off as the jump.
+            for hour in 1..=14 * 24 {
+                since += 1;
+                let now_ms = 20 * YEARS + hour * HOUR_MS + jump;
+                if matches!(decide(settings.clone(), &last, Facts { now_ms, ..READY }), Due::Now { .. }) {
+                    gaps.push(since);
+                    (last, since) = (made(now_ms, None), 0);
+                }
+            }
+            assert!(gaps.iter().all(|gap| *gap <= 48) && since <= 48, "{jump}: {gaps:?}, then {since}");
+            assert!(gaps.iter().skip(1).all(|gap| *gap >= 24), "{jump}: more than asked for, {gaps:?}");
+        }
     }
 }

@@ -202,6 +202,7 @@ impl App {
         opening: Opening,
         _turn: &OwnedMutexGuard<()>,
     ) -> ApiResult<()> {
+        self.refuse_when_ending()?;
         let mut slot = self.session.write().await;
         if slot.is_some() {
             return Ok(());
@@ -319,6 +320,7 @@ impl App {
             sizes: Mutex::default(),
             news,
         });
+        tell_unlocked_keys();
         for which in rebuilt {
             Caller::Atom.asks(self.log(&session, AuditAction::IndexRebuilt, which)).await;
         }
@@ -329,7 +331,7 @@ impl App {
     async fn open_store(&self, keys: &Keys, opening: Opening) -> ApiResult<Arc<Store>> {
         let witness = if opening.with_keychain { anchor::witness(keys).await } else { None };
         let key = keys.sqlcipher();
-        let raw = RawKey { key: key.key.clone(), salt: key.salt };
+        let raw = RawKey { key: key.key, salt: key.salt };
         let path = self.config.data_dir.join(DATABASE);
         let opened = super::blocking(move || {
             let anchoring = match (&witness, opening.accepts_loss) {
@@ -458,6 +460,16 @@ fn record(store: &Store, name: IndexName, head: IndexHead) -> ApiResult<()> {
         store.anchor_now()?;
     }
     Ok(())
+}
+
+/// Says once, if it is so, that keys of this process may be swapped out.
+fn tell_unlocked_keys() {
+    static TOLD: std::sync::Once = std::sync::Once::new();
+    if atom_vault::is_locking_refused() {
+        TOLD.call_once(|| {
+            tracing::warn!("not every key could be locked into memory: the system lets this process lock too little");
+        });
+    }
 }
 
 /// How the keyword index relates to its record; none where it is damaged.

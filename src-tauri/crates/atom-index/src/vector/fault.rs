@@ -13,6 +13,9 @@ use crate::Error;
 /// The marker in the text of every refusal, for causes that arrive as text only.
 pub(crate) const REFUSED: &str = "sealed object refused";
 
+/// How Lance says that a file is gone which its own lists name; for an index only as text.
+const GONE: &str = "Not found: ";
+
 const NAME: &str = "vector";
 const REASON_LIMIT: usize = 300;
 
@@ -111,7 +114,10 @@ fn system_error(error: &(dyn StdError + 'static)) -> Option<io::ErrorKind> {
 fn is_damage(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(|cause| {
         if let Some(cause) = cause.downcast_ref::<lancedb::Error>() {
-            return matches!(cause, lancedb::Error::TableCorrupted { .. }) || cause.to_string().contains(REFUSED);
+            let text = cause.to_string();
+            return matches!(cause, lancedb::Error::TableCorrupted { .. })
+                || text.contains(REFUSED)
+                || text.contains(GONE);
         }
         if let Some(cause) = cause.downcast_ref::<lance::Error>() {
             return matches!(

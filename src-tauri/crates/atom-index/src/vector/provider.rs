@@ -31,20 +31,22 @@ const IO_PARALLELISM: usize = 8;
 const READ_SIZE: usize = 64 * 1024;
 
 #[derive(Debug)]
-struct SealedProvider {
-    store: Arc<SealedStore>,
+struct OneStore {
+    store: Arc<dyn object_store::ObjectStore>,
+    /// Whether it lists in the order of the paths: Lance then finds the newest manifest without a hint file.
+    is_ordered: bool,
 }
 
 #[async_trait::async_trait]
-impl ObjectStoreProvider for SealedProvider {
+impl ObjectStoreProvider for OneStore {
     async fn new_store(&self, base_path: Url, params: &ObjectStoreParams) -> Result<ObjectStore> {
         Ok(ObjectStore::new(
-            Arc::clone(&self.store) as Arc<dyn object_store::ObjectStore>,
+            Arc::clone(&self.store),
             base_path,
             Some(params.block_size.unwrap_or(READ_SIZE)),
             None,
             false,
-            true,
+            self.is_ordered,
             IO_PARALLELISM,
             0,
             None,
@@ -76,8 +78,19 @@ impl SpillStore for NoSpill {
 
 /// A session whose only store is `store`; `spills` says whether scratch files have a safe place.
 pub(crate) fn session(store: Arc<SealedStore>, spills: bool) -> Arc<Session> {
+    session_of(OneStore { store, is_ordered: true }, spills)
+}
+
+/// A session without encryption.
+#[cfg(feature = "plain")]
+pub(crate) fn plain_session(spills: bool) -> Arc<Session> {
+    let store = Arc::new(object_store::local::LocalFileSystem::new().with_fsync(true));
+    session_of(OneStore { store, is_ordered: false }, spills)
+}
+
+fn session_of(store: OneStore, spills: bool) -> Arc<Session> {
     let registry = ObjectStoreRegistry::empty();
-    registry.insert(SCHEME, Arc::new(SealedProvider { store }));
+    registry.insert(SCHEME, Arc::new(store));
     let spill: Arc<dyn SpillStore> = if spills { Arc::new(LocalSpillStore::default()) } else { Arc::new(NoSpill) };
     Arc::new(Session::new(INDEX_CACHE, METADATA_CACHE, Arc::new(registry)).with_spill_store(spill))
 }

@@ -1,10 +1,10 @@
-//! A process of its own that writes until it is killed, and says what it has done.
+//! Processes of their own that write until they are killed, or beside each other, and say what they have done.
 
 use atom_testkit::noise::{Noise, count_from};
 use atom_vault::{Keys, NewSlots, Unlock, Vault};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 const FOLDER: &str = "ATOM_TEST_CHILD";
 /// Its recovery code: of a vault that lives as long as the test.
 const CODE: &str = "ATOM_TEST_CHILD_CODE";
+/// Which of several children it is.
+const NUMBER: &str = "ATOM_TEST_CHILD_NUMBER";
 
 /// How often to kill; a long run sets more.
 pub(crate) fn kills(default: u32) -> u32 {
@@ -48,16 +50,28 @@ impl Shared {
         Some((folder, keys))
     }
 
-    /// Starts `test` as the child and kills it at some moment up to `longest` after its first line; the lines it said.
-    pub(crate) fn kill(&mut self, test: &str, longest: Duration) -> Vec<String> {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+    /// In the child: which of several it is.
+    pub(crate) fn number_of_child() -> i64 {
+        std::env::var(NUMBER).unwrap().parse().unwrap()
+    }
+
+    /// Starts `test` as the child with this number.
+    pub(crate) fn start(&self, test: &str, number: i64) -> Child {
+        Command::new(std::env::current_exe().unwrap())
             .args(["--exact", test, "--nocapture"])
             .env(FOLDER, &self.folder)
             .env(CODE, &self.code)
+            .env(NUMBER, number.to_string())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Starts `test` as the child and kills it at some moment up to `longest` after its first line; the lines it said.
+    pub(crate) fn kill(&mut self, test: &str, longest: Duration) -> Vec<String> {
+        let mut child = self.start(test, 0);
         let out = BufReader::new(child.stdout.take().unwrap());
         let (tell, told) = channel();
         let reader = std::thread::spawn(move || {

@@ -6,7 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 fn key() -> AuditKey {
-    AuditKey::new(Zeroizing::new([3; 32]))
+    AuditKey::new(&Zeroizing::new([3; 32]))
 }
 
 fn entry(action: AuditAction, subject: &str) -> AuditEntry {
@@ -137,7 +137,7 @@ fn every_change_past_the_store_is_found_at_its_row() {
 fn another_key_verifies_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let store = six(dir.path());
-    let other = AuditKey::new(Zeroizing::new([4; 32]));
+    let other = AuditKey::new(&Zeroizing::new([4; 32]));
     assert_eq!(store.audit_verify(&other).unwrap().broken.map(|broken| broken.seq), Some(1));
 }
 

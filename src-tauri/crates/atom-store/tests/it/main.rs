@@ -10,7 +10,6 @@ mod snapshot;
 use atom_core::{Entry, ItemId, ItemState, SourceId};
 use atom_store::{Error, FileFilter, NewChunk, RawKey, Store, TextOutcome};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 mod classes;
 mod integrity;
@@ -19,7 +18,7 @@ mod upgrade;
 const NOW: i64 = 1_700_000_000_000;
 
 pub(crate) fn key(byte: u8) -> RawKey {
-    RawKey { key: Zeroizing::new([byte; 32]), salt: [9; 16] }
+    RawKey { key: (&[byte; 32]).into(), salt: [9; 16] }
 }
 
 fn open(dir: &Path) -> Store {
@@ -103,6 +102,27 @@ fn a_wrong_key_and_a_plain_file_are_refused_and_left_alone() {
 }
 
 #[test]
+fn sqlite_without_the_key_or_with_another_one_sees_no_database() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_files(dir.path(), &[("/home/me/a", 1)]));
+    let path = dir.path().join("vault.db");
+    let before = std::fs::read(&path).unwrap();
+    for key in [None, Some(&[2; 32]), Some(&[0; 32])] {
+        let db = rusqlite::Connection::open(&path).unwrap();
+        if let Some(key) = key {
+            let hex: String = key.iter().chain(&[9; 16]).map(|byte: &u8| format!("{byte:02x}")).collect();
+            db.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"")).unwrap();
+        }
+        for sql in ["SELECT count(*) FROM sqlite_schema", "CREATE TABLE mine (a)", "PRAGMA journal_mode = DELETE"] {
+            let refused = db.execute_batch(sql).unwrap_err();
+            assert_eq!(refused.sqlite_error_code(), Some(rusqlite::ErrorCode::NotADatabase), "{sql}: {refused}");
+        }
+        drop(db);
+        assert!(before == std::fs::read(&path).unwrap(), "the file was changed");
+    }
+}
+
+#[test]
 fn an_unchanged_scan_writes_nothing_and_a_changed_file_is_read_again() {
     let dir = tempfile::tempdir().unwrap();
     let (store, source) = with_files(dir.path(), &[("/home/me/a", 1), ("/home/me/b", 2)]);
@@ -115,6 +135,41 @@ fn an_unchanged_scan_writes_nothing_and_a_changed_file_is_read_again() {
     let tasks = store.read_tasks(10, NOW).unwrap();
     assert_eq!(tasks.len(), 1);
     assert_eq!(tasks[0].path, Path::new("/home/me/b"));
+}
+
+#[test]
+fn a_clock_that_is_wrong_makes_no_file_look_changed() {
+    const YEARS: i64 = 3_653 * 86_400_000;
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let source = store.add_source(Path::new("/home/me"), NOW).unwrap();
+    let before = (NOW - 60_000) * 1_000_000;
+    let mut entries = Vec::new();
+    for now in [NOW, NOW - YEARS, NOW + YEARS, NOW - 3_600_000, NOW, NOW - 90_000, NOW] {
+        let number = entries.len() as u64 + 1;
+        entries.push(entry(&format!("/home/me/{number}"), number, before));
+        for is_new in [true, false] {
+            let applied = store.apply_scan(source, &entries, now, &|_| true).unwrap();
+            assert_eq!((applied.new, applied.changed), (usize::from(is_new), 0), "{now}");
+        }
+        read_all(&store, "text");
+        assert!(store.read_tasks(10, now).unwrap().is_empty(), "{now}");
+    }
+}
+
+#[test]
+fn a_file_that_just_changed_is_looked_at_again_also_when_the_clock_goes_to_and_fro() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let source = store.add_source(Path::new("/home/me"), NOW).unwrap();
+    let entries = [entry("/home/me/a", 1, NOW * 1_000_000)];
+    for now in [NOW, NOW + 1_999, NOW - 5_000, NOW + 5_000] {
+        let applied = store.apply_scan(source, &entries, now, &|_| true).unwrap();
+        assert_eq!(applied.new + applied.changed, 1, "{now}");
+        read_all(&store, "text");
+    }
+    let applied = store.apply_scan(source, &entries, NOW + 6_000, &|_| true).unwrap();
+    assert_eq!(applied.unchanged, 1, "and no more, once it is old");
 }
 
 #[test]

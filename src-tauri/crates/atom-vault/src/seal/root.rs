@@ -3,27 +3,25 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use super::header::Header;
 use super::layout::{Layout, block_size};
 use super::object::SealObject;
 use super::reader::{ReadAt, SealReader, read_exact};
 use super::writer::SealWriter;
 use super::{DEFAULT_BLOCK_LOG2, HEADER_LEN};
-use crate::{Error, Result};
+use crate::{Error, LockedKey, Result};
 
-/// Root key of a store of sealed files. Cheap to clone; wiped when the last clone is dropped.
+/// Root key of a store of sealed files, locked into memory. Cheap to clone; wiped when the last clone is dropped.
 ///
 /// `object` is the path of a file inside its store, with `/` between parts: a file opens only under the path it was sealed for.
 #[derive(Clone)]
 pub struct SealRoot {
-    key: Arc<Zeroizing<[u8; 32]>>,
+    key: Arc<LockedKey>,
 }
 
 impl SealRoot {
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self { key: Arc::new(Zeroizing::new(*key)) }
+        Self { key: Arc::new(key.into()) }
     }
 
     /// Starts a sealed file: writes its header to `inner`.

@@ -38,7 +38,7 @@ impl Wrapped {
     pub(crate) fn open(&self, kek: &[u8; 32], aad: &[u8]) -> Option<SecretKey> {
         let (text, tag) = self.key.split_first_chunk::<32>()?;
         let tag: &[u8; 16] = tag.try_into().ok()?;
-        let mut master: SecretKey = Box::new(Zeroizing::new(*text));
+        let mut master = SecretKey::from(text);
         Aes256Gcm::new(kek.into())
             .decrypt_inout_detached(&self.nonce.into(), aad, (&mut master[..]).into(), tag.into())
             .ok()?;

@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod classes;
+#[cfg(target_os = "linux")]
+mod locked;
 mod seal;
 mod slots;

@@ -1,5 +1,5 @@
-//! Campaigns that are tests with a count: damage, hostile bytes, kills, power cuts, failing syncs, a full disk. Here they
-//! run with a larger one.
+//! Campaigns that are tests with a count: damage, hostile bytes, kills, power cuts, failing syncs, a full disk, clocks,
+//! several processes. Here they run with a larger one.
 
 use super::{Bench, Tally};
 use crate::process::{Failure, failed, say};
@@ -76,6 +76,36 @@ pub(super) fn syncs(bench: &Bench) -> Result<Tally, Failure> {
 /// A disk that runs full, with so many different rests of room.
 pub(super) fn full(bench: &Bench) -> Result<Tally, Failure> {
     Campaign { variable: "ATOM_TEST_FULL", long: 4, word: "full ", tests: &["journeys::full::"] }.run(bench)
+}
+
+/// A clock that is wrong, jumps, or stands still.
+pub(super) fn clock(bench: &Bench) -> Result<Tally, Failure> {
+    Campaign {
+        variable: "ATOM_TEST_CLOCKS",
+        // All that the tests know: 15 between runs and 10 while one runs.
+        long: 1,
+        word: "clock ",
+        tests: &[
+            "a_clock_that_jumps_between_runs_loses_nothing_and_nothing_is_read_again",
+            "a_clock_that_jumps_while_atom_watches_delays_nothing_for_long",
+        ],
+    }
+    .run(bench)
+}
+
+/// Processes that start at once, are killed while they have the vault, or make one at once.
+pub(super) fn instances(bench: &Bench) -> Result<Tally, Failure> {
+    Campaign {
+        variable: "ATOM_TEST_INSTANCES",
+        long: 100,
+        word: "instances ",
+        tests: &[
+            "of_processes_that_start_at_once_one_has_the_vault_and_all_are_answered",
+            "what_a_killed_owner_leaves_behind_hinders_nobody",
+            "of_processes_that_make_a_vault_at_once_one_does",
+        ],
+    }
+    .run(bench)
 }
 
 impl Campaign {

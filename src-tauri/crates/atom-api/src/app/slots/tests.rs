@@ -3,6 +3,7 @@
 use super::*;
 use crate::AppConfig;
 use crate::app::Indexing;
+use crate::call::Call;
 use crate::dto::{VaultCreateRequest, VaultState, VaultUnlockRequest};
 use atom_vault::MemoryKeychain;
 
@@ -227,4 +228,16 @@ async fn the_key_file_is_all_that_a_change_writes() {
         .collect();
     assert_eq!(changed, ["keyslots.v1", "keyslots.v1.bak"]);
     assert_eq!(before.len(), after.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_ending_says_so_and_opens_the_vault_no_more() {
+    let fixture = vault().await;
+    fixture.app.stop().await.unwrap();
+    for call in [Call::VaultStatus, Call::StatusGet] {
+        assert_eq!(code_of(fixture.app.call(call).await), ErrorCode::Busy);
+    }
+    let request = VaultUnlockRequest { passphrase: OLD.to_owned() };
+    assert_eq!(code_of(fixture.app.vault_unlock(request).await), ErrorCode::Busy);
+    assert!(fixture.app.session().await.is_err(), "it was opened all the same");
 }

@@ -6,3 +6,4 @@ mod killed;
 mod quality;
 mod secrecy;
 mod upkeep;
+mod writers;
