@@ -54,7 +54,7 @@ async fn open_with(backend: &mut Backend, proof: &VaultProof) -> ApiResult<()> {
             backend.call::<VaultView>(Call::VaultUnlock(request)).await.map(drop)
         }
         (None, Backend::Local(app)) => app.vault_unlock_keychain().await.map(drop),
-        (None, Backend::Remote(_)) => {
+        (None, Backend::Remote { .. }) => {
             Err(ApiError::new(ErrorCode::VaultLocked, "the vault is locked: unlock it in the app first"))
         }
     }

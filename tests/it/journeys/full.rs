@@ -20,9 +20,11 @@ const ROOMS: [u64; 4] = [0, 1 << 20, 4 << 10, 10 << 20];
 /// How many of them are tried; a long run takes all.
 const FULL: &str = "ATOM_TEST_FULL";
 const SHORT: u32 = 2;
+/// New documents on each full disk.
+const FILES: usize = 10;
 const DISK_BYTES: u64 = 256 << 20;
 /// Nothing here takes so long, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A place whose data folder is on a disk of its own.
 struct SmallDisk {
@@ -241,8 +243,8 @@ fn indexing_on_a_full_disk_waits_and_goes_on_by_itself() {
     let running = disk.start();
     for room in rooms() {
         disk.leave(room);
-        for number in next..next + 30 {
-            let text = format!("Note {number} of the accounts, {}. ", word(number)).repeat(600);
+        for number in next..next + FILES {
+            let text = format!("Note {number} of the accounts, {}. ", word(number)).repeat(40);
             disk.place.write(&format!("note-{number}.txt"), text);
         }
         let docs = disk.place.docs_text();
@@ -256,9 +258,9 @@ fn indexing_on_a_full_disk_waits_and_goes_on_by_itself() {
             status.message.as_ref().is_some_and(|message| message.contains("no space left") && message.contains("free"))
         });
         disk.make_room();
-        running.wait("the end", |status| status.items as usize >= next + 30 && is_done(status));
-        next += 30;
-        for number in [0, next - 30, next - 1] {
+        running.wait("the end", |status| status.items as usize >= next + FILES && is_done(status));
+        next += FILES;
+        for number in [0, next - FILES, next - 1] {
             assert_eq!(running.found(number), [format!("note-{number}.txt")], "{room} bytes left");
         }
     }

@@ -170,7 +170,7 @@ fn finish(rebuild: Rebuild, vault: &Keys, former: &Former) -> Result<()> {
     if former.each().next().is_none() {
         return Ok(rebuild.finish()?);
     }
-    let audit = |keys: &Keys| AuditKey::new(keys.derive(AUDIT));
+    let audit = |keys: &Keys| AuditKey::new(&keys.derive(AUDIT));
     let present = vault.secrets();
     let adopt = Adopt {
         audit: &audit(vault),

@@ -152,8 +152,8 @@ impl Build<'_> {
         }
         let (from, to) = (old.secrets(), new.secrets());
         let carry = Carry {
-            audit_from: &AuditKey::new(old.derive(AUDIT)),
-            audit_to: &AuditKey::new(new.derive(AUDIT)),
+            audit_from: &AuditKey::new(&old.derive(AUDIT)),
+            audit_to: &AuditKey::new(&new.derive(AUDIT)),
             reseal: &|name, row| reseal_secret(&from, &to, name, row),
             settings: vec![Former::of_vault(store, old)?.and(old).setting(new)?],
             entries: self.rotation.entries.clone(),

@@ -36,7 +36,7 @@ fn raw(keys: &Keys) -> RawKey {
 }
 
 fn audit_key(keys: &Keys) -> AuditKey {
-    AuditKey::new(keys.derive("audit/chain"))
+    AuditKey::new(&keys.derive("audit/chain"))
 }
 
 fn root(keys: &Keys, path: &str) -> (atom_vault::SealRoot, String) {

@@ -255,6 +255,16 @@ impl SealedDirectory {
         sync_folder(&self.inner.path)
     }
 
+    /// Whether a list of deletions is of a commit that the head does not know.
+    fn is_left_over(&self, name: &Path) -> io::Result<bool> {
+        let mut parts = name.to_str().unwrap_or_default().rsplitn(3, '.');
+        let (Some("del"), Some(number)) = (parts.next(), parts.next()) else { return Ok(false) };
+        let head = String::from_utf8(self.read_whole(Path::new(META))?).unwrap_or_default();
+        let head: String = head.split_whitespace().collect();
+        let is_named = |end| head.contains(&format!("\"opstamp\":{number}{end}"));
+        Ok(!is_named(',') && !is_named('}'))
+    }
+
     /// Puts the list of managed files on the disk, if it changed.
     fn flush_managed(&self) -> io::Result<()> {
         let mut managed = self.inner.managed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -320,7 +330,15 @@ impl Directory for SealedDirectory {
 
     fn open_write(&self, path: &Path) -> std::result::Result<WritePtr, OpenWriteError> {
         let create = || {
-            let file = self.inner.create(&self.at(path), true)?;
+            let at = self.at(path);
+            let file = match self.inner.create(&at, true) {
+                // Left by a commit that a power cut or an error ended: the next one gives the same name.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && self.is_left_over(path)? => {
+                    fs::remove_file(&at)?;
+                    self.inner.create(&at, true)?
+                }
+                created => created?,
+            };
             let file = BufWriter::with_capacity(WRITE_BUFFER, file);
             self.inner.root.writer(file, object_path(path)?, BLOCK_LOG2).map_err(seal_error)
         };

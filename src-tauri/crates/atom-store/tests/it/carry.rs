@@ -9,7 +9,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 fn audit_key(byte: u8) -> AuditKey {
-    AuditKey::new(Zeroizing::new([byte; 32]))
+    AuditKey::new(&Zeroizing::new([byte; 32]))
 }
 
 fn entry(at: i64) -> AuditEntry {
