@@ -103,7 +103,7 @@ pub(super) fn printable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, characters, date, printable, snake_key};
+    use super::{bytes, characters, counted, date, printable, snake_key};
 
     #[test]
     fn keys_become_snake_case() {

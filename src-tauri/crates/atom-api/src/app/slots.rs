@@ -58,15 +58,6 @@ impl Slots {
     }
 }
 
-#[cfg(test)]
-impl Slots {
-    /// With a keychain in memory, and a password hash that costs little.
-    pub(super) fn cheap() -> Self {
-        let keychain = Box::new(atom_vault::MemoryKeychain::default());
-        Self { keychain, cost: || Ok(KdfCost::MINIMUM), ..Self::default() }
-    }
-}
-
 impl Slots {
     /// Makes a vault; returns its keys and its recovery code.
     pub(super) fn create_blocking(

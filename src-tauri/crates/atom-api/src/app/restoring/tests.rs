@@ -28,7 +28,7 @@ fn start(data_dir: &Path) -> ApiResult<Arc<App>> {
         worker_args: Vec::new(),
         indexing: Indexing::AsSet,
     };
-    App::start_with(config, Slots::cheap())
+    App::start_with(config, Slots::cheap(Box::new(atom_vault::MemoryKeychain::default())))
 }
 
 async fn until<T>(what: &str, found: impl AsyncFn() -> Option<T>) -> T {
