@@ -29,13 +29,12 @@ it("lists what changed last before anything is typed", async () => {
   await expectAccessible();
 });
 
-it("asks for words and for both at once", async () => {
+it("asks for words at each letter, and for both once typing pauses", async () => {
   const { callsOf } = await search("lease");
-  const modes = callsOf("search")
-    .map(([request]) => request as { query: string; mode: string })
-    .filter((request) => request.query === "lease")
-    .map((request) => request.mode);
-  expect(modes.sort()).toEqual(["hybrid", "words"]);
+  const asked = () => callsOf("search").map(([request]) => request as { query: string; mode: string });
+  await waitFor(() => expect(asked().filter(({ mode }) => mode === "hybrid").map(({ query }) => query)).toContain("lease"));
+  const last = asked().filter(({ query }) => query === "lease");
+  expect(last.map(({ mode }) => mode)).toEqual(["words", "hybrid"]);
 });
 
 it("shows results with marks, a preview with the first match, and why it was found", async () => {
