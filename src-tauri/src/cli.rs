@@ -28,6 +28,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::LevelFilter;
 
 /// Exit code when the vault is locked or the passphrase is wrong.
 const LOCKED: u8 = 3;
@@ -45,7 +46,7 @@ pub(crate) fn run(args: Vec<OsString>) -> ExitCode {
         }
     };
     let _ = atom_api::harden();
-    log_to_stderr();
+    crate::logging::to_stderr(LevelFilter::ERROR);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&ApiError::new(ErrorCode::Internal, format!("starting: {error}"))),
@@ -291,10 +292,4 @@ fn print_line(line: &str) {
     if writeln!(out, "{line}").is_err() {
         std::process::exit(0);
     }
-}
-
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ATOM_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -10,6 +10,7 @@ mod cli;
 pub mod commands;
 pub mod desktop;
 pub mod ipc;
+mod logging;
 pub mod places;
 mod shell;
 mod start;

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, RunEvent, Runtime};
+use tracing_subscriber::filter::LevelFilter;
 
 /// The compiled configuration, permissions and pages of the app.
 pub fn context<R: Runtime>() -> tauri::Context<R> {
@@ -32,7 +33,7 @@ pub(crate) fn run(data_dir: Option<PathBuf>, hidden: bool) -> ExitCode {
         eprintln!("atom: there is no display to open a window on; `atom --help` shows what the terminal can do");
         return ExitCode::FAILURE;
     }
-    log_to_stderr();
+    crate::logging::to_stderr(LevelFilter::WARN);
     if !atom_api::no_core_dumps() {
         tracing::warn!("core dumps cannot be turned off: a crash may write keys to the disk");
     }
@@ -139,11 +140,4 @@ fn end_on_signals(app: AppHandle) {
     });
     #[cfg(not(unix))]
     drop(app);
-}
-
-/// Warnings and errors only, unless `ATOM_LOG` asks for more; never to a file.
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ATOM_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

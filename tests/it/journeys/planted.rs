@@ -95,6 +95,8 @@ fn class(data: &Path, path: &Path) -> Option<&'static str> {
             let is_slot = |block: &[u8]| block.starts_with(b"ATAN") && block[256..].iter().all(|byte| *byte == 0);
             (bytes.len() == 8192 && bytes.chunks(4096).all(is_slot)).then_some("anchor")
         }
+        // Room that is kept for opening on a full disk: nothing but zeroes.
+        "reserve" => bytes.iter().all(|byte| *byte == 0).then_some("reserve"),
         _ if bytes.is_empty() => Some("lock"),
         // Names of segments, which are random.
         "keyword/.managed.json" => serde_json::from_slice::<Vec<String>>(&bytes).is_ok().then_some("list of segments"),

@@ -193,6 +193,11 @@ impl App {
     /// Those of the use case; [`ErrorCode::Busy`] once the app is ending.
     pub async fn call(self: &Arc<Self>, call: Call) -> ApiResult<serde_json::Value> {
         self.refuse_when_ending()?;
+        // What the end cuts short is no fault of the call: whoever has the vault next answers it.
+        self.carry_out(call).await.or_else(|error| self.refuse_when_ending().and(Err(error)))
+    }
+
+    async fn carry_out(self: &Arc<Self>, call: Call) -> ApiResult<serde_json::Value> {
         match call {
             Call::VaultStatus => value(self.vault_status().await?),
             Call::VaultUnlock(request) => value(self.vault_unlock(request).await?),
