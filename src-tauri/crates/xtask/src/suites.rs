@@ -94,16 +94,22 @@ fn documentation(project: &Project) -> Result<(), Failure> {
         .iter()
         .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
         .filter_map(|path| std::fs::read_to_string(path).ok())
-        .any(|text| {
-            text.lines()
-                .map(str::trim_start)
-                .any(|line| line == "/// ```" || line == "//! ```" || line == "/// ```no_run")
-        });
+        .any(|text| has_example(&text));
     if !has_example {
         say("no examples in documentation comments");
         return Ok(());
     }
     run_command(project.cargo().args(["test", "--workspace", "--locked", "--doc"]))
+}
+
+/// Whether a documentation comment begins a block of Rust: one that names no other language.
+fn has_example(text: &str) -> bool {
+    let fences = text
+        .lines()
+        .map(str::trim_start)
+        .filter_map(|line| line.strip_prefix("/// ```").or_else(|| line.strip_prefix("//! ```")));
+    // Every other fence ends a block.
+    fences.step_by(2).any(|language| matches!(language, "" | "rust" | "no_run" | "should_panic"))
 }
 
 /// The real app on a desktop of its own; the tests start display, window manager and message bus themselves.
@@ -136,4 +142,17 @@ fn app(project: &Project) -> Result<(), Failure> {
         say(format_args!("{failure}; once more, for a real desktop has moods of its own"));
         drive()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_example;
+
+    #[test]
+    fn only_a_block_of_rust_is_an_example() {
+        assert!(has_example("/// ```\n/// let one = 1;\n/// ```\n"));
+        assert!(has_example("    //! ```no_run\n    //! ```\n"));
+        assert!(!has_example("//! ```text\n//! a picture\n//! ```\n"));
+        assert!(!has_example("let fence = \"/// ```\";\n"));
+    }
 }
