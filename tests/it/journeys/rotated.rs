@@ -108,7 +108,7 @@ impl Rotating {
 }
 
 fn search(place: &Place, proof: &str) -> Outcome {
-    let mut command = place.command(&["search", "cucumbers", "--mode", "words", "--json"]);
+    let mut command = place.command(&["search", "cucumbers", "--mode", "words", "--limit", "100", "--json"]);
     finish(command.env("ATOM_PASSPHRASE_FILE", place.at(proof)), "")
 }
 

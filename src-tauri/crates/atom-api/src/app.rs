@@ -19,6 +19,7 @@ mod reserve;
 mod restore;
 mod restoring;
 mod rotation;
+mod runs;
 mod search;
 mod session;
 mod settings;
@@ -93,7 +94,7 @@ pub struct App {
     /// Why it did not open again.
     change_failed: Mutex<Option<ApiError>>,
     /// The restore that runs, or the last one: it outlives the session that it closes.
-    restoring: backup::Runs,
+    restoring: runs::Runs,
     slots: Arc<slots::Slots>,
     last_use: Mutex<auto_lock::LastUse>,
     locks_itself: AtomicBool,
@@ -132,7 +133,7 @@ impl App {
             changing_keys: Arc::default(),
             next_run: Mutex::default(),
             change_failed: Mutex::default(),
-            restoring: backup::Runs::default(),
+            restoring: runs::Runs::default(),
             slots: Arc::new(slots),
             last_use: Mutex::default(),
             locks_itself: AtomicBool::new(false),
@@ -193,8 +194,11 @@ impl App {
     /// Those of the use case; [`ErrorCode::Busy`] once the app is ending.
     pub async fn call(self: &Arc<Self>, call: Call) -> ApiResult<serde_json::Value> {
         self.refuse_when_ending()?;
-        // What the end cuts short is no fault of the call: whoever has the vault next answers it.
-        self.carry_out(call).await.or_else(|error| self.refuse_when_ending().and(Err(error)))
+        self.carry_out(call).await.or_else(|error| match error.code {
+            // What the end cuts short is no fault of the call: whoever has the vault next answers it.
+            ErrorCode::Internal | ErrorCode::VaultLocked | ErrorCode::Busy => self.refuse_when_ending().and(Err(error)),
+            _ => Err(error),
+        })
     }
 
     async fn carry_out(self: &Arc<Self>, call: Call) -> ApiResult<serde_json::Value> {

@@ -30,5 +30,6 @@ pub use recovery::RecoveryCode;
 pub use seal::{ReadAt, SealObject, SealReader, SealRoot, SealWriter};
 pub use secret::{SealedSecret, Secret, SecretPlace, SecretRoot};
 pub use slots::{
-    KeychainEntries, NewSlots, RecoveryRenewal, Rekey, SlotCopy, SlotInfo, SlotKind, Unlock, Vault, VerifiedSlots,
+    KeychainEntries, NewSlots, RecoveryRenewal, Rekey, SlotCopy, SlotInfo, SlotKind, UnconfirmedCode, Unlock, Vault,
+    VerifiedSlots,
 };

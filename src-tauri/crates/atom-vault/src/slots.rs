@@ -8,6 +8,7 @@ mod disk;
 mod file;
 mod rekey;
 mod renewal;
+mod unconfirmed;
 mod verify;
 mod wrap;
 
@@ -28,6 +29,7 @@ pub(crate) use wrap::Wrapped;
 
 pub use rekey::{KeychainEntries, Rekey};
 pub use renewal::RecoveryRenewal;
+pub use unconfirmed::UnconfirmedCode;
 
 /// Present in every data folder in use: without key slots beside it, the slots were lost.
 const DATABASE_NAME: &str = "vault.db";

@@ -6,13 +6,13 @@ import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { NewPassphrase, passphraseProblem } from "../../components/new-passphrase";
 import { ProgressBar } from "../../components/progress-bar";
-import { RecoveryCode, TypeTwoGroups } from "../../components/recovery-code";
 import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import { useBackupState, useSettings } from "../../data/queries";
-import { CommandError, type BackupRunView, type BackupStateView, type SlotsView, type VaultRecoveryView } from "../../platform";
+import type { BackupRunView, BackupStateView, SlotsView, VaultRecoveryView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { formatDuration, sentence } from "../../text/format";
+import { NewCode } from "./new-code";
 import { Row } from "./row";
 import { Actions, Form, Proof, useAttempt } from "./security-dialogs";
 
@@ -144,7 +144,7 @@ interface ChangeProps {
   onBegun: (run: BackupRunView) => void;
 }
 
-/** Each step is a dialog of its own (by its key), so that the focus goes to its first control. */
+/** Asks who wants it, then shows the new code. */
 function Change({ hasKeychain, hasPassphrase, onClose, onBegun }: ChangeProps) {
   const platform = usePlatform();
   const [proof, setProof] = useState<string | null>("");
@@ -152,7 +152,6 @@ function Change({ hasKeychain, hasPassphrase, onClose, onBegun }: ChangeProps) {
   const [passphrase, setPassphrase] = useState("");
   const [again, setAgain] = useState("");
   const [view, setView] = useState<VaultRecoveryView | null>(null);
-  const [isChecking, setChecking] = useState(false);
   const { busy, error, attempt, refuse } = useAttempt();
 
   const prepare = () => {
@@ -180,39 +179,16 @@ function Change({ hasKeychain, hasPassphrase, onClose, onBegun }: ChangeProps) {
       </Dialog>
     );
   }
-  if (!isChecking) {
-    return (
-      <Dialog key="code" title="Your new recovery code" onClose={onClose}>
-        <div className="form">
-          <p className="soft">Write it down, or put it into a password manager. Atom shows it only now and keeps no copy. Nothing is begun until you have typed two groups of it, and the old code works until the change is done.</p>
-          <RecoveryCode code={view.code} />
-          <div className="form-actions">
-            <Button onClick={onClose}>Change nothing</Button>
-            <Button look="main" data-first onClick={() => { setChecking(true); }}>
-              I have saved it
-            </Button>
-          </div>
-        </div>
-      </Dialog>
-    );
-  }
-  const wrongGroups = (failure: unknown) =>
-    failure instanceof CommandError && failure.code === "wrong-passphrase" ? "That is not what the new code says. Look again, or show the code again and save it anew. Nothing was begun." : messageOf(failure);
   return (
-    <Dialog key="groups" title="Type two groups of the new code" onClose={onClose}>
-      <p className="soft">To be sure that it is saved: read them from where you put it.</p>
-      <TypeTwoGroups
-        asked={view.groups}
-        problem={error}
-        busy={busy}
-        submit="Begin the change"
-        onChange={() => { refuse(null); }}
-        onBack={() => {
-          refuse(null);
-          setChecking(false);
-        }}
-        onSubmit={(typed) => void attempt(() => platform.vaultConfirmRotation(typed), onBegun, wrongGroups)}
-      />
-    </Dialog>
+    <NewCode
+      view={view}
+      until="Nothing is begun until you have typed two groups of it, and the old code works until the change is done."
+      wrong="Nothing was begun."
+      leave="Change nothing"
+      submit="Begin the change"
+      confirm={(groups) => platform.vaultConfirmRotation(groups)}
+      onClose={onClose}
+      onConfirmed={onBegun}
+    />
   );
 }

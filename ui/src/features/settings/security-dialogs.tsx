@@ -4,8 +4,7 @@ import { messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { NewPassphrase, passphraseProblem } from "../../components/new-passphrase";
-import { RecoveryCode, TypeTwoGroups } from "../../components/recovery-code";
-import { CommandError, type VaultRecoveryView } from "../../platform";
+import { CommandError } from "../../platform";
 import { usePlatform } from "../../platform/context";
 
 export interface Closing {
@@ -134,78 +133,6 @@ export function ChangePassphrase({ hasKeychain, isNew, onClose, onDone }: Closin
         {error ? <Banner look="bad">{error}</Banner> : null}
         <Actions busy={busy} ready={proof !== "" && passphrase !== "" && again !== ""} submit={title} onClose={onClose} />
       </Form>
-    </Dialog>
-  );
-}
-
-/** Each step is a dialog of its own (by its key), so that the focus goes to its first control. */
-export function NewRecoveryCode({ hasKeychain, onClose, onDone }: Closing & { hasKeychain: boolean }) {
-  const platform = usePlatform();
-  const [proof, setProof] = useState<string | null>("");
-  const [view, setView] = useState<VaultRecoveryView | null>(null);
-  const [isChecking, setChecking] = useState(false);
-  const { busy, error, attempt, refuse } = useAttempt();
-
-  if (view === null) {
-    return (
-      <Dialog key="proof" title="New recovery code" onClose={onClose}>
-        <Form label="New recovery code" onSubmit={() => void attempt(() => platform.vaultRenewRecovery(proof), setView)}>
-          <Proof hasKeychain={hasKeychain} value={proof} onChange={setProof} />
-          {error ? <Banner look="bad">{error}</Banner> : null}
-          <Actions busy={busy} ready={proof !== ""} submit="Show a new code" onClose={onClose} />
-        </Form>
-      </Dialog>
-    );
-  }
-  if (!isChecking) {
-    return (
-      <Dialog key="code" title="Your new recovery code" onClose={onClose}>
-        <div className="form">
-          <p className="soft">Write it down, or put it into a password manager. Atom shows it only now and keeps no copy. The old code works until you have typed two groups of this one.</p>
-          <RecoveryCode code={view.code} />
-          <div className="form-actions">
-            <Button onClick={onClose}>Keep the old code</Button>
-            <Button
-              look="main"
-              data-first
-              onClick={() => {
-                setChecking(true);
-              }}
-            >
-              I have saved it
-            </Button>
-          </div>
-        </div>
-      </Dialog>
-    );
-  }
-  const wrongGroups = (failure: unknown) =>
-    failure instanceof CommandError && failure.code === "wrong-passphrase" ? "That is not what the new code says. Look again, or show the code again and save it anew. The old code still works." : messageOf(failure);
-  return (
-    <Dialog key="groups" title="Type two groups of the new code" onClose={onClose}>
-      <p className="soft">To be sure that it is saved: read them from where you put it.</p>
-      <TypeTwoGroups
-        asked={view.groups}
-        problem={error}
-        busy={busy}
-        submit="Use the new code"
-        onChange={() => {
-          refuse(null);
-        }}
-        onBack={() => {
-          refuse(null);
-          setChecking(false);
-        }}
-        onSubmit={(typed) =>
-          void attempt(
-            () => platform.vaultConfirmRecovery(typed),
-            () => {
-              onDone("The new recovery code works now, and the old one no longer does");
-            },
-            wrongGroups,
-          )
-        }
-      />
     </Dialog>
   );
 }

@@ -13,8 +13,9 @@ import { usePlatform } from "../../platform/context";
 import { formatDuration } from "../../text/format";
 import { visibleLine } from "../../text/visible";
 import { MasterKey } from "./master-key";
+import { NewRecoveryCode } from "./new-code";
 import { Row } from "./row";
-import { ChangeKeychain, ChangePassphrase, NewRecoveryCode } from "./security-dialogs";
+import { ChangeKeychain, ChangePassphrase } from "./security-dialogs";
 
 type Open = "passphrase" | "recovery" | "keychain" | null;
 

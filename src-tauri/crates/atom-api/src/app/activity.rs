@@ -1,6 +1,6 @@
 //! Background work: what runs, pause, resume, cancel.
 
-use super::backup::cancel_job;
+use super::runs::cancel_job;
 use super::session::{PAUSED, Session};
 use super::{App, blocking, views};
 use crate::dto::{ActivityView, IdRequest, JobView, Progress};

@@ -1,39 +1,31 @@
 //! Backing up, by hand and by itself; checking and listing what is there.
 //!
-//! One long task at a time, on a thread of its own that the session owns: locking the vault stops it and waits.
-//! A backup is a durable job as well: one that a crash or a locked vault cut off runs again.
+//! A backup is a durable job: one that a crash or a locked vault cut off runs again.
 
+mod schedule;
+
+use super::runs::{Ended, Outcome, begin_job, note_end, spawn, tell_jobs};
 use super::session::Session;
-use super::{App, Indexing, activity, blocking, export, lock, settings_of, sources};
+use super::{App, blocking, export, settings_of, sources};
 use crate::caller::Caller;
 use crate::dto::{
-    BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupSettings, BackupStateView,
-    ExportView, FolderRequest, RestoreDoneView, SnapshotView,
+    BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupStateView, FolderRequest,
+    SnapshotView,
 };
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::event::Event;
 use atom_backup::rotation::Former;
-use atom_backup::{
-    Access, BackupOptions, Capture, Checked, Keep, Phase, Progress, Repository, SnapshotInfo, check, prune,
-};
+use atom_backup::{Access, BackupOptions, Capture, Checked, Keep, Repository, SnapshotInfo, check, prune};
 use atom_core::JobId;
 use atom_store::{AuditAction, AuditActor, AuditEntry, JobKind, JobState, Store};
+use schedule::due_at;
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+
+pub(super) use schedule::back_up_when_due;
 
 /// Setting: how the last backup went, as JSON.
 const LAST: &str = "backup";
-/// How often it is looked whether a backup is due.
-const DUE_CHECK: Duration = Duration::from_secs(20);
-/// A backup that failed by itself is not tried again before.
-const RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
-/// Progress is noted at most this often: each note is a write to the disk.
-const NOTE_EVERY: Duration = Duration::from_secs(1);
 const HOUR_MS: i64 = 3_600_000;
 
 /// How the backups went, kept in the vault.
@@ -57,162 +49,6 @@ impl Last {
         let text = serde_json::to_string(self)
             .map_err(|error| ApiError::new(ErrorCode::Internal, format!("writing down a backup: {error}")))?;
         Ok(store.set_setting(LAST, &text)?)
-    }
-}
-
-/// The one long task at a time of a session, or of the app: what runs, or ran last.
-#[derive(Default)]
-pub(super) struct Runs {
-    view: Mutex<BackupRunView>,
-    phase_began: Mutex<Option<Instant>>,
-    cancel: AtomicBool,
-    /// The session ends: what runs is not cancelled but interrupted.
-    over: AtomicBool,
-    job: Mutex<Option<(JobId, Instant)>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-    last_try: Mutex<Option<Instant>>,
-}
-
-/// What a task ended with.
-pub(super) enum Outcome {
-    Backup(BackupDoneView),
-    Check(BackupCheckView),
-    Export(ExportView),
-    Restore(RestoreDoneView),
-}
-
-impl Runs {
-    /// Of a session that comes after one in which `run` was the last task.
-    pub(super) fn after(run: Option<BackupRunView>) -> Self {
-        Self { view: Mutex::new(run.unwrap_or_default()), ..Self::default() }
-    }
-
-    pub(super) fn view(&self) -> BackupRunView {
-        let view = lock(&self.view).clone();
-        if view.run == 0 { BackupRunView { state: "idle".to_owned(), ..view } } else { view }
-    }
-
-    /// Notes how far it is; whether to go on.
-    pub(super) fn observe(&self, phase: &'static str, done: u64, total: u64) -> ControlFlow<()> {
-        let mut view = lock(&self.view);
-        let mut began = lock(&self.phase_began);
-        if view.phase != phase {
-            phase.clone_into(&mut view.phase);
-            *began = Some(Instant::now());
-        }
-        (view.done, view.total) = (done, total);
-        let elapsed = began.map_or(0.0, |began| began.elapsed().as_secs_f32());
-        view.eta_seconds =
-            (elapsed > 1.0 && done > 0).then(|| elapsed * (total.saturating_sub(done)) as f32 / done as f32);
-        if self.cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    /// Notes it on the durable job as well, from time to time.
-    pub(super) fn note(&self, session: &Session, progress: Progress) -> ControlFlow<()> {
-        let flow = self.observe(phase_name(progress.phase), progress.done, progress.total);
-        // A copy of the database would have to begin again with every note.
-        if progress.phase == Phase::Copying {
-            return flow;
-        }
-        if let Some((job, noted)) = &mut *lock(&self.job)
-            && noted.elapsed() >= NOTE_EVERY
-        {
-            *noted = Instant::now();
-            let now = session.clock.now_ms();
-            // A note that cannot be written costs nobody the backup.
-            let _ = session.store.set_job(*job, JobState::Running, progress.done, progress.total, None, now);
-        }
-        flow
-    }
-
-    pub(super) fn cancel(&self) {
-        self.cancel.store(true, Ordering::Relaxed);
-    }
-
-    fn has_job(&self, id: JobId) -> bool {
-        lock(&self.job).is_some_and(|(job, _)| job == id)
-    }
-
-    /// Whether a task of this name runs.
-    pub(super) fn is_running(&self, task: &str) -> bool {
-        let view = lock(&self.view);
-        view.state == "running" && view.task == task
-    }
-
-    /// Whether what runs was told to stop, by a person or by the end of the session.
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.cancel.load(Ordering::Relaxed)
-    }
-
-    /// Whether the session ends.
-    pub(super) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
-    }
-
-    /// Says that another task runs, if one does.
-    pub(super) fn refuse_while_busy(&self) -> ApiResult<()> {
-        refuse_second(&lock(&self.view))
-    }
-
-    /// Interrupts what runs and waits for it.
-    pub(super) fn stop_blocking(&self) {
-        self.over.store(true, Ordering::Relaxed);
-        self.cancel();
-        let thread = lock(&self.thread).take();
-        if let Some(thread) = thread {
-            // Panics were caught inside.
-            let _ = thread.join();
-        }
-    }
-
-    /// Takes the one place; the number of the new run.
-    pub(super) fn claim(&self, task: &str) -> ApiResult<u32> {
-        if self.over.load(Ordering::Relaxed) {
-            return Err(ApiError::new(ErrorCode::VaultLocked, "the vault is being locked"));
-        }
-        let mut view = lock(&self.view);
-        refuse_second(&view)?;
-        self.cancel.store(false, Ordering::Relaxed);
-        *lock(&self.phase_began) = None;
-        *view = BackupRunView {
-            run: view.run + 1,
-            task: task.to_owned(),
-            state: "running".to_owned(),
-            phase: "starting".to_owned(),
-            ..BackupRunView::default()
-        };
-        Ok(view.run)
-    }
-
-    pub(super) fn finish(&self, outcome: ApiResult<Outcome>) {
-        let mut view = lock(&self.view);
-        view.eta_seconds = None;
-        match outcome {
-            Ok(outcome) => {
-                "done".clone_into(&mut view.state);
-                match outcome {
-                    Outcome::Backup(done) => view.backup = Some(done),
-                    Outcome::Check(found) => view.check = Some(found),
-                    Outcome::Export(done) => view.export = Some(done),
-                    Outcome::Restore(done) => view.restore = Some(done),
-                }
-            }
-            Err(_) if self.cancel.load(Ordering::Relaxed) => "cancelled".clone_into(&mut view.state),
-            Err(error) => {
-                "failed".clone_into(&mut view.state);
-                view.error = Some(error);
-            }
-        }
-    }
-}
-
-fn refuse_second(view: &BackupRunView) -> ApiResult<()> {
-    match view.state.as_str() {
-        "running" => {
-            let message = format!("a {} is running: wait for its end or cancel it", view.task);
-            Err(ApiError::new(ErrorCode::Busy, message).retryable())
-        }
-        _ => Ok(()),
     }
 }
 
@@ -348,73 +184,8 @@ impl App {
     }
 }
 
-/// Whether `id` was the job of the backup that runs: it is told to stop.
-pub(super) fn cancel_job(session: &Session, id: JobId) -> bool {
-    let ours = session.runs.has_job(id);
-    if ours {
-        session.runs.cancel();
-    }
-    ours
-}
-
-/// How the work of a long task ended.
-pub(super) enum Ended {
-    /// With this; the app is told that jobs changed.
-    Here(ApiResult<Outcome>, Option<Weak<App>>),
-    /// It goes on where the session does not reach; until then it runs.
-    Elsewhere,
-}
-
-/// Runs `work` on the session's thread for long tasks; the place was claimed before.
-pub(super) fn spawn(session: &Arc<Session>, work: impl FnOnce(&Session) -> Ended + Send + 'static) -> ApiResult<()> {
-    let own = Arc::clone(session);
-    let started = std::thread::Builder::new().name("atom-backup".to_owned()).spawn(move || {
-        let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&own)));
-        let ended = worked.unwrap_or_else(|_| {
-            let stopped = ApiError::new(ErrorCode::Internal, "an internal error stopped this; nothing half is left");
-            Ended::Here(Err(stopped), None)
-        });
-        *lock(&own.runs.job) = None;
-        let Ended::Here(outcome, app) = ended else { return };
-        own.runs.finish(outcome);
-        if let Some(app) = app {
-            tell_jobs(&app);
-        }
-    });
-    match started {
-        Ok(thread) => {
-            // The one before has ended: the place was free.
-            *lock(&session.runs.thread) = Some(thread);
-            Ok(())
-        }
-        Err(error) => {
-            let error = ApiError::new(ErrorCode::Internal, format!("starting a thread: {error}"));
-            session.runs.finish(Err(error.clone()));
-            Err(error)
-        }
-    }
-}
-
 fn log(session: &Session, actor: AuditActor, action: AuditAction, subject: &str) {
     session.log.append_blocking(AuditEntry::once(session.clock.now_ms(), actor, action, subject));
-}
-
-fn tell_jobs(app: &Weak<App>) {
-    if let Some(app) = app.upgrade() {
-        app.emit(Event::JobsChanged);
-    }
-}
-
-/// Makes the durable job of the task whose place was claimed; gives the place back if that fails.
-pub(super) fn begin_job(session: &Session, kind: JobKind, title: &str) -> ApiResult<JobId> {
-    let now = session.clock.now_ms();
-    let begun = session.store.queue_job(kind, None, title, now).and_then(|job| {
-        session.store.set_job(job, JobState::Running, 0, 0, None, now)?;
-        Ok(job)
-    });
-    let job = begun.map_err(ApiError::from).inspect_err(|error| session.runs.finish(Err(error.clone())))?;
-    *lock(&session.runs.job) = Some((job, Instant::now()));
-    Ok(job)
 }
 
 fn end_job(session: &Session, job: JobId, folder: &Path, outcome: &ApiResult<BackupDoneView>) {
@@ -433,26 +204,6 @@ fn end_job(session: &Session, job: JobId, folder: &Path, outcome: &ApiResult<Bac
     if let Err(error) = noted {
         tracing::warn!(%error, "the end of a backup cannot be noted");
     }
-}
-
-/// Notes on the durable job how a task ended.
-pub(super) fn note_end(session: &Session, job: JobId, outcome: Result<(), &ApiError>) -> JobState {
-    let runs = &session.runs;
-    let (done, total) = {
-        let view = lock(&runs.view);
-        (view.done, view.total)
-    };
-    let (state, error) = match outcome {
-        Ok(()) => (JobState::Done, None),
-        // Goes on when the vault is open again.
-        Err(_) if runs.is_over() => (JobState::Queued, None),
-        Err(_) if runs.is_cancelled() => (JobState::Cancelled, None),
-        Err(error) => (JobState::Failed, Some(error.message.as_str())),
-    };
-    if let Err(error) = session.store.set_job(job, state, done, total, error, session.clock.now_ms()) {
-        tracing::warn!(%error, "the end of a job cannot be noted");
-    }
-    state
 }
 
 /// Keys that the vault had before: of backups that were not written since.
@@ -504,140 +255,6 @@ fn back_up(
     })
 }
 
-/// Backs up when it is time to, as long as the app is there.
-pub(super) async fn back_up_when_due(app: Weak<App>) {
-    let mut told = false;
-    loop {
-        tokio::time::sleep(DUE_CHECK).await;
-        let Some(app) = app.upgrade() else { return };
-        if app.config.indexing != Indexing::AsSet {
-            return;
-        }
-        let Ok(session) = app.session().await else { continue };
-        if let Err(error) = Caller::Atom.asks(app.back_up_if_due(session, &mut told)).await {
-            tracing::warn!(%error, "a scheduled backup cannot start");
-        }
-    }
-}
-
-impl App {
-    async fn back_up_if_due(self: &Arc<Self>, session: Arc<Session>, told: &mut bool) -> ApiResult<()> {
-        let (runs, data_dir) = (Arc::clone(&session), self.config.data_dir.clone());
-        let due = blocking(move || due(&runs, &data_dir)).await?;
-        let (settings, folder, may_create) = match due {
-            Due::No => return Ok(()),
-            Due::Ok => {
-                *told = false;
-                return Ok(());
-            }
-            Due::Trouble(message) => {
-                if !std::mem::replace(told, true) {
-                    self.emit(Event::BackupFailed { message });
-                }
-                return Ok(());
-            }
-            Due::Now { settings, folder, may_create } => (settings, folder, may_create),
-        };
-        *lock(&session.runs.last_try) = Some(Instant::now());
-        let request = BackupRequest {
-            folder: folder.to_string_lossy().into_owned(),
-            verify: false,
-            indexes: settings.indexes,
-            keep_last: settings.keep_last,
-            keep_daily: settings.keep_daily,
-            keep_weekly: settings.keep_weekly,
-        };
-        self.begin_backup(session, folder, request, may_create).await.map(drop)
-    }
-}
-
-/// Whether a backup has to begin by itself.
-#[derive(Debug, PartialEq, Eq)]
-enum Due {
-    /// Nothing to do, nothing to say.
-    No,
-    /// The last one went well and is not too old.
-    Ok,
-    /// It should have been made and cannot be.
-    Trouble(String),
-    /// Begin.
-    Now { settings: BackupSettings, folder: PathBuf, may_create: bool },
-}
-
-/// What the decision needs to know besides what is set and how the last one went.
-#[derive(Debug, Clone, Copy)]
-struct Facts {
-    now_ms: i64,
-    /// One was cut off by a crash or a lock.
-    interrupted: bool,
-    /// There are backups in the folder.
-    has_backups: bool,
-    /// The folder is there.
-    is_folder: bool,
-    /// One that began by itself failed a moment ago.
-    tried_lately: bool,
-}
-
-fn decide(settings: BackupSettings, last: &Last, facts: Facts) -> Due {
-    let Some(folder) = settings.folder.as_deref().map(PathBuf::from) else { return Due::No };
-    let is_due = due_at(&settings, last, facts.now_ms).is_some_and(|at| at <= facts.now_ms) || facts.interrupted;
-    if !is_due {
-        return if last.error.is_none() { Due::Ok } else { Due::No };
-    }
-    let first = last.folder.as_deref().map(Path::new) != Some(&*folder);
-    // After the first one only where there are backups already: an empty folder may be where a disk belongs.
-    if !(facts.has_backups || first && facts.is_folder) {
-        return Due::Trouble(atom_backup::Error::Absent { folder }.to_string());
-    }
-    if facts.tried_lately {
-        return last.error.clone().map_or(Due::No, Due::Trouble);
-    }
-    Due::Now { settings, folder, may_create: first }
-}
-
-fn due(session: &Session, data_dir: &Path) -> ApiResult<Due> {
-    let store = &session.store;
-    let settings = settings_of(store, data_dir)?.backup;
-    let interrupted: Vec<_> = store.queued_jobs()?.into_iter().filter(|job| job.kind == JobKind::Backup).collect();
-    let now_ms = session.clock.now_ms();
-    let Some(folder) = settings.folder.as_deref().map(Path::new) else {
-        for job in interrupted {
-            store.set_job(job.id, JobState::Cancelled, job.done, job.total, None, now_ms)?;
-        }
-        return Ok(Due::No);
-    };
-    if lock(&session.runs.view).state == "running" || activity::is_paused(session)? {
-        return Ok(Due::No);
-    }
-    let facts = Facts {
-        now_ms,
-        interrupted: !interrupted.is_empty(),
-        has_backups: Repository::exists(folder),
-        is_folder: folder.is_dir(),
-        tried_lately: lock(&session.runs.last_try).is_some_and(|tried| tried.elapsed() < RETRY_AFTER),
-    };
-    let last = Last::load(store)?;
-    let due = decide(settings, &last, facts);
-    if let Due::Trouble(message) = &due
-        && last.error.as_ref() != Some(message)
-    {
-        Last { error: Some(message.clone()), ..last }.store(store)?;
-    }
-    Ok(due)
-}
-
-/// When the next backup is due, Unix milliseconds; none when nothing is scheduled.
-fn due_at(settings: &BackupSettings, last: &Last, now_ms: i64) -> Option<i64> {
-    let folder = settings.folder.as_ref()?;
-    let hours = settings.every_hours?;
-    let pause = i64::from(hours) * HOUR_MS;
-    match last.at.filter(|_| last.folder.as_ref() == Some(folder)) {
-        // A clock that was wrong must not put backups off for years; one that is set back a little makes none in between.
-        Some(at) if at <= now_ms.saturating_add(pause) => Some(at.saturating_add(pause)),
-        _ => Some(now_ms),
-    }
-}
-
 pub(super) fn absolute(folder: &str) -> ApiResult<PathBuf> {
     let path = sources::expanded(folder);
     if path.is_absolute() {
@@ -678,100 +295,5 @@ pub(super) fn check_view(found: &Checked) -> BackupCheckView {
         bytes: found.bytes,
         damage: found.damage.iter().map(ToString::to_string).collect(),
         lost_snapshots: found.lost_snapshots.clone(),
-    }
-}
-
-/// Stable name of a phase.
-pub(super) const fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Writing => "writing",
-        Phase::Verifying => "verifying",
-        Phase::Restoring => "restoring",
-        Phase::Pruning => "pruning",
-        Phase::Sealing => "sealing",
-        Phase::Copying => "copying",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const READY: Facts =
-        Facts { now_ms: 1_000, interrupted: false, has_backups: true, is_folder: true, tried_lately: false };
-
-    fn to_disk() -> BackupSettings {
-        BackupSettings { folder: Some("/disk".to_owned()), ..BackupSettings::default() }
-    }
-
-    fn made(at: i64, error: Option<&str>) -> Last {
-        Last { folder: Some("/disk".to_owned()), at: Some(at), error: error.map(str::to_owned) }
-    }
-
-    #[test]
-    fn an_empty_folder_is_taken_the_first_time_only() {
-        let empty = Facts { has_backups: false, ..READY };
-        assert!(matches!(decide(to_disk(), &Last::default(), empty), Due::Now { may_create: true, .. }));
-        // Where the disk belongs, and is not plugged in: nothing is written into the empty place.
-        let overdue = Facts { now_ms: 100 * HOUR_MS, ..empty };
-        let absent = decide(to_disk(), &made(1, None), overdue);
-        assert!(matches!(&absent, Due::Trouble(message) if message.contains("/disk") && message.contains("plug in")));
-        let gone = Facts { is_folder: false, ..empty };
-        assert!(matches!(decide(to_disk(), &Last::default(), gone), Due::Trouble(_)));
-        let back = Facts { has_backups: true, ..overdue };
-        assert!(matches!(decide(to_disk(), &made(1, None), back), Due::Now { may_create: false, .. }));
-    }
-
-    #[test]
-    fn what_was_cut_off_begins_again_and_what_failed_waits() {
-        assert_eq!(decide(BackupSettings::default(), &Last::default(), READY), Due::No);
-        assert_eq!(decide(to_disk(), &made(999, None), READY), Due::Ok);
-        assert_eq!(decide(to_disk(), &made(999, Some("full")), READY), Due::No);
-        let cut_off = Facts { interrupted: true, ..READY };
-        assert!(matches!(decide(to_disk(), &made(999, None), cut_off), Due::Now { .. }));
-        let failed = Facts { now_ms: 100 * HOUR_MS, tried_lately: true, ..READY };
-        assert_eq!(decide(to_disk(), &made(1, Some("full")), failed), Due::Trouble("full".to_owned()));
-        let later = Facts { tried_lately: false, ..failed };
-        assert!(matches!(decide(to_disk(), &made(1, Some("full")), later), Due::Now { .. }));
-    }
-
-    #[test]
-    fn a_backup_is_due_after_its_hours_and_at_once_for_a_new_folder() {
-        let settings = |folder: Option<&str>, every_hours| BackupSettings {
-            folder: folder.map(str::to_owned),
-            every_hours,
-            ..BackupSettings::default()
-        };
-        let last = |folder: &str, at| Last { folder: Some(folder.to_owned()), at: Some(at), error: None };
-        let check = |settings: &BackupSettings, last: &Last, expect| assert_eq!(due_at(settings, last, 1_000), expect);
-        check(&settings(None, Some(1)), &Last::default(), None);
-        check(&settings(Some("/b"), None), &Last::default(), None);
-        check(&settings(Some("/b"), Some(1)), &Last::default(), Some(1_000));
-        check(&settings(Some("/b"), Some(2)), &last("/b", 500), Some(500 + 2 * HOUR_MS));
-        check(&settings(Some("/b"), Some(2)), &last("/a", 500), Some(1_000));
-        check(&settings(Some("/b"), Some(2)), &last("/b", 1_001), Some(1_001 + 2 * HOUR_MS));
-        check(&settings(Some("/b"), Some(2)), &last("/b", 1_001 + 2 * HOUR_MS), Some(1_000));
-    }
-
-    #[test]
-    fn however_the_clock_jumps_a_backup_is_made_within_twice_its_time() {
-        const YEARS: i64 = 3_653 * 24 * HOUR_MS;
-        let settings = BackupSettings { every_hours: Some(24), ..to_disk() };
-        for jump in [0, 5_000, -5_000, HOUR_MS, -HOUR_MS, YEARS, -YEARS] {
-            let mut last = made(20 * YEARS, None);
-            let mut gaps = Vec::new();
-            let mut since = 0;
-            // Two weeks by the hour, in which the clock is as far off as the jump.
-            for hour in 1..=14 * 24 {
-                since += 1;
-                let now_ms = 20 * YEARS + hour * HOUR_MS + jump;
-                if matches!(decide(settings.clone(), &last, Facts { now_ms, ..READY }), Due::Now { .. }) {
-                    gaps.push(since);
-                    (last, since) = (made(now_ms, None), 0);
-                }
-            }
-            assert!(gaps.iter().all(|gap| *gap <= 48) && since <= 48, "{jump}: {gaps:?}, then {since}");
-            assert!(gaps.iter().skip(1).all(|gap| *gap >= 24), "{jump}: more than asked for, {gaps:?}");
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! Bringing a backup back, with the vault closed: on this machine, or on a new one that has nothing yet.
 
 use super::audit::Log;
-use super::backup::{check_view, list, phase_name, snapshot_view};
+use super::backup::{check_view, list, snapshot_view};
+use super::runs::phase_name;
 use super::session::DATABASE;
 use super::{LOCK_FILE, anchor, take_lock};
 use crate::dto::{BackupCheckView, BackupListView, SnapshotView};

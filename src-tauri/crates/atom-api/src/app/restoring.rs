@@ -6,9 +6,10 @@
 //! found before anything is closed.
 
 use super::anchor::{self, Opening};
-use super::backup::{Outcome, absolute};
+use super::backup::absolute;
 use super::refusals::Way;
 use super::restore::BackupFolder;
+use super::runs::Outcome;
 use super::{App, blocking, lock};
 use crate::caller::Caller;
 use crate::dto::{BackupListView, BackupRunView, RestoreDoneView, RestoreListRequest, RestoreRequest};

@@ -7,7 +7,7 @@
 //! Until that moment the old ways in count. What was begun and is interrupted, by a lock or a kill, goes on after the next
 //! unlock whose secret opens the new ways in, too; after another one it is given up, because nobody could go on with it.
 
-use super::backup::{Ended, begin_job, note_end, spawn};
+use super::runs::{Ended, begin_job, note_end, spawn};
 use super::session::Session;
 use super::slots::Slots;
 use super::{App, Indexing, blocking, lock};
@@ -70,7 +70,7 @@ impl App {
             let cost = slots.cost_blocking()?;
             let rekey = slots
                 .change(&data_dir, request.proof, |with| Vault::rekey(&data_dir, with, passphrase.as_ref(), cost))?;
-            let shown = VaultRecoveryView::of(rekey.code(), rekey.asked());
+            let shown = VaultRecoveryView::of(rekey.unconfirmed());
             slots.await_rekey(rekey);
             Ok(shown)
         })

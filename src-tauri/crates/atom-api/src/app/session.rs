@@ -2,8 +2,8 @@
 
 use super::anchor::{self, Opening};
 use super::audit::Log;
-use super::backup::Runs;
 use super::reserve::Reserve;
+use super::runs::Runs;
 use super::{App, Indexing, lock, settings_of};
 use crate::caller::Caller;
 use crate::dto::{IndexBudget, SizeView};

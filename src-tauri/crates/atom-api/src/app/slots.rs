@@ -14,7 +14,7 @@ use atom_backup::rotation;
 use atom_store::AuditAction;
 use atom_vault::{
     Error as VaultError, KdfCost, Keychain, Keys, NewSlots, OsKeychain, RecoveryCode, RecoveryRenewal, Rekey, SlotInfo,
-    Unlock, Vault,
+    UnconfirmedCode, Unlock, Vault,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -232,7 +232,7 @@ impl App {
         let (slots, data_dir) = (Arc::clone(&self.slots), self.config.data_dir.clone());
         let shown = blocking(move || {
             let renewal = slots.change(&data_dir, proof, |with| Vault::renew_recovery(&data_dir, with))?;
-            let shown = VaultRecoveryView::of(renewal.code(), renewal.asked());
+            let shown = VaultRecoveryView::of(renewal.unconfirmed());
             *lock(&slots.renewal) = Some((Instant::now(), renewal));
             Ok(shown)
         })
@@ -319,9 +319,9 @@ impl App {
 }
 
 impl VaultRecoveryView {
-    pub(super) fn of(code: &RecoveryCode, asked: [usize; 2]) -> Self {
-        let [first, second] = asked.map(|group| u32::try_from(group + 1).unwrap_or(u32::MAX));
-        Self { code: code.reveal().to_string(), groups: (first, second) }
+    pub(super) fn of(unconfirmed: &UnconfirmedCode) -> Self {
+        let [first, second] = unconfirmed.asked().map(|group| u32::try_from(group + 1).unwrap_or(u32::MAX));
+        Self { code: unconfirmed.code().reveal().to_string(), groups: (first, second) }
     }
 }
 

@@ -163,8 +163,8 @@ fn begin(world: &World) -> Keys {
     let with = Unlock::Passphrase(Zeroizing::new(PASSPHRASE.to_owned()));
     let passphrase = Zeroizing::new(NEW_PASSPHRASE.to_owned());
     let rekey = Vault::rekey(&world.data(), with, Some(&passphrase), KdfCost::MINIMUM).unwrap();
-    let code = rekey.code().reveal();
-    let [first, second] = rekey.asked().map(|group| code.split('-').nth(group).unwrap().to_owned());
+    let code = rekey.unconfirmed().code().reveal();
+    let [first, second] = rekey.unconfirmed().asked().map(|group| code.split('-').nth(group).unwrap().to_owned());
     rekey.place(&staging(&world.data()), [&first, &second], &MemoryKeychain::default()).unwrap()
 }
 
@@ -476,8 +476,8 @@ fn keys_may_be_changed_more_than_once() {
         drop(store);
         let with = Unlock::Passphrase(Zeroizing::new(NEW_PASSPHRASE.to_owned()));
         let rekey = Vault::rekey(&begun.data(), with, None, KdfCost::MINIMUM).unwrap();
-        let code = rekey.code().reveal();
-        let [first, second] = rekey.asked().map(|group| code.split('-').nth(group).unwrap().to_owned());
+        let code = rekey.unconfirmed().code().reveal();
+        let [first, second] = rekey.unconfirmed().asked().map(|group| code.split('-').nth(group).unwrap().to_owned());
         begun.next = rekey.place(&staging(&begun.data()), [&first, &second], &MemoryKeychain::default()).unwrap();
     }
 }

@@ -623,10 +623,11 @@ mod tests {
     use std::path::Path;
 
     use atom_vault::Keys;
+    use tantivy::directory::error::OpenWriteError;
     use tantivy::directory::{Directory, TerminatingWrite};
     use tempfile::TempDir;
 
-    use super::SealedDirectory;
+    use super::{META, SealedDirectory};
 
     #[test]
     fn any_range_of_a_file_reads_back_through_a_cache_of_any_size() {
@@ -656,6 +657,31 @@ mod tests {
             }
             assert!(file.read_bytes(0..400_001).is_err());
             assert!(directory.inner.cache.bytes() <= cache);
+        }
+    }
+
+    #[test]
+    fn a_list_of_deletions_that_no_commit_has_gives_way_and_nothing_else_does() {
+        let dir = TempDir::new().unwrap();
+        let root = Keys::ephemeral().unwrap().seal_root("tantivy/root");
+        let directory = SealedDirectory::open(dir.path(), root, 0).unwrap();
+        let head = br#"{"segments": [{"deletes": {"num_deleted_docs": 1, "opstamp": 7}}], "opstamp": 9}"#;
+        directory.atomic_write(Path::new(META), head).unwrap();
+        let write = |name: &str, text: &[u8]| {
+            let mut writer = directory.open_write(Path::new(name))?;
+            writer.write_all(text).unwrap();
+            writer.terminate().unwrap();
+            Ok::<_, OpenWriteError>(())
+        };
+        for name in ["a.7.del", "a.9.del", "a.8.del", "a.store"] {
+            write(name, b"first").unwrap();
+        }
+        // Of a commit that was cut off: the head knows 7 and 9.
+        write("a.8.del", b"second").unwrap();
+        assert_eq!(directory.atomic_read(Path::new("a.8.del")).unwrap(), b"second");
+        for name in ["a.7.del", "a.9.del", "a.store"] {
+            assert!(matches!(write(name, b"second"), Err(OpenWriteError::FileAlreadyExists(_))), "{name}");
+            assert_eq!(directory.atomic_read(Path::new(name)).unwrap(), b"first", "{name}");
         }
     }
 }

@@ -8,12 +8,12 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::file::{Slot, SlotFile};
-use super::renewal::two_groups;
+use super::unconfirmed::UnconfirmedCode;
 use super::{SlotKind, Unlock, Vault, kdf, keychain_slot, passphrase_slot, recovery_slot, unlock};
 use crate::kdf::KdfCost;
 use crate::keychain::Keychain;
 use crate::keys::random_key;
-use crate::{Error, Keys, RecoveryCode, Result};
+use crate::{Error, Keys, Result};
 
 /// New ways into a vault, for another master key. Dropping it leaves the vault as it was.
 pub struct Rekey {
@@ -22,8 +22,7 @@ pub struct Rekey {
     slots: Vec<Slot>,
     has_keychain: bool,
     generation: u64,
-    code: RecoveryCode,
-    asked: [usize; 2],
+    unconfirmed: UnconfirmedCode,
 }
 
 impl Vault {
@@ -61,8 +60,7 @@ impl Vault {
             slots,
             has_keychain: has(SlotKind::Keychain),
             generation: file.generation(),
-            code,
-            asked: two_groups()?,
+            unconfirmed: UnconfirmedCode::new(code)?,
         })
     }
 
@@ -74,16 +72,10 @@ impl Vault {
 }
 
 impl Rekey {
-    /// The new recovery code, to be shown once.
+    /// The new recovery code, to be shown once and confirmed.
     #[must_use]
-    pub fn code(&self) -> &RecoveryCode {
-        &self.code
-    }
-
-    /// Which two groups have to be typed again, 0 to 7, in order.
-    #[must_use]
-    pub fn asked(&self) -> [usize; 2] {
-        self.asked
+    pub fn unconfirmed(&self) -> &UnconfirmedCode {
+        &self.unconfirmed
     }
 
     /// Writes the new ways in into `folder`, which has none, if `typed` are the two groups that were asked for. A keychain that
@@ -92,9 +84,7 @@ impl Rekey {
     /// # Errors
     /// [`Error::CodeNotConfirmed`], [`Error::KeychainUnavailable`], [`Error::AlreadyExists`], [`Error::DiskFull`], [`Error::Io`].
     pub fn place(&self, folder: &Path, typed: [&str; 2], keychain: &dyn Keychain) -> Result<Keys> {
-        if !self.asked.iter().zip(typed).all(|(group, typed)| self.code.group_matches(*group, typed)) {
-            return Err(Error::CodeNotConfirmed);
-        }
+        self.unconfirmed.confirm(typed)?;
         if SlotFile::exists(folder) {
             return Err(Error::AlreadyExists);
         }

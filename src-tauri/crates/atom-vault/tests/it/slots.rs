@@ -260,9 +260,9 @@ fn a_new_recovery_code_replaces_the_old_one_once_it_was_typed_again() {
     let vault = vault();
     let before = fs::read(vault.main()).unwrap();
     let renewal = Vault::renew_recovery(&vault.dir(), Unlock::Keychain(&vault.keychain)).unwrap();
-    let code = renewal.code().reveal();
+    let code = renewal.unconfirmed().code().reveal();
     let groups: Vec<&str> = code.split('-').collect();
-    let [first, second] = renewal.asked().map(|group| groups[group]);
+    let [first, second] = renewal.unconfirmed().asked().map(|group| groups[group]);
 
     // Not confirmed: the old code is in force and nothing is on the disk.
     assert_eq!(fs::read(vault.main()).unwrap(), before);
@@ -288,9 +288,9 @@ fn a_new_recovery_code_keeps_what_changed_before_it_was_confirmed() {
     let new = secret("another quiet place");
     Vault::change_passphrase(&vault.dir(), typed(PASSPHRASE), &new, KdfCost::MINIMUM).unwrap();
     Vault::remove_keychain(&vault.dir(), Unlock::Passphrase(new.clone()), &vault.keychain).unwrap();
-    let code = renewal.code().reveal();
+    let code = renewal.unconfirmed().code().reveal();
     let groups: Vec<&str> = code.split('-').collect();
-    renewal.confirm(&vault.dir(), renewal.asked().map(|group| groups[group])).unwrap();
+    renewal.confirm(&vault.dir(), renewal.unconfirmed().asked().map(|group| groups[group])).unwrap();
     vault.unlock(Unlock::Passphrase(new)).unwrap();
     vault.unlock(Unlock::Recovery(&code)).unwrap();
     assert!(matches!(error(vault.unlock(typed(PASSPHRASE))), Error::WrongPassphrase));
@@ -301,9 +301,9 @@ fn a_new_recovery_code_keeps_what_changed_before_it_was_confirmed() {
 fn a_new_recovery_code_does_not_get_into_another_vault() {
     let (vault, other) = (vault(), self::vault());
     let renewal = Vault::renew_recovery(&vault.dir(), typed(PASSPHRASE)).unwrap();
-    let code = renewal.code().reveal();
+    let code = renewal.unconfirmed().code().reveal();
     let groups: Vec<&str> = code.split('-').collect();
-    let refused = renewal.confirm(&other.dir(), renewal.asked().map(|group| groups[group]));
+    let refused = renewal.confirm(&other.dir(), renewal.unconfirmed().asked().map(|group| groups[group]));
     assert!(matches!(error(refused), Error::DamagedSlots { .. }));
     other.unlocks_in_every_way();
 }
@@ -576,8 +576,8 @@ fn another_master_key_has_ways_in_of_the_same_kinds_and_the_vault_is_untouched()
     let staging = vault.folder.path().join("rotation");
     let before = [fs::read(vault.main()).unwrap(), fs::read(vault.backup()).unwrap()];
     let rekey = Vault::rekey(&vault.dir(), typed(PASSPHRASE), None, KdfCost::MINIMUM).unwrap();
-    let code = rekey.code().reveal().to_string();
-    let [first, second] = groups(&code, rekey.asked());
+    let code = rekey.unconfirmed().code().reveal().to_string();
+    let [first, second] = groups(&code, rekey.unconfirmed().asked());
     let wrong = rekey.place(&staging, [&first, "AAAA"], &vault.keychain);
     assert!(matches!(wrong, Err(Error::CodeNotConfirmed)));
     assert!(!staging.exists() && vault.keychain.len() == 1, "nothing was begun");
@@ -612,7 +612,7 @@ fn a_passphrase_that_was_not_typed_has_to_be_given_anew() {
     assert!(matches!(rekey(typed("not this one"), None), Err(Error::WrongPassphrase)));
     assert!(matches!(rekey(typed(PASSPHRASE), Some("short")), Err(Error::WeakPassphrase { .. })));
     let rekey = rekey(Unlock::Recovery(&vault.code), Some("another quiet place")).unwrap();
-    let [first, second] = groups(&rekey.code().reveal(), rekey.asked());
+    let [first, second] = groups(&rekey.unconfirmed().code().reveal(), rekey.unconfirmed().asked());
     let staging = vault.folder.path().join("rotation");
     rekey.place(&staging, [&first, &second], &vault.keychain).unwrap();
     assert!(matches!(Vault::unlock(&staging, typed(PASSPHRASE)), Err(Error::WrongPassphrase)));
@@ -625,7 +625,7 @@ fn a_vault_without_a_passphrase_gets_none_by_itself() {
     let slots = NewSlots { keychain: Some(&keychain), recovery: true, ..NewSlots::default() };
     Vault::create(folder.path(), slots).unwrap();
     let rekey = Vault::rekey(folder.path(), Unlock::Keychain(&keychain), None, KdfCost::MINIMUM).unwrap();
-    let [first, second] = groups(&rekey.code().reveal(), rekey.asked());
+    let [first, second] = groups(&rekey.unconfirmed().code().reveal(), rekey.unconfirmed().asked());
     let staging = folder.path().join("rotation");
     rekey.place(&staging, [&first, &second], &keychain).unwrap();
     let kinds: Vec<_> = Vault::slots(&staging).unwrap().into_iter().map(|slot| slot.kind).collect();
