@@ -8,14 +8,14 @@
 //! The indexes lie beside each other in the folder for temporary files, which should be on a disk.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use atom_core::{ChunkId, ItemId, Kind, SourceId};
 use atom_index::keyword::{self, Document, Field, KeywordIndex, KeywordQuery};
 use atom_index::vector::{Row, VectorIndex};
+use atom_testkit::cost::{Costs, files_with, turns};
 use atom_vault::Keys;
 
 const DIMS: usize = 384;
@@ -38,32 +38,6 @@ const QUERIES: [&str; 10] = [
     "sort by key",
     "how to read a file line by line",
 ];
-
-/// Milliseconds of each measurement, by what and by side.
-#[derive(Default)]
-struct Measured(BTreeMap<(&'static str, &'static str), Vec<f64>>);
-
-impl Measured {
-    fn add(&mut self, what: &'static str, side: &'static str, begun: Instant) {
-        self.0.entry((what, side)).or_default().push(begun.elapsed().as_secs_f64() * 1e3);
-    }
-
-    fn median(&mut self, what: &'static str, side: &'static str) -> f64 {
-        let times = self.0.get_mut(&(what, side)).unwrap();
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    }
-
-    fn print(mut self) {
-        let mut all: Vec<_> = self.0.keys().map(|(what, _)| *what).collect();
-        all.dedup();
-        println!("{:<44} {:>12} {:>12} {:>8}", "median, ms", "plain", "sealed", "cost");
-        for what in all {
-            let (plain, sealed) = (self.median(what, "plain"), self.median(what, "sealed"));
-            println!("{what:<44} {plain:>12.2} {sealed:>12.2} {:>6.1} %", (sealed / plain - 1.0) * 100.0);
-        }
-    }
-}
 
 /// Repeatable noise between -1 and 1.
 struct Noise(u64);
@@ -88,8 +62,7 @@ async fn main() {
     let rows: usize = arguments.next().map_or(24_000, |number| number.parse().unwrap());
     // Before an index is opened: it moves the folder for temporary files into memory.
     let place = tempfile::tempdir().unwrap();
-    let mut paths = Vec::new();
-    collect(Path::new(&folder), &extension, &mut paths);
+    let paths = files_with(Path::new(&folder), &extension);
     let mut bytes = 0;
     let documents: Vec<Document> = (1..)
         .zip(&paths)
@@ -100,21 +73,19 @@ async fn main() {
         })
         .collect();
     println!("{} documents, {} MB of text, {rows} vectors, {rounds} rounds", documents.len(), bytes >> 20);
-    let mut measured = Measured::default();
+    let mut measured = Costs::default();
     for round in 0..rounds {
-        // Each goes first as often as the other.
-        let order = if round % 2 == 0 { ["plain", "sealed"] } else { ["sealed", "plain"] };
-        for side in order {
+        for side in turns(round) {
             words(&documents, &place.path().join(format!("keyword-{side}-{round}")), side, &mut measured);
         }
-        for side in order {
+        for side in turns(round) {
             meaning(rows, &place.path().join(format!("vectors-{side}-{round}")), side, &mut measured).await;
         }
     }
-    measured.print();
+    println!("{}", measured.table());
 }
 
-fn words(documents: &[Document], dir: &Path, side: &'static str, measured: &mut Measured) {
+fn words(documents: &[Document], dir: &Path, side: &'static str, measured: &mut Costs) {
     let root = Keys::ephemeral().unwrap().seal_root("tantivy/root");
     let open = || -> KeywordIndex {
         match side {
@@ -172,7 +143,7 @@ fn words(documents: &[Document], dir: &Path, side: &'static str, measured: &mut 
     fs::remove_dir_all(dir).unwrap();
 }
 
-async fn meaning(rows: usize, dir: &Path, side: &'static str, measured: &mut Measured) {
+async fn meaning(rows: usize, dir: &Path, side: &'static str, measured: &mut Costs) {
     let root = Keys::ephemeral().unwrap().seal_root("lance/root");
     let open = async || -> VectorIndex {
         match side {
@@ -223,17 +194,6 @@ async fn meaning(rows: usize, dir: &Path, side: &'static str, measured: &mut Mea
     }
     drop(index);
     fs::remove_dir_all(dir).unwrap();
-}
-
-fn collect(folder: &Path, extension: &str, paths: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, extension, paths);
-        } else if path.extension().is_some_and(|ext| ext == extension) {
-            paths.push(path);
-        }
-    }
 }
 
 fn read(id: i64, path: &Path) -> Option<Document> {

@@ -5,10 +5,10 @@
 //! store; then read by id and in order, with a reader's cache. One library does both: without a key SQLCipher is SQLite.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::indexing_slicing)]
 
+use atom_testkit::cost::{Costs, files_with, turns};
 use rusqlite::{Connection, params};
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 const FILES_A_COMMIT: usize = 16;
@@ -21,8 +21,7 @@ fn main() {
     let folder = arguments.next().expect("usage: sealing_of_rows FOLDER [EXTENSION] [ROUNDS]");
     let extension = arguments.next().unwrap_or_else(|| "md".to_owned());
     let rounds: usize = arguments.next().map_or(3, |number| number.parse().unwrap());
-    let mut paths = Vec::new();
-    collect(Path::new(&folder), &extension, &mut paths);
+    let paths = files_with(Path::new(&folder), &extension);
     let mut bytes = 0;
     let texts: Vec<(String, String)> = paths
         .iter()
@@ -34,28 +33,16 @@ fn main() {
         .collect();
     println!("{} files, {} MB of text, {rounds} rounds", texts.len(), bytes >> 20);
     let place = tempfile::tempdir().unwrap();
-    let mut measured: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
+    let mut costs = Costs::default();
     for round in 0..rounds {
-        let order = if round % 2 == 0 { ["plain", "sealed"] } else { ["sealed", "plain"] };
-        for side in order {
+        for side in turns(round) {
             let path = place.path().join(format!("{side}-{round}.db"));
             for (what, ms) in measure(&path, &texts, side == "sealed") {
-                measured.entry((what, side)).or_default().push(ms);
+                costs.add_ms(what, side, ms);
             }
         }
     }
-    println!("{:<32} {:>12} {:>12} {:>8}", "median, ms", "plain", "sealed", "cost");
-    let mut names: Vec<_> = measured.keys().map(|(what, _)| *what).collect();
-    names.dedup();
-    for what in names {
-        let mut median = |side| {
-            let times = measured.get_mut(&(what, side)).unwrap();
-            times.sort_by(f64::total_cmp);
-            times[times.len() / 2]
-        };
-        let (plain, sealed) = (median("plain"), median("sealed"));
-        println!("{what:<32} {plain:>12.2} {sealed:>12.2} {:>6.1} %", (sealed / plain - 1.0) * 100.0);
-    }
+    println!("{}", costs.table());
 }
 
 fn open(path: &Path, sealed: bool, cache_kib: u32) -> Connection {
@@ -142,15 +129,4 @@ fn measure(path: &Path, texts: &[(String, String)], sealed: bool) -> Vec<(&'stat
     }
     measured.push(("read the passages of 20 hits", ms(begun)));
     measured
-}
-
-fn collect(folder: &Path, extension: &str, paths: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, extension, paths);
-        } else if path.extension().is_some_and(|ext| ext == extension) {
-            paths.push(path);
-        }
-    }
 }

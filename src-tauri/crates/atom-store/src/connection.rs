@@ -46,6 +46,11 @@ impl RawKey {
         sql.push_str("'\";");
         sql
     }
+
+    /// Whether the database is not encrypted at all, which only a build for measuring knows: see [`Store::open_plain`].
+    fn is_none(&self) -> bool {
+        cfg!(feature = "plain") && self.key.iter().all(|byte| *byte == 0)
+    }
 }
 
 /// How the database is compared with its anchor when it is opened.
@@ -103,7 +108,9 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; no [`Error::Lost`] for [`Anchoring::Accept`] and [`Anchoring::Detached`].
     pub fn open_with(path: &Path, key: RawKey, anchoring: Anchoring<'_>) -> Result<Self> {
-        refuse_plaintext(path)?;
+        if !key.is_none() {
+            refuse_plaintext(path)?;
+        }
         let anchor_key = AnchorKey::derive(&key.key);
         let (witness, accepts) = match anchoring {
             Anchoring::Check | Anchoring::Detached => (None, false),
@@ -165,6 +172,15 @@ impl Store {
             store.anchor_head()?;
         }
         Ok(store)
+    }
+
+    /// The same database without encryption: what sealing is measured against.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    #[cfg(feature = "plain")]
+    pub fn open_plain(path: &Path) -> Result<Self> {
+        Self::open(path, RawKey { key: LockedKey::zeroed(), salt: [0; 16] })
     }
 
     /// Has the anchor name the newest commit: what was found is durable, and a slot that is damaged is written again.
@@ -501,11 +517,7 @@ fn keep_log_on_close(connection: &Connection, keep: bool) -> Result<()> {
     connection.set_db_config(option, keep).map(drop).during("opening the database")
 }
 
-/// Opens a connection that leaves the files as they are until [`keep_log_on_close`] says otherwise.
-fn connect(path: &Path, key: &RawKey, cache_kib: i64) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).during("opening the database")?;
-    keep_log_on_close(&connection, true)?;
+fn unlock(connection: &Connection, key: &RawKey) -> Result<()> {
     // Not `pragma_update` and never cached: the statement holds the key.
     connection.execute_batch(&key.pragma()).during("opening the database")?;
     connection
@@ -514,8 +526,16 @@ fn connect(path: &Path, key: &RawKey, cache_kib: i64) -> Result<Connection> {
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).during("opening the database")?;
     let cipher: String =
         connection.query_row("PRAGMA cipher_version", [], |row| row.get(0)).map_err(|_| Error::Plaintext)?;
-    if cipher.is_empty() {
-        return Err(Error::Plaintext);
+    if cipher.is_empty() { Err(Error::Plaintext) } else { Ok(()) }
+}
+
+/// Opens a connection that leaves the files as they are until [`keep_log_on_close`] says otherwise.
+fn connect(path: &Path, key: &RawKey, cache_kib: i64) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).during("opening the database")?;
+    keep_log_on_close(&connection, true)?;
+    if !key.is_none() {
+        unlock(&connection, key)?;
     }
     connection
         .execute_batch(&format!(

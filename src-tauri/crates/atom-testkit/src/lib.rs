@@ -1,6 +1,7 @@
 //! What tests share: chance that repeats itself, damage to files, and inputs that nobody would write.
 #![allow(clippy::expect_used, clippy::panic, reason = "a failing helper has to fail the test")]
 
+pub mod cost;
 pub mod damage;
 pub mod fuzz;
 pub mod noise;

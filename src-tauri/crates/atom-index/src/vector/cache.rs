@@ -18,8 +18,11 @@ use object_store::path::Path;
 /// Decrypted data is kept in pieces of the sealed block size.
 pub(crate) const BLOCK: u64 = 1 << super::store::BLOCK_LOG2;
 
-/// Longer reads (scans) go past the cache, or they would sweep it.
-const LONGEST_CACHED: u64 = 16 * BLOCK;
+/// Longer reads go past the cache, or one would sweep it.
+///
+/// A search without an index of the vectors scans all of them, at most as many as the cache holds (`maintenance::INDEX_FROM`), and
+/// would decrypt them every time.
+const LONGEST_CACHED: u64 = 256 * BLOCK;
 
 /// 32 MiB of decrypted blocks.
 const BLOCKS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(511);
