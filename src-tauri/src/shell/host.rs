@@ -50,7 +50,7 @@ impl Desktop for Host {
 
     fn pick_folder(&self) -> oneshot::Receiver<Option<PathBuf>> {
         let (answer, answered) = oneshot::channel();
-        let mut dialog = self.app.dialog().file().set_title("Choose a folder to search");
+        let mut dialog = self.app.dialog().file().set_title("Choose a folder");
         if let Some(main) = window::main(&self.app) {
             dialog = dialog.set_parent(&main);
         }

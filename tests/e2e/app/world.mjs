@@ -119,8 +119,8 @@ export class World {
   }
 
   /** Runs Atom's command line, with what it reads from its standard input. */
-  cli(args, input = "", env = {}) {
-    const { stdout, stderr, status } = spawnSync(ATOM, [...args, "--data-dir", this.data], {
+  cli(args, input = "", env = {}, data = this.data) {
+    const { stdout, stderr, status } = spawnSync(ATOM, [...args, "--data-dir", data], {
       env: { ...this.env, ...env },
       encoding: "utf8",
       input,

@@ -10,6 +10,7 @@ use atom_core::ItemId;
 use atom_store::{ChunkText, ItemFacts, SourceRow, SourceStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -198,8 +199,8 @@ fn file_name(name: &str) -> String {
 }
 
 impl App {
-    /// Takes folders and settings of an export in. Folders that are not there are named and left out; texts are read
-    /// from the files.
+    /// Takes folders and settings of an export in. Folders that are not there are named and left out, those that are indexed
+    /// already stay as they are; texts are read from the files.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] if there is no export, [`ErrorCode::InvalidInput`] if it is of a newer Atom or cannot be
@@ -216,7 +217,8 @@ impl App {
         let settings = Settings { backup: before.backup, hotkey: before.hotkey, air_gap, ..settings };
         self.settings_set(settings).await?;
         let (mut added, mut skipped) = (Vec::new(), Vec::new());
-        for source in sources {
+        let known: BTreeSet<_> = self.sources_list().await?.into_iter().map(|source| source.path).collect();
+        for source in sources.into_iter().filter(|source| !known.contains(&source.path)) {
             match self.sources_add(SourcesAddRequest { path: source.path.clone() }).await {
                 Ok(view) => added.push(view.path),
                 Err(error) => skipped.push(format!("{}: {}", source.path, error.message)),
