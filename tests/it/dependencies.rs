@@ -46,6 +46,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("lofty", &["atom-extract"]),
     ("lzma-rust2", &["atom-extract"]),
     ("lzxd", &["atom-extract"]),
+    ("onenote_parser", &["atom-extract"]),
     ("outlook-pst", &["atom-extract"]),
     ("plist", &["atom-extract"]),
     ("ruzstd", &["atom-extract"]),

@@ -3,6 +3,8 @@
 mod archive;
 mod bytes;
 mod calendar;
+mod catalogue;
+mod chm;
 mod compressed;
 mod date;
 mod detect;
@@ -17,20 +19,33 @@ mod legacy;
 mod mail;
 mod markup;
 mod media;
+mod mobi;
+mod mp4;
 mod nest;
 mod notebook;
 mod odf;
+mod onenote;
 mod ooxml;
 mod package;
+mod parquet;
 mod pdf;
 mod picture;
+mod properties;
+mod pst;
 mod rtf;
 mod sheet;
+mod signed;
+mod sqlite;
 mod subtitles;
+mod tables;
 mod text;
 mod texts;
+mod web_archive;
+mod wordperfect;
 mod xml;
 mod xmlwords;
+
+pub use catalogue::{KnownFormat, known_formats};
 
 use crate::draft::{Draft, Failure};
 use crate::limits::Limits;
@@ -88,14 +103,14 @@ impl Readers {
         Ok(match detect::detect(&head, hint) {
             Detected::Done(outcome) => outcome,
             Detected::Package => self.read_package(input, hint, nest, draft),
-            Detected::Container => self.read_container(input, hint, draft),
+            Detected::Container => self.read_container(input, hint, nest, draft),
             Detected::Look(format, mime) => look(input, format, mime, hint, nest, draft),
             Detected::Read(format, mime) => {
                 if let Some(outcome) = too_large(size, self.size_limit(format), mime) {
                     return Ok(outcome);
                 }
                 let bytes = if size <= head.len() as u64 { head } else { input.bytes()? };
-                self.parse(&bytes, format, mime, nest, draft)
+                self.parse(&bytes, format, mime, hint, nest, draft)
             }
         })
     }
@@ -103,7 +118,7 @@ impl Readers {
     /// Reads bytes as one of the formats that are read by code of this crate, whatever they look like.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn parse_any(&self, which: u8, bytes: &[u8]) -> Outcome {
-        const FORMATS: [Format; 21] = [
+        const FORMATS: [Format; 30] = [
             Format::Rtf,
             Format::Text,
             Format::Markdown,
@@ -125,9 +140,19 @@ impl Readers {
             Format::Ar,
             Format::Cpio,
             Format::Rpm,
+            Format::Sqlite,
+            Format::Dbf,
+            Format::Lotus,
+            Format::Book,
+            Format::Help,
+            Format::Signed,
+            Format::Warc,
+            Format::Midi,
+            Format::WordPerfect,
         ];
-        const LOOKS: [Seekable; 8] = [
+        const LOOKS: [Seekable; 10] = [
             Seekable::Picture,
+            Seekable::Mp4,
             Seekable::Matroska,
             Seekable::Avi,
             Seekable::WindowsMedia,
@@ -135,13 +160,14 @@ impl Readers {
             Seekable::Iso,
             Seekable::Rar,
             Seekable::Packed(compressed::Packing::Compress),
+            Seekable::Parquet,
         ];
         let budget = Budget::default();
         let nest = Nest::top(self, &budget);
         let mut draft = Draft::new(self.limits.max_text);
         let which = usize::from(which);
         if let Some(format) = FORMATS.get(which) {
-            return self.parse(bytes, *format, "fuzz/any", &nest, draft);
+            return self.parse(bytes, *format, "fuzz/any", &FileHint::new("a.b", 0), &nest, draft);
         }
         if let Some(format) = LOOKS.get(which - FORMATS.len()) {
             return look(Input::Memory(bytes), *format, "fuzz/look", &FileHint::new("a", 0), &nest, draft);
@@ -152,17 +178,26 @@ impl Readers {
                 .map_or(Ok(()), |vocabulary| xmlwords::read(bytes, vocabulary, &mut draft)),
             1 => Container::open(io::Cursor::new(bytes)).and_then(|mut container| container.read_word(&mut draft)),
             2 => Container::open(io::Cursor::new(bytes)).and_then(|mut container| container.read_slides(&mut draft)),
-            _ => Container::open(io::Cursor::new(bytes)).and_then(|mut container| container.read_outlook(&mut draft)),
+            _ => Container::open(io::Cursor::new(bytes))
+                .and_then(|mut container| container.read_outlook(&nest, &mut draft)),
         };
         finish(draft, result, "fuzz/ole")
     }
 
     /// How many choices [`Readers::parse_any`] has.
     #[cfg(any(test, fuzzing))]
-    pub(crate) const CHOICES: u8 = 21 + 8 + 6;
+    pub(crate) const CHOICES: u8 = 30 + 10 + 6;
 
     /// Reads bytes as that format.
-    fn parse(&self, bytes: &[u8], format: Format, mime: &str, nest: &Nest<'_>, mut draft: Draft) -> Outcome {
+    fn parse(
+        &self,
+        bytes: &[u8],
+        format: Format,
+        mime: &str,
+        hint: &FileHint,
+        nest: &Nest<'_>,
+        mut draft: Draft,
+    ) -> Outcome {
         let to = &mut draft;
         let result = match format {
             Format::Text => done(text::read(bytes, to)),
@@ -176,10 +211,10 @@ impl Readers {
             Format::Calendar => done(calendar::read_calendar(bytes, to)),
             Format::Contacts => done(calendar::read_contacts(bytes, to)),
             Format::Html => done(html::read(bytes, to)),
-            Format::Pdf => self.pdf.read(bytes, to),
+            Format::Pdf => self.pdf.read(bytes, nest, to),
             Format::Rtf => rtf::read(bytes, to),
-            Format::Message => mail::read_message(bytes, to),
-            Format::Mailbox => mail::read_mailbox(bytes, to),
+            Format::Message => mail::read_message(bytes, nest, to),
+            Format::Mailbox => mail::read_mailbox(bytes, nest, to),
             Format::Notebook => notebook::read(bytes, to),
             Format::FlatOdf => odf::read_xml(bytes, to),
             Format::XmlWords => xmlwords::read_any(bytes, to),
@@ -194,6 +229,20 @@ impl Readers {
             Format::Ar => archive::read_ar(bytes, nest, to),
             Format::Cpio => archive::read_cpio(bytes, nest, to),
             Format::Rpm => archive::read_rpm(bytes, to),
+            Format::Sqlite => sqlite::read(bytes, to),
+            Format::Dbf => tables::read_dbf(bytes, to),
+            Format::Lotus => tables::read_lotus(bytes, to),
+            Format::Plist => properties::read(bytes, nest, to),
+            Format::Book => mobi::read(bytes, to),
+            Format::Help => chm::read(bytes, nest, to),
+            Format::Signed => signed::read(bytes, hint, nest, to),
+            Format::Warc => web_archive::read(bytes, nest, to),
+            Format::WordPerfect => wordperfect::read(bytes, to),
+            Format::OneNote => onenote::read(bytes, nest, to),
+            Format::Midi => {
+                mp4::read_midi(bytes, to);
+                something(to)
+            }
         };
         finish(draft, result, mime)
     }
@@ -224,7 +273,7 @@ impl Readers {
     }
 
     /// Reads an OLE container.
-    fn read_container(&self, input: Input<'_>, hint: &FileHint, mut draft: Draft) -> Outcome {
+    fn read_container(&self, input: Input<'_>, hint: &FileHint, nest: &Nest<'_>, mut draft: Draft) -> Outcome {
         const OLE: &str = "application/x-ole-storage";
         if let Some(outcome) = too_large(input.size(), self.limits.max_document_file, OLE) {
             return outcome;
@@ -235,17 +284,25 @@ impl Readers {
         let result = open.and_then(|mut container| {
             let (format, found) = detect::identify_container(&container, hint);
             mime = found;
-            match format {
+            let result = match format {
                 ContainerFormat::Word => container.read_word(&mut draft),
                 ContainerFormat::Slides => container.read_slides(&mut draft),
-                ContainerFormat::Outlook => container.read_outlook(&mut draft),
+                ContainerFormat::Outlook => return container.read_outlook(nest, &mut draft),
                 ContainerFormat::Sheet => {
                     container.read_properties(&mut draft);
                     sheet::read_xls(input.source(), &mut draft)
                 }
                 ContainerFormat::Encrypted => Err(Failure::Encrypted),
-                ContainerFormat::Unknown(what) => Err(Failure::Unsupported(what.to_owned())),
+                ContainerFormat::Unknown(what) => match container.read_other(&mut draft) {
+                    Ok(true) => Ok(()),
+                    _ => Err(Failure::Unsupported(what.to_owned())),
+                },
+            };
+            draft.paragraph_break();
+            if !matches!(result, Err(Failure::Encrypted)) {
+                container.read_objects(nest, &mut draft);
             }
+            result
         });
         finish(draft, result, mime)
     }
@@ -259,7 +316,16 @@ impl Readers {
             | Format::Font
             | Format::Ar
             | Format::Cpio
-            | Format::Rpm => self.limits.max_document_file,
+            | Format::Rpm
+            | Format::Sqlite
+            | Format::Dbf
+            | Format::Plist
+            | Format::Book
+            | Format::Help
+            | Format::Signed
+            | Format::OneNote
+            | Format::WordPerfect
+            | Format::Warc => self.limits.max_document_file,
             Format::Pdf => self.limits.max_pdf_file,
             _ => self.limits.max_plain_file,
         }
@@ -272,6 +338,11 @@ fn look(input: Input<'_>, format: Seekable, mime: &str, hint: &FileHint, nest: &
     let result = match format {
         Seekable::Picture => or_nothing(picture::read(input, to), to),
         Seekable::Sound => or_nothing(media::read_sound(input, to), to),
+        Seekable::Mp4 => {
+            // Tags of the sound, then what only the camera wrote.
+            let _ = media::read_sound(input, to);
+            or_nothing(mp4::read(input, to), to)
+        }
         Seekable::Matroska => or_nothing(media::read_matroska(input, to), to),
         Seekable::Avi => or_nothing(media::read_avi(input, to), to),
         Seekable::WindowsMedia => or_nothing(media::read_asf(input, to), to),
@@ -280,6 +351,8 @@ fn look(input: Input<'_>, format: Seekable, mime: &str, hint: &FileHint, nest: &
         Seekable::SevenZip => archive::read_sevenz(input, nest, to),
         Seekable::Iso => archive::read_iso(input, nest, to),
         Seekable::Rar => archive::read_rar(input, nest, to),
+        Seekable::Folders => pst::read(input, nest, to),
+        Seekable::Parquet => parquet::read(input, to),
     };
     finish(draft, result, mime)
 }
@@ -306,8 +379,14 @@ fn parse_package(
     draft: &mut Draft,
 ) -> Result<(), Failure> {
     match format {
-        PackageFormat::Document => ooxml::read_document(package, draft),
-        PackageFormat::Slides => ooxml::read_slides(package, draft),
+        PackageFormat::Document => {
+            ooxml::read_document(package, draft)?;
+            ooxml::read_embedded(package, nest, draft)
+        }
+        PackageFormat::Slides => {
+            ooxml::read_slides(package, draft)?;
+            ooxml::read_embedded(package, nest, draft)
+        }
         PackageFormat::Visio => ooxml::read_visio(package, draft),
         PackageFormat::Xps => ooxml::read_xps(package, draft),
         PackageFormat::Sheet | PackageFormat::BinarySheet => {
@@ -318,7 +397,8 @@ fn parse_package(
             } else {
                 sheet::read_xlsb(input.source(), draft)?;
             }
-            ooxml::read_sheet_extras(package, draft)
+            ooxml::read_sheet_extras(package, draft)?;
+            ooxml::read_embedded(package, nest, draft)
         }
         PackageFormat::OpenDocument => odf::read(package, draft),
         PackageFormat::Epub => epub::read(package, draft),

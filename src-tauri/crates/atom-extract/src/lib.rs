@@ -9,8 +9,8 @@
 //! first, and has one module for each format; `draft` is what they write into.
 //!
 //! To add a format: recognise it in `formats::detect`, write `formats/NAME.rs` with
-//! `pub(crate) fn read(bytes, &mut Draft) -> Result<(), Failure>`, call it in `formats::parse`, raise
-//! [`PARSER_VERSION`], and add a fixture to the tests.
+//! `pub(crate) fn read(bytes, &mut Draft) -> Result<(), Failure>`, call it in `formats::parse`, add a
+//! line to `formats::catalogue`, raise [`PARSER_VERSION`], and add a fixture to the tests.
 //!
 //! Left out on purpose: paths (a worker never opens one), temporary files, recognition of text in pictures. What is
 //! packed in an archive or attached to a mail is text of the file that holds it, not an item of its own.
@@ -32,7 +32,7 @@ mod wire;
 mod worker;
 
 pub use error::{Error, Result};
-pub use formats::Readers;
+pub use formats::{KnownFormat, Readers, known_formats};
 pub use limits::{ArchiveLimits, Limits};
 pub use outcome::{Extracted, Fact, FileHint, Outcome, Section};
 pub use pool::{Extractor, WorkerCommand};

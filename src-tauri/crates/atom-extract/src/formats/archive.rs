@@ -146,7 +146,7 @@ pub(crate) fn read_ar(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Resul
         let body = bytes.get(at + 60..).unwrap_or_default();
         let body = body.get(..size).unwrap_or(body);
         let raw = field(0, 16);
-        at = at.saturating_add(60).saturating_add(size.next_multiple_of(2));
+        at = at.saturating_add(60).saturating_add(size).saturating_add(size % 2);
         if raw == "//" {
             long = body;
             continue;
@@ -447,5 +447,5 @@ fn rar5_block(bytes: &[u8]) -> Result<RarBlock, Failure> {
             name = slice(bytes, at, length).map(|raw| String::from_utf8_lossy(raw).into_owned());
         }
     }
-    Ok(Some(((4 + size_width + size).saturating_add(packed), name)))
+    Ok(Some((size.saturating_add(4 + size_width).saturating_add(packed), name)))
 }

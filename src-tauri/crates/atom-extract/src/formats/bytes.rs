@@ -15,6 +15,7 @@ numbers! {
     u64_le: u64, from_le_bytes;
     u16_be: u16, from_be_bytes;
     u32_be: u32, from_be_bytes;
+    u64_be: u64, from_be_bytes;
 }
 
 /// So many bytes from there on.

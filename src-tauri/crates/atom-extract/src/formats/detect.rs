@@ -2,7 +2,9 @@
 
 use super::compressed::{Packing, is_tar};
 use super::legacy;
+use super::mobi::is_book;
 use super::package::Package;
+use super::tables::is_lotus;
 use super::texts::{by_extension, language_of};
 use super::xml::{Piece, Walk, walk};
 use super::xmlwords::{Vocabulary, root_of, vocabulary};
@@ -42,6 +44,17 @@ pub(crate) enum Format {
     Ar,
     Cpio,
     Rpm,
+    Sqlite,
+    Dbf,
+    Lotus,
+    Plist,
+    Book,
+    Help,
+    Signed,
+    Warc,
+    Midi,
+    OneNote,
+    WordPerfect,
 }
 
 /// A format that is looked up at its place in the file, of which not all is read.
@@ -49,6 +62,7 @@ pub(crate) enum Format {
 pub(crate) enum Seekable {
     Picture,
     Sound,
+    Mp4,
     Matroska,
     Avi,
     WindowsMedia,
@@ -57,6 +71,9 @@ pub(crate) enum Seekable {
     SevenZip,
     Iso,
     Rar,
+    /// Mail folders of Outlook.
+    Folders,
+    Parquet,
 }
 
 /// What a zip container holds.
@@ -114,6 +131,11 @@ pub(crate) fn detect(head: &[u8], hint: &FileHint) -> Detected {
         return Detected::Container;
     }
     if let Some(found) = archive(head, hint) {
+        return found;
+    }
+    if matches!(hint.ext.as_str(), "p7m" | "p7s" | "tsd")
+        && let Some(found) = data(head, hint)
+    {
         return found;
     }
     if head.get(..1024).map_or(head.starts_with(b"%PDF-"), |start| contains(start, b"%PDF-")) {
@@ -202,6 +224,12 @@ fn text(head: &[u8], hint: &FileHint) -> Detected {
     if is_xml && contains(start, b"mso-application") {
         return Detected::Read(XmlWords, "application/xml");
     }
+    if ext == "webarchive" && is_xml {
+        return Detected::Read(Format::Plist, "application/x-webarchive");
+    }
+    if start.starts_with(b"warc/") {
+        return Detected::Read(Format::Warc, "application/warc");
+    }
     if start.starts_with(b"begin:vcalendar") {
         let mime = if ext == "vcs" { "text/x-vcalendar" } else { "text/calendar" };
         return Detected::Read(Format::Calendar, mime);
@@ -288,11 +316,8 @@ fn binary(head: &[u8], hint: &FileHint) -> Detected {
     if let Some(found) = media(head) {
         return found;
     }
-    if head.starts_with(b"SQLite format 3\0") {
-        return unsupported("application/vnd.sqlite3", "A database: Atom does not read it.");
-    }
-    if head.starts_with(b"ITSF") {
-        return unsupported("application/vnd.ms-htmlhelp", "A help file in a format that Atom does not read.");
+    if let Some(found) = data(head, hint) {
+        return found;
     }
     let kind = Kind::from_extension(&hint.ext);
     if let Some(found) = infer::get(head) {
@@ -318,9 +343,65 @@ fn binary(head: &[u8], hint: &FileHint) -> Detected {
     }
 }
 
+/// Databases, tables, books and other documents that are no text.
+fn data(head: &[u8], hint: &FileHint) -> Option<Detected> {
+    let ext = hint.ext.as_str();
+    let (format, mime) = match () {
+        () if head.starts_with(b"SQLite format 3\0") => (Format::Sqlite, "application/vnd.sqlite3"),
+        () if head.starts_with(b"ITSF") => (Format::Help, "application/vnd.ms-htmlhelp"),
+        () if is_book(head) => {
+            let mime = if matches!(ext, "azw" | "azw3") {
+                "application/vnd.amazon.ebook"
+            } else {
+                "application/x-mobipocket-ebook"
+            };
+            (Format::Book, mime)
+        }
+        () if head.starts_with(b"bplist0") => {
+            (Format::Plist, if ext == "webarchive" { "application/x-webarchive" } else { "application/x-bplist" })
+        }
+        () if head.starts_with(b"!BDN") => {
+            return Some(Detected::Look(Seekable::Folders, "application/vnd.ms-outlook-pst"));
+        }
+        () if head.starts_with(b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3") => {
+            (Format::OneNote, "application/onenote")
+        }
+        () if head.starts_with(b"\xffWPC") => (Format::WordPerfect, "application/vnd.wordperfect"),
+        () if head.starts_with(b"PAR1") || head.starts_with(b"PARE") => {
+            return Some(Detected::Look(Seekable::Parquet, "application/vnd.apache.parquet"));
+        }
+        () if head.starts_with(b"\x06\x06\xed\xf5") => {
+            return Some(Detected::Look(Seekable::Picture, "application/x-indesign"));
+        }
+        () if ext == "pcx" && matches!(head, [0x0a, 0..=5, 1, ..]) => {
+            return Some(Detected::Look(Seekable::Picture, "image/vnd.zbrush.pcx"));
+        }
+        () if head.starts_with(b"MThd") => (Format::Midi, "audio/midi"),
+        () if head.starts_with(b"WARC/") => (Format::Warc, "application/warc"),
+        () if ext == "dbf" && matches!(head.first(), Some(0x03 | 0x30 | 0x31 | 0x83 | 0x8b | 0xf5)) => {
+            (Format::Dbf, "application/x-dbf")
+        }
+        () if is_lotus(head) && matches!(ext, "wk1" | "wks" | "wk3" | "wk4" | "123") => {
+            (Format::Lotus, "application/vnd.lotus-1-2-3")
+        }
+        () if is_lotus(head) && matches!(ext, "wq1" | "wq2" | "wb1" | "wb2") => {
+            (Format::Lotus, "application/x-quattro-pro")
+        }
+        () if matches!(head, [0x30, 0x80..=0x84, ..]) => match ext {
+            "p7m" | "p7c" | "p7z" => (Format::Signed, "application/pkcs7-mime"),
+            "p7s" => (Format::Signed, "application/pkcs7-signature"),
+            "tsd" => (Format::Signed, "application/timestamped-data"),
+            "der" | "cer" | "crt" | "p7b" => (Format::Signed, "application/pkix-cert"),
+            _ => return None,
+        },
+        () => return None,
+    };
+    Some(Detected::Read(format, mime))
+}
+
 /// Pictures, sound, video and fonts, by what they begin with.
 fn media(head: &[u8]) -> Option<Detected> {
-    use Seekable::{Avi, Matroska, Picture, Sound, WindowsMedia};
+    use Seekable::{Avi, Matroska, Mp4, Picture, Sound, WindowsMedia};
     let brand = if head.get(4..8) == Some(b"ftyp") { head.get(8..12).unwrap_or_default() } else { b"" };
     let riff = if head.starts_with(b"RIFF") { head.get(8..12).unwrap_or_default() } else { b"" };
     let (look, mime) = match () {
@@ -338,12 +419,15 @@ fn media(head: &[u8]) -> Option<Detected> {
         () if matches!(brand, b"heic" | b"heix" | b"hevc" | b"heim" | b"heis") => (Picture, "image/heic"),
         () if matches!(brand, b"mif1" | b"msf1") => (Picture, "image/heif"),
         () if matches!(brand, b"M4A " | b"M4B " | b"M4P ") => (Sound, "audio/mp4"),
-        () if brand == b"qt  " => (Sound, "video/quicktime"),
-        () if brand.starts_with(b"3gp") => (Sound, "video/3gpp"),
-        () if !brand.is_empty() => (Sound, "video/mp4"),
+        () if brand == b"qt  " => (Mp4, "video/quicktime"),
+        () if brand.starts_with(b"3gp") => (Mp4, "video/3gpp"),
+        () if brand.starts_with(b"jp2") || brand.starts_with(b"jpx") => (Picture, "image/jp2"),
+        () if brand.starts_with(b"jxl") => (Picture, "image/jxl"),
+        () if matches!(brand, b"crx ") => (Picture, "image/x-canon-cr3"),
+        () if !brand.is_empty() => (Mp4, "video/mp4"),
         () if head.starts_with(b"fLaC") => (Sound, "audio/flac"),
         () if head.starts_with(b"OggS") => {
-            (Sound, if contains(head.get(..64).unwrap_or_default(), b"OpusHead") { "audio/opus" } else { "audio/ogg" })
+            (Sound, if contains(head.get(..64).unwrap_or(head), b"OpusHead") { "audio/opus" } else { "audio/ogg" })
         }
         () if head.starts_with(b"FORM") && matches!(head.get(8..12), Some(b"AIFF" | b"AIFC")) => (Sound, "audio/aiff"),
         () if head.starts_with(b"MAC ") => (Sound, "audio/x-ape"),
@@ -352,7 +436,7 @@ fn media(head: &[u8]) -> Option<Detected> {
         () if head.starts_with(b"ID3") => (Sound, "audio/mpeg"),
         () if head.starts_with(b"\x1a\x45\xdf\xa3") => (
             Matroska,
-            if contains(head.get(..64).unwrap_or_default(), b"webm") { "video/webm" } else { "video/x-matroska" },
+            if contains(head.get(..64).unwrap_or(head), b"webm") { "video/webm" } else { "video/x-matroska" },
         ),
         () if head.starts_with(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => (WindowsMedia, "video/x-ms-asf"),
         () if head.starts_with(b"\0\x01\0\0\0") || head.starts_with(b"true\0") => {

@@ -246,7 +246,10 @@ pub(crate) fn read_asf(input: Input<'_>, draft: &mut Draft) -> Result<(), Failur
             }
             _ => {}
         }
-        at = at.saturating_add(usize::try_from(size.max(24)).unwrap_or(usize::MAX / 2));
+        at = at.saturating_add(usize::try_from(size.max(24)).unwrap_or(usize::MAX));
+        if at > head.len() {
+            break;
+        }
     }
     Ok(())
 }

@@ -140,3 +140,10 @@ impl<'a> Members<'a> {
         }
     }
 }
+
+/// A level for a test, with the limits there are by default.
+#[cfg(test)]
+pub(crate) fn with_nest<T>(test: impl FnOnce(&Nest<'_>) -> T) -> T {
+    let (readers, _) = Readers::load(crate::Limits::default(), None);
+    test(&Nest::top(&readers, &Budget::default()))
+}

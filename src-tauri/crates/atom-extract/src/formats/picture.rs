@@ -282,7 +282,7 @@ fn size(bytes: &[u8]) -> Option<(u32, u32)> {
             let side = |at: usize| bytes.get(at).map(|&side| if side == 0 { 256 } else { u32::from(side) });
             side(6).zip(side(7))
         }
-        () if bytes.starts_with(&[0x0a, 5, 1]) => {
+        () if matches!(bytes, [0x0a, 0..=5, 1, ..]) => {
             let side =
                 |from: usize, to: usize| Some(u32::from(u16_le(bytes, to)?.checked_sub(u16_le(bytes, from)?)?) + 1);
             side(4, 8).zip(side(6, 10))

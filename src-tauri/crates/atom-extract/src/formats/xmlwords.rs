@@ -244,6 +244,13 @@ pub(crate) const VOCABULARIES: &[Vocabulary] = &[
     },
 ];
 
+impl Vocabulary {
+    /// Local name of the root element.
+    pub(crate) const fn root(&self) -> &'static str {
+        self.root
+    }
+}
+
 /// The vocabulary of that root element.
 pub(crate) fn vocabulary(root: &str) -> Option<&'static Vocabulary> {
     VOCABULARIES.iter().find(|vocabulary| vocabulary.root == root)

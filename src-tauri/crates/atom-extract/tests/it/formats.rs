@@ -302,3 +302,35 @@ fn archive_bombs_are_kept_small() {
     let found = extracted(&extractor, "a.tar", &tar(&[("bomb.txt.gz", &bomb), ("a.txt", b"words")]));
     assert!(found.text.contains("words") && found.text.contains("bomb.txt.gz"), "{}", found.text);
 }
+
+#[test]
+fn attachments_of_mail_are_read() {
+    let extractor = pool(Limits::default(), 1);
+    let mail = "From: a@b.c\nTo: d@e.f\nSubject: S\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n\
+        --x\nContent-Type: text/plain\n\nhello\n\
+        --x\nContent-Type: application/rtf; name=a.rtf\nContent-Disposition: attachment; filename=a.rtf\n\n{\\rtf1 rich words}\n--x--\n";
+    let found = extracted(&extractor, "a.eml", mail.as_bytes());
+    assert!(found.text.ends_with("hello\n\nAttachment: a.rtf\n\nrich words"), "{}", found.text);
+    assert!(headings(&found).contains(&("a.rtf", "rich words")), "{:?}", found.sections);
+    assert_eq!(found.people, ["a@b.c", "d@e.f"]);
+}
+
+#[test]
+fn documents_inside_documents_are_read() {
+    let inner = docx("<w:p><w:r><w:t>inner words</w:t></w:r></w:p>");
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+    for (name, content) in [
+        ("[Content_Types].xml", format!("<Types><Override ContentType='{kind}'/></Types>").into_bytes()),
+        (
+            "word/document.xml",
+            b"<w:document><w:body><w:p><w:r><w:t>outer</w:t></w:r></w:p></w:body></w:document>".to_vec(),
+        ),
+        ("word/embeddings/Document1.docx", inner),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&content).unwrap();
+    }
+    let found = extracted(&pool(Limits::default(), 1), "a.docx", &zip.finish().unwrap().into_inner());
+    assert_eq!(found.text, "outer\n\ninner words\n\na footnote");
+}
