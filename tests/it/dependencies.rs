@@ -42,6 +42,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick-xml", &["atom-extract"]),
     ("zip", &["atom-extract"]),
     ("bzip2", &["atom-extract"]),
+    ("djvu-bzz", &["atom-extract"]),
     ("kamadak-exif", &["atom-extract"]),
     ("lofty", &["atom-extract"]),
     ("lzma-rust2", &["atom-extract"]),

@@ -8,6 +8,7 @@ mod chm;
 mod compressed;
 mod date;
 mod detect;
+mod djvu;
 mod epub;
 mod font;
 mod html;
@@ -40,6 +41,7 @@ mod subtitles;
 mod tables;
 mod text;
 mod texts;
+mod tnef;
 mod web_archive;
 mod wordperfect;
 mod xml;
@@ -118,7 +120,7 @@ impl Readers {
     /// Reads bytes as one of the formats that are read by code of this crate, whatever they look like.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn parse_any(&self, which: u8, bytes: &[u8]) -> Outcome {
-        const FORMATS: [Format; 30] = [
+        const FORMATS: [Format; 32] = [
             Format::Rtf,
             Format::Text,
             Format::Markdown,
@@ -149,6 +151,8 @@ impl Readers {
             Format::Warc,
             Format::Midi,
             Format::WordPerfect,
+            Format::Djvu,
+            Format::Tnef,
         ];
         const LOOKS: [Seekable; 10] = [
             Seekable::Picture,
@@ -186,7 +190,7 @@ impl Readers {
 
     /// How many choices [`Readers::parse_any`] has.
     #[cfg(any(test, fuzzing))]
-    pub(crate) const CHOICES: u8 = 30 + 10 + 6;
+    pub(crate) const CHOICES: u8 = 32 + 10 + 6;
 
     /// Reads bytes as that format.
     fn parse(
@@ -200,17 +204,20 @@ impl Readers {
     ) -> Outcome {
         let to = &mut draft;
         let result = match format {
-            Format::Text => done(text::read(bytes, to)),
-            Format::Source => done(languages::read(bytes, to)),
-            Format::Markdown => done(text::read_markdown(bytes, to)),
-            Format::Org => done(markup::read_org(bytes, to)),
-            Format::Rst => done(markup::read_rst(bytes, to)),
-            Format::AsciiDoc => done(markup::read_asciidoc(bytes, to)),
-            Format::Tex => done(markup::read_tex(bytes, to)),
-            Format::Subtitles => done(subtitles::read(bytes, to)),
-            Format::Calendar => done(calendar::read_calendar(bytes, to)),
-            Format::Contacts => done(calendar::read_contacts(bytes, to)),
-            Format::Html => done(html::read(bytes, to)),
+            Format::Text
+            | Format::Source
+            | Format::Markdown
+            | Format::Org
+            | Format::Rst
+            | Format::AsciiDoc
+            | Format::Tex
+            | Format::Subtitles
+            | Format::Calendar
+            | Format::Contacts
+            | Format::Html => {
+                read_plain(bytes, format, to);
+                Ok(())
+            }
             Format::Pdf => self.pdf.read(bytes, nest, to),
             Format::Rtf => rtf::read(bytes, to),
             Format::Message => mail::read_message(bytes, nest, to),
@@ -232,12 +239,14 @@ impl Readers {
             Format::Sqlite => sqlite::read(bytes, to),
             Format::Dbf => tables::read_dbf(bytes, to),
             Format::Lotus => tables::read_lotus(bytes, to),
-            Format::Plist => properties::read(bytes, nest, to),
+            Format::Plist => properties::read(bytes, to),
             Format::Book => mobi::read(bytes, to),
             Format::Help => chm::read(bytes, nest, to),
             Format::Signed => signed::read(bytes, hint, nest, to),
             Format::Warc => web_archive::read(bytes, nest, to),
             Format::WordPerfect => wordperfect::read(bytes, to),
+            Format::Djvu => djvu::read(bytes, nest, to).and_then(|()| something(to)),
+            Format::Tnef => tnef::read(bytes, nest, to),
             Format::OneNote => onenote::read(bytes, nest, to),
             Format::Midi => {
                 mp4::read_midi(bytes, to);
@@ -324,6 +333,8 @@ impl Readers {
             | Format::Help
             | Format::Signed
             | Format::OneNote
+            | Format::Djvu
+            | Format::Tnef
             | Format::WordPerfect
             | Format::Warc => self.limits.max_document_file,
             Format::Pdf => self.limits.max_pdf_file,
@@ -357,8 +368,21 @@ fn look(input: Input<'_>, format: Seekable, mime: &str, hint: &FileHint, nest: &
     finish(draft, result, mime)
 }
 
-const fn done((): ()) -> Result<(), Failure> {
-    Ok(())
+/// Reads what is text, of which nothing can be damaged.
+fn read_plain(bytes: &[u8], format: Format, draft: &mut Draft) {
+    match format {
+        Format::Source => languages::read(bytes, draft),
+        Format::Markdown => text::read_markdown(bytes, draft),
+        Format::Org => markup::read_org(bytes, draft),
+        Format::Rst => markup::read_rst(bytes, draft),
+        Format::AsciiDoc => markup::read_asciidoc(bytes, draft),
+        Format::Tex => markup::read_tex(bytes, draft),
+        Format::Subtitles => subtitles::read(bytes, draft),
+        Format::Calendar => calendar::read_calendar(bytes, draft),
+        Format::Contacts => calendar::read_contacts(bytes, draft),
+        Format::Html => html::read(bytes, draft),
+        _ => text::read(bytes, draft),
+    }
 }
 
 /// A file that says nothing about itself is found by its name.

@@ -172,7 +172,7 @@ fn unfolded(bytes: &[u8]) -> String {
             unfolded.push_str(line);
         }
         // Quoted-printable of the old versions goes on after an equals sign.
-        quoted = line.ends_with('=') && unfolded.rsplit('\n').next().is_some_and(|line| has_quoted_printable(line));
+        quoted = line.ends_with('=') && unfolded.rsplit('\n').next().is_some_and(has_quoted_printable);
         if quoted {
             unfolded.pop();
         }

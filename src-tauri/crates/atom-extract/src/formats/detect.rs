@@ -6,6 +6,7 @@ use super::mobi::is_book;
 use super::package::Package;
 use super::tables::is_lotus;
 use super::texts::{by_extension, language_of};
+use super::tnef::is_package;
 use super::xml::{Piece, Walk, walk};
 use super::xmlwords::{Vocabulary, root_of, vocabulary};
 use crate::draft::Failure;
@@ -55,6 +56,8 @@ pub(crate) enum Format {
     Midi,
     OneNote,
     WordPerfect,
+    Djvu,
+    Tnef,
 }
 
 /// A format that is looked up at its place in the file, of which not all is read.
@@ -366,6 +369,8 @@ fn data(head: &[u8], hint: &FileHint) -> Option<Detected> {
         () if head.starts_with(b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3") => {
             (Format::OneNote, "application/onenote")
         }
+        () if head.starts_with(b"AT&TFORM") => (Format::Djvu, "image/vnd.djvu"),
+        () if is_package(head) => (Format::Tnef, "application/vnd.ms-tnef"),
         () if head.starts_with(b"\xffWPC") => (Format::WordPerfect, "application/vnd.wordperfect"),
         () if head.starts_with(b"PAR1") || head.starts_with(b"PARE") => {
             return Some(Detected::Look(Seekable::Parquet, "application/vnd.apache.parquet"));

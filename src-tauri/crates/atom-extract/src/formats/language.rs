@@ -1,5 +1,6 @@
 //! The language of a text, told by its letters and their neighbours (whatlang).
 
+use super::languages::LANGUAGES;
 use crate::outcome::Extracted;
 
 /// Bytes of a text that are looked at.
@@ -59,7 +60,8 @@ const SHORT: [(&str, &str); 46] = [
 
 /// Notes the language of a text that does not name it, where it can be told.
 pub(crate) fn tell(extracted: &mut Extracted) {
-    let is_prose = !extracted.only_facts && extracted.text.len() >= MIN;
+    let is_code = LANGUAGES.iter().any(|(_, mime, _)| *mime == extracted.mime);
+    let is_prose = !extracted.only_facts && !is_code && extracted.text.len() >= MIN;
     if extracted.language.is_some() || !is_prose {
         return;
     }

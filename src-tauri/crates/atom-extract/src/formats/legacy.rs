@@ -2,8 +2,8 @@
 //! Excel's is read by calamine.
 
 use super::bytes::{u16_le as u16_at, u32_le as u32_at};
-use super::html;
 use super::nest::Nest;
+use super::{date, html};
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
 use cfb::CompoundFile;
@@ -107,30 +107,11 @@ impl<F: Read + Seek> Container<F> {
 
     /// Reads an Outlook message.
     pub(crate) fn read_outlook(&mut self, nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
-        let subject = self.outlook_text("", "0037");
-        let from = [self.outlook_text("", "0C1A"), self.outlook_text("", "0C1F")].join(" ");
-        draft.set_title(&subject);
-        draft.set_author(&from);
-        for (name, value) in [
-            ("Subject", subject),
-            ("From", from),
-            ("To", self.outlook_text("", "0E04")),
-            ("Cc", self.outlook_text("", "0E03")),
-        ] {
-            if !value.trim().is_empty() {
-                draft.push(&format!("{name}: {}\n", value.trim()));
-            }
-        }
-        draft.paragraph_break();
-        let body = self.outlook_text("", "1000");
-        if body.trim().is_empty() {
-            if let Some(page) = self.stream("/__substg1.0_10130102")? {
-                html::read(&page, draft);
-            }
-        } else {
-            draft.push(&body);
-        }
-        draft.paragraph_break();
+        draft.set_title(&self.outlook_text("", "0037"));
+        draft.set_author(&[self.outlook_text("", "0C1A"), self.outlook_text("", "0C1F")].join(" "));
+        let sent = self.outlook_time("", 32);
+        draft.set_created(sent);
+        self.write_outlook("", sent, draft);
         let mut folders: Vec<String> = self
             .file
             .walk()
@@ -140,6 +121,9 @@ impl<F: Read + Seek> Container<F> {
             .collect();
         folders.sort();
         for folder in folders {
+            if draft.is_full() {
+                break;
+            }
             let long = self.outlook_text(&folder, "3707");
             let name = if long.is_empty() { self.outlook_text(&folder, "3704") } else { long };
             if !name.is_empty() {
@@ -148,8 +132,54 @@ impl<F: Read + Seek> Container<F> {
             if let Ok(Some(bytes)) = self.stream(&format!("{folder}/__substg1.0_37010102")) {
                 super::mail::write_attachment(&name, &bytes, nest, draft);
             }
+            // A message that is attached as such; what is attached to it is on the list as well.
+            let inner = format!("{folder}/__substg1.0_3701000D");
+            if self.file.is_storage(&inner) {
+                draft.paragraph_break();
+                let sent = self.outlook_time(&inner, 24);
+                self.write_outlook(&inner, sent, draft);
+            }
         }
         Ok(())
+    }
+
+    /// Head and body of the message in a folder.
+    fn write_outlook(&mut self, folder: &str, sent: Option<i64>, draft: &mut Draft) {
+        let from = [self.outlook_text(folder, "0C1A"), self.outlook_text(folder, "0C1F")].join(" ");
+        draft.person(&from);
+        for (name, value) in [
+            ("Subject", self.outlook_text(folder, "0037")),
+            ("From", from),
+            ("To", self.outlook_text(folder, "0E04")),
+            ("Cc", self.outlook_text(folder, "0E03")),
+            ("Date", sent.map(date::spoken).unwrap_or_default()),
+        ] {
+            if !value.trim().is_empty() {
+                draft.push(&format!("{name}: {}\n", value.trim()));
+            }
+        }
+        draft.paragraph_break();
+        let body = self.outlook_text(folder, "1000");
+        if !body.trim().is_empty() {
+            draft.push(&body);
+        } else if let Ok(Some(page)) = self.stream(&format!("{folder}/__substg1.0_10130102")) {
+            html::read(&page, draft);
+        } else if let Ok(Some(rich)) = self.stream(&format!("{folder}/__substg1.0_10090102")) {
+            super::tnef::read_rich(&rich, draft);
+        }
+        draft.paragraph_break();
+    }
+
+    /// When a message was sent or came, from the properties of a fixed size behind so many bytes.
+    fn outlook_time(&mut self, folder: &str, head: usize) -> Option<i64> {
+        let properties = self.stream(&format!("{folder}/__properties_version1.0")).ok()??;
+        let time = |wanted: u32| {
+            let found = properties.get(head..)?.chunks_exact(16).find(|entry| u32_at(entry, 0) == Some(wanted))?;
+            let ticks = super::bytes::u64_le(found, 8)?;
+            // Tenths of microseconds since 1601.
+            i64::try_from(ticks / 10_000).ok().map(|ms| ms - 11_644_473_600_000)
+        };
+        time(0x0039_0040).or_else(|| time(0x0e06_0040))
     }
 
     /// Reads what a container of another program says about itself, and the preview of a Hangul document.

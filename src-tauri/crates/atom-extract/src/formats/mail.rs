@@ -2,7 +2,7 @@
 //! what people search by.
 
 use super::html;
-use super::nest::Nest;
+use super::nest::{Nest, says_something};
 use crate::draft::{Draft, Failure};
 use crate::outcome::Outcome;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
@@ -128,15 +128,10 @@ pub(crate) fn write_attachment(name: &str, bytes: &[u8], nest: &Nest<'_>, draft:
         return;
     }
     nest.spend(bytes.len() as u64);
-    if let Some(Outcome::Text(part)) = nest.read(name, bytes, draft.room()).filter(has_words) {
+    if let Some(Outcome::Text(part)) = nest.read(name, bytes, draft.room()).filter(says_something) {
         draft.section(if name.is_empty() { "Attachment" } else { name });
         draft.append(&part);
     }
-}
-
-/// Logos and signatures of a mail are no text.
-fn has_words(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Text(part) if !part.only_facts || !part.mime.starts_with("image/"))
 }
 
 fn write_head(message: &Message<'_>, draft: &mut Draft) {

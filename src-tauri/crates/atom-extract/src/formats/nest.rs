@@ -84,7 +84,7 @@ impl<'a> Nest<'a> {
 
     /// Adds a part under its name as heading; `false` where it has no text of its own, and nothing was added.
     pub(crate) fn add(&self, name: &str, bytes: &[u8], draft: &mut Draft) -> bool {
-        let Some(Outcome::Text(part)) = self.read(name, bytes, draft.room()) else {
+        let Some(Outcome::Text(part)) = self.read(name, bytes, draft.room()).filter(says_something) else {
             return false;
         };
         draft.begin_heading();
@@ -93,6 +93,13 @@ impl<'a> Nest<'a> {
         draft.append(&part);
         true
     }
+}
+
+/// Whether a part says more than its size: logos and icons are no text.
+pub(crate) fn says_something(outcome: &Outcome) -> bool {
+    const BARE: [&str; 3] = ["Picture size", "Sample rate", "Length"];
+    matches!(outcome, Outcome::Text(part)
+        if !part.only_facts || part.title.is_some() || part.facts.iter().any(|fact| !BARE.contains(&fact.name.as_str())))
 }
 
 /// Members of an archive: those with text under their names, then the names of the others.

@@ -66,7 +66,7 @@ fn write_element(element: &OutlineElement, nest: &Nest<'_>, draft: &mut Draft, d
     }
     for content in element.contents() {
         match content {
-            Content::RichText(text) => draft.push(text.text()),
+            Content::RichText(text) => write_text(text.text(), draft),
             Content::Table(table) => {
                 for row in table.contents() {
                     for cell in row.contents() {
@@ -85,6 +85,16 @@ fn write_element(element: &OutlineElement, nest: &Nest<'_>, draft: &mut Draft, d
     write_items(element.children(), nest, draft, depth + 1);
 }
 
+/// Text without the marks of its links, each of which stands before its words with the address in quotes.
+fn write_text(text: &str, draft: &mut Draft) {
+    let mut parts = text.split('\u{fddf}');
+    draft.push(parts.next().unwrap_or_default());
+    for part in parts {
+        let link = part.strip_prefix("HYPERLINK \"").and_then(|rest| rest.split_once('"'));
+        draft.push(link.map_or(part, |(_, words)| words));
+    }
+}
+
 /// What was recognised in a picture, and what stands for it.
 fn write_image(image: &Image, draft: &mut Draft) {
     for words in [image.alt_text(), image.text()].into_iter().flatten() {
@@ -99,5 +109,17 @@ fn write_file(file: &EmbeddedFile, nest: &Nest<'_>, draft: &mut Draft) {
         && let Ok(bytes) = nest.unpack(file.read(), None)
     {
         write_attachment(file.filename(), &bytes, nest, draft);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+
+    #[test]
+    fn marks_of_links_are_no_words() {
+        let mut draft = Draft::new(100);
+        super::write_text("see \u{fddf}HYPERLINK \"http://example.org\"this page", &mut draft);
+        assert_eq!(draft.text(), "see this page");
     }
 }

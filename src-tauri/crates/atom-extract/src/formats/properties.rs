@@ -1,7 +1,6 @@
 //! Property lists of Apple, in XML or binary: their words; of a web archive the page in it.
 
 use super::html;
-use super::nest::Nest;
 use crate::draft::{Draft, Failure};
 use plist::Value;
 use std::io::Cursor;
@@ -10,7 +9,7 @@ use std::io::Cursor;
 const MAX_DEPTH: u32 = 64;
 
 /// Reads a property list.
-pub(crate) fn read(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
+pub(crate) fn read(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
     let value =
         Value::from_reader(Cursor::new(bytes)).map_err(|_| Failure::damaged("The property list is damaged."))?;
     if let Some(page) = value.as_dictionary().and_then(|list| list.get("WebMainResource")) {
@@ -23,7 +22,7 @@ pub(crate) fn read(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(
         }
         return Ok(());
     }
-    write(&value, nest, draft, 0);
+    write(&value, draft, 0);
     Ok(())
 }
 
@@ -41,7 +40,7 @@ fn read_archive(page: &Value, draft: &mut Draft) {
     draft.paragraph_break();
 }
 
-fn write(value: &Value, nest: &Nest<'_>, draft: &mut Draft, depth: u32) {
+fn write(value: &Value, draft: &mut Draft, depth: u32) {
     if draft.is_full() || depth > MAX_DEPTH {
         return;
     }
@@ -50,13 +49,13 @@ fn write(value: &Value, nest: &Nest<'_>, draft: &mut Draft, depth: u32) {
             for (key, value) in list {
                 draft.push_inline(key);
                 draft.push_inline(": ");
-                write(value, nest, draft, depth + 1);
+                write(value, draft, depth + 1);
                 draft.line_break();
             }
         }
         Value::Array(values) => {
             for value in values {
-                write(value, nest, draft, depth + 1);
+                write(value, draft, depth + 1);
                 draft.line_break();
             }
         }

@@ -334,3 +334,54 @@ fn documents_inside_documents_are_read() {
     let found = extracted(&pool(Limits::default(), 1), "a.docx", &zip.finish().unwrap().into_inner());
     assert_eq!(found.text, "outer\n\ninner words\n\na footnote");
 }
+
+/// A PDF with a bookmark, a form field, a note and an attached file.
+fn pdf_with_extras() -> Vec<u8> {
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R /Outlines 5 0 R /AcroForm << /Fields [7 0 R] >> /Names << /EmbeddedFiles << /Names [(a.txt) 9 0 R] >> >> >>",
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots [7 0 R 8 0 R] /Resources << /Font << /F1 4 0 R >> >> /Contents 11 0 R >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        "<< /Type /Outlines /First 6 0 R /Last 6 0 R /Count 1 >>",
+        "<< /Title (A bookmark) /Parent 5 0 R /Dest [3 0 R /Fit] >>",
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (Name) /V (Anna Person) /Rect [10 10 100 30] /P 3 0 R >>",
+        "<< /Type /Annot /Subtype /Text /Contents (remember this) /Rect [10 50 30 70] /P 3 0 R >>",
+        "<< /Type /Filespec /F (a.txt) /UF (a.txt) /EF << /F 10 0 R >> >>",
+        "<< /Type /EmbeddedFile /Params << /Size 14 >> /Length 14 >>\nstream\nattached words\nendstream",
+        "<< /Length 41 >>\nstream\nBT /F1 12 Tf 50 700 Td (page words) Tj ET\nendstream",
+    ];
+    let mut pdf = b"%PDF-1.7\n".to_vec();
+    let mut table = String::new();
+    for (number, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
+        pdf.extend(format!("{} 0 obj\n{object}\nendobj\n", number + 1).bytes());
+    }
+    let start = pdf.len();
+    let count = objects.len() + 1;
+    pdf.extend(format!("xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").bytes());
+    pdf
+}
+
+#[test]
+fn forms_notes_bookmarks_and_attachments_of_a_pdf_are_read() {
+    if pdfium().is_none() {
+        println!("skipped: no PDF library");
+        return;
+    }
+    let found = extracted(&pool(Limits::default(), 1), "a.pdf", &pdf_with_extras());
+    for words in
+        ["page words", "Name: Anna Person", "Note: remember this", "A bookmark", "Attachment: a.txt", "attached words"]
+    {
+        assert!(found.text.contains(words), "{words} is not in {}", found.text);
+    }
+}
+
+#[test]
+fn language_and_mail_of_a_maildir_are_told() {
+    let extractor = pool(Limits::default(), 1);
+    let text = "Der Hund und die Katze liegen in der Sonne, während der alte Mann seine Zeitung liest. ".repeat(4);
+    assert_eq!(extracted(&extractor, "a.txt", text.as_bytes()).language.as_deref(), Some("de"));
+    let mail = b"Return-Path: <a@b.c>\nFrom: a@b.c\nTo: d@e.f\nSubject: S\n\nwords";
+    let found = extracted(&extractor, "1700000000.M1P2.host:2,S", mail);
+    assert_eq!((found.mime.as_str(), found.title.as_deref()), ("message/rfc822", Some("S")));
+}
