@@ -3,8 +3,8 @@
 use super::languages::LANGUAGES;
 use crate::outcome::Extracted;
 
-/// Bytes of a text that are looked at.
-const SAMPLE: usize = 4096;
+/// Bytes of a text that are looked at: telling takes a tenth of a millisecond, more would cost more than reading does.
+const SAMPLE: usize = 400;
 /// Shortest text whose language is told, in bytes.
 const MIN: usize = 120;
 
@@ -58,6 +58,19 @@ const SHORT: [(&str, &str); 46] = [
     ("hye", "hy"),
 ];
 
+/// Whether the usual small words are there: asking for all languages takes longer than reading a short text does.
+fn is_english(sample: &str) -> bool {
+    const SMALL: [&str; 12] =
+        ["the", "and", "that", "with", "this", "are", "not", "from", "for", "you", "which", "have"];
+    let (mut words, mut small, mut the) = (0, 0, false);
+    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        small += usize::from(SMALL.iter().any(|known| word.eq_ignore_ascii_case(known)));
+        the |= word.eq_ignore_ascii_case("the");
+    }
+    the && words >= 15 && small * 8 >= words
+}
+
 /// Notes the language of a text that does not name it, where it can be told.
 pub(crate) fn tell(extracted: &mut Extracted) {
     let is_code = LANGUAGES.iter().any(|(_, mime, _)| *mime == extracted.mime);
@@ -66,9 +79,13 @@ pub(crate) fn tell(extracted: &mut Extracted) {
         return;
     }
     // The middle of a beginning: the very first lines are often names and dates.
-    let start = extracted.text.floor_char_boundary(extracted.text.len().min(SAMPLE) / 4);
+    let start = extracted.text.floor_char_boundary(extracted.text.len().min(4 * SAMPLE) / 4);
     let end = extracted.text.floor_char_boundary(start + SAMPLE);
     let sample = extracted.text.get(start..end).unwrap_or_default();
+    if is_english(sample) {
+        extracted.language = Some("en".to_owned());
+        return;
+    }
     extracted.language = whatlang::detect(sample).filter(whatlang::Info::is_reliable).map(|found| {
         let code = found.lang().code();
         SHORT.iter().find(|(long, _)| *long == code).map_or(code, |(_, short)| short).to_owned()

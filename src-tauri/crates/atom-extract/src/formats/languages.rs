@@ -221,33 +221,43 @@ const DEFINERS: [&str; 45] = [
 /// Reads code: as it is, its top-level definitions as sections.
 pub(crate) fn read(bytes: &[u8], draft: &mut Draft) {
     let text = decode(bytes, None);
-    // Where the comments and attributes above a definition begin.
-    let mut above: Option<usize> = None;
+    // Up to where the text is written, where the line begins, and where the comments and attributes above it do.
+    let (mut written, mut at, mut above) = (0, 0, None);
     for line in text.split_inclusive('\n') {
-        if draft.is_full() {
-            return;
-        }
-        let at = draft.text().len();
         if is_comment(line) {
             above.get_or_insert(at);
         } else {
             if let Some(name) = definition(line) {
-                draft.record_at(above.unwrap_or(at), name);
+                let start = above.unwrap_or(at);
+                draft.push(text.get(written..start).unwrap_or_default());
+                written = start;
+                if draft.is_full() {
+                    return;
+                }
+                draft.record_at(draft.text().len(), name);
             }
             above = None;
         }
-        draft.push(line);
+        at += line.len();
     }
+    draft.push(text.get(written..).unwrap_or_default());
 }
 
 fn is_comment(line: &str) -> bool {
-    const BEGINNINGS: [&str; 9] = ["//", "/*", " *", "#", "--", ";", "@", "%", "\"\"\""];
-    BEGINNINGS.iter().any(|beginning| line.starts_with(beginning))
+    match line.as_bytes() {
+        [b'#' | b';' | b'@' | b'%', ..] => true,
+        [b'/', b'/' | b'*', ..] | [b' ', b'*', ..] | [b'-', b'-', ..] => true,
+        rest => rest.starts_with(b"\"\"\""),
+    }
 }
 
 /// What a line at the margin defines: its keyword and name, or the name of a C function.
 fn definition(line: &str) -> Option<&str> {
-    let line = line.trim_end().get(..line.trim_end().floor_char_boundary(300))?;
+    if line.starts_with([' ', '\t', '\r', '\n', '}', ')']) {
+        return None;
+    }
+    let line = line.trim_end();
+    let line = line.get(..line.floor_char_boundary(300))?;
     // Lisps open a parenthesis first.
     let mut rest = line.strip_prefix('(').unwrap_or(line);
     if rest.starts_with(char::is_whitespace) {
