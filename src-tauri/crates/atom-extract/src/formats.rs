@@ -9,6 +9,7 @@ mod compressed;
 mod date;
 mod detect;
 mod djvu;
+mod drawing;
 mod epub;
 mod font;
 mod html;
@@ -120,7 +121,7 @@ impl Readers {
     /// Reads bytes as one of the formats that are read by code of this crate, whatever they look like.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn parse_any(&self, which: u8, bytes: &[u8]) -> Outcome {
-        const FORMATS: [Format; 32] = [
+        const FORMATS: [Format; 35] = [
             Format::Rtf,
             Format::Text,
             Format::Markdown,
@@ -153,6 +154,9 @@ impl Readers {
             Format::WordPerfect,
             Format::Djvu,
             Format::Tnef,
+            Format::Dxf,
+            Format::Metafile,
+            Format::PostScript,
         ];
         const LOOKS: [Seekable; 10] = [
             Seekable::Picture,
@@ -190,7 +194,7 @@ impl Readers {
 
     /// How many choices [`Readers::parse_any`] has.
     #[cfg(any(test, fuzzing))]
-    pub(crate) const CHOICES: u8 = 32 + 10 + 6;
+    pub(crate) const CHOICES: u8 = 35 + 10 + 6;
 
     /// Reads bytes as that format.
     fn parse(
@@ -214,6 +218,8 @@ impl Readers {
             | Format::Subtitles
             | Format::Calendar
             | Format::Contacts
+            | Format::Dxf
+            | Format::PostScript
             | Format::Html => {
                 read_plain(bytes, format, to);
                 Ok(())
@@ -246,6 +252,7 @@ impl Readers {
             Format::Warc => web_archive::read(bytes, nest, to),
             Format::WordPerfect => wordperfect::read(bytes, to),
             Format::Djvu => djvu::read(bytes, nest, to).and_then(|()| something(to)),
+            Format::Metafile => drawing::read_metafile(bytes, to).and_then(|()| something(to)),
             Format::Tnef => tnef::read(bytes, nest, to),
             Format::OneNote => onenote::read(bytes, nest, to),
             Format::Midi => {
@@ -380,6 +387,8 @@ fn read_plain(bytes: &[u8], format: Format, draft: &mut Draft) {
         Format::Subtitles => subtitles::read(bytes, draft),
         Format::Calendar => calendar::read_calendar(bytes, draft),
         Format::Contacts => calendar::read_contacts(bytes, draft),
+        Format::Dxf => drawing::read_dxf(bytes, draft),
+        Format::PostScript => drawing::read_postscript(bytes, draft),
         Format::Html => html::read(bytes, draft),
         _ => text::read(bytes, draft),
     }

@@ -367,6 +367,8 @@ const ROWS: &[Row] = &[
     ("Pictures", "Icon", &["ico"], &["image/x-icon"], "size", OWN),
     ("Pictures", "PCX", &["pcx"], &["image/vnd.zbrush.pcx"], "size", OWN),
     ("Pictures", "InDesign", &["indd"], &["application/x-indesign"], "XMP", OWN),
+    ("Pictures", "EMF", &["emf"], &["image/emf"], "words of the drawing; description", OWN),
+    ("Pictures", "WMF", &["wmf"], &["image/wmf"], "words of the drawing", OWN),
     ("Pictures", "QOI", &["qoi"], &["image/qoi"], "size", OWN),
     ("Sound and video", "MP3", &["mp3"], &["audio/mpeg"], SOUND, "lofty"),
     ("Sound and video", "FLAC", &["flac"], &["audio/flac"], SOUND, "lofty"),
@@ -454,6 +456,8 @@ const fn told(format: Format) -> (&'static str, &'static str, &'static str) {
             ("Text", "as it is; headings as sections, title, author, date, tags", OWN)
         }
         Format::Tex => ("Text", "words without commands; headings as sections, title, author", OWN),
+        Format::Dxf => ("Pictures", "words of the drawing", OWN),
+        Format::PostScript => ("Pictures", "as it is; title, author, date", OWN),
         Format::Subtitles => ("Subtitles", "what is said, without times; every five minutes a section", OWN),
         Format::Calendar => ("Mail and people", "events with time, place and people", OWN),
         Format::Contacts => ("Mail and people", "names, addresses, notes", OWN),

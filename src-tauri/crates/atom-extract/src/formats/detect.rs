@@ -1,6 +1,7 @@
 //! What a file is: by its first bytes or its parts, then by its name.
 
 use super::compressed::{Packing, is_tar};
+use super::drawing::metafile;
 use super::legacy;
 use super::mobi::is_book;
 use super::package::Package;
@@ -58,6 +59,9 @@ pub(crate) enum Format {
     WordPerfect,
     Djvu,
     Tnef,
+    Dxf,
+    Metafile,
+    PostScript,
 }
 
 /// A format that is looked up at its place in the file, of which not all is read.
@@ -316,6 +320,9 @@ fn binary(head: &[u8], hint: &FileHint) -> Detected {
     let unsupported = |mime: &str, reason: &str| {
         Detected::Done(Outcome::Unsupported { mime: mime.to_owned(), reason: reason.to_owned() })
     };
+    if let Some(mime) = metafile(head) {
+        return Detected::Read(Format::Metafile, mime);
+    }
     if let Some(found) = media(head) {
         return found;
     }

@@ -178,8 +178,10 @@ fn read_old(xml: &[u8], draft: &mut Draft) -> Result<(), Failure> {
     let mut property = String::new();
     walk(xml, |piece| {
         match piece {
-            Piece::Start("master-slides" | "section-prototypes" | "stylesheet" | "prototype", _) => hidden += 1,
-            Piece::End("master-slides" | "section-prototypes" | "stylesheet" | "prototype") => {
+            Piece::Start("master-slides" | "section-prototypes" | "stylesheet" | "prototype" | "menu-choices", _) => {
+                hidden += 1
+            }
+            Piece::End("master-slides" | "section-prototypes" | "stylesheet" | "prototype" | "menu-choices") => {
                 hidden = hidden.saturating_sub(1)
             }
             _ if hidden > 0 => {}

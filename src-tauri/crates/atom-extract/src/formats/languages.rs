@@ -87,7 +87,6 @@ pub(crate) const LANGUAGES: &[Language] = &[
     ("Pascal", "text/x-pascal", &["pas", "pp", "dpr"]),
     ("Perl", "text/x-perl", &["pl", "pm", "t"]),
     ("PHP", "text/x-php", &["php", "phtml"]),
-    ("PostScript", "application/postscript", &["ps", "eps"]),
     ("PowerShell", "text/x-powershell", &["ps1", "psm1", "psd1"]),
     ("Prolog", "text/x-prolog", &["pro", "prolog"]),
     ("Protocol Buffers", "text/x-protobuf", &["proto"]),

@@ -93,6 +93,13 @@ impl<'a> Walker<'a> {
                     self.draft.section(&page);
                 }
             }
+            // Tables and queries of a database.
+            "query" | "component" | "table-representation" | "table-definition" => {
+                for words in [attributes.get("name"), attributes.get("command")].into_iter().flatten() {
+                    self.draft.push_inline(&words);
+                    self.draft.line_break();
+                }
+            }
             "title" => self.property = Some(("title", String::new())),
             "creator" | "initial-creator" if self.paragraphs == 0 => self.property = Some(("creator", String::new())),
             "creation-date" => self.property = Some(("date", String::new())),

@@ -37,6 +37,8 @@ pub(crate) const TEXTS: &[TextFormat] = &[
     text("Texinfo", "text/x-texinfo", &["texi", "texinfo"], Format::Text),
     text("Mermaid", "text/vnd.mermaid", &["mmd", "mermaid"], Format::Text),
     text("PlantUML", "text/x-plantuml", &["puml", "plantuml"], Format::Text),
+    text("PostScript", "application/postscript", &["ps", "eps"], Format::PostScript),
+    text("DXF", "image/vnd.dxf", &["dxf"], Format::Dxf),
     text("CSV", "text/csv", &["csv"], Format::Text),
     text("Tables with tabs", "text/tab-separated-values", &["tsv", "tab"], Format::Text),
     text("JSON", "application/json", &["json", "json5", "jsonc"], Format::Text),

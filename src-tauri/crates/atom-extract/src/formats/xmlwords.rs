@@ -84,7 +84,7 @@ pub(crate) const VOCABULARIES: &[Vocabulary] = &[
         mime: "application/vnd.google-earth.kml+xml",
         attributes: NONE,
         headings: &["name"],
-        hidden: &["coordinates", "Style", "StyleMap"],
+        hidden: &["coordinates", "Style", "StyleMap", "LookAt", "Camera", "styleUrl", "visibility", "open"],
         html: &["description"],
     },
     Vocabulary {

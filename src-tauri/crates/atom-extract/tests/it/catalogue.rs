@@ -49,6 +49,7 @@ fn sample(mime: &str) -> &'static str {
         _ if mime.ends_with("-flat-xml") => {
             "<?xml version='1.0'?><office:document><text:p>words</text:p></office:document>"
         }
+        "image/vnd.dxf" => "0\nTEXT\n1\nwords\n",
         "application/xslt+xml" | "application/xml" => "<?xml version='1.0'?><a>words</a>",
         _ => "words in a file\nand in another line\n",
     }
@@ -388,6 +389,13 @@ fn add_pictures(files: &mut Files) {
         b"BM\x40\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x10\0\0\0\x08\0\0\0\x01\0\x18\0".to_vec(),
     );
     add(files, "a.ico", "image/x-icon", b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0\x68\0\0\0\x16\0\0\0".to_vec());
+    let wmf = [&b"\x01\0\x09\0\0\x03"[..], &[0; 12], &[7, 0, 0, 0, 0x21, 5, 5, 0], b"words\0"].concat();
+    add(files, "a.wmf", "image/wmf", wmf);
+    let mut emf = vec![0u8; 160];
+    (emf[0], emf[4], emf[100], emf[104], emf[144], emf[148]) = (1, 100, 84, 60, 2, 52);
+    emf[40..44].copy_from_slice(b" EMF");
+    emf[152..156].copy_from_slice(b"h\0i\0");
+    add(files, "a.emf", "image/emf", emf);
     add(files, "a.pcx", "image/vnd.zbrush.pcx", vec![0x0a, 5, 1, 8, 0, 0, 0, 0, 15, 0, 7, 0, 0, 0, 0xff, 0]);
     let xmp = b"\x06\x06\xed\xf5\0<x:xmpmeta><rdf:Description photoshop:City='Ulm'/></x:xmpmeta>";
     add(files, "a.indd", "application/x-indesign", xmp.to_vec());
