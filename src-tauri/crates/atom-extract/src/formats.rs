@@ -365,7 +365,7 @@ fn look(input: Input<'_>, format: Seekable, mime: &str, hint: &FileHint, nest: &
         Seekable::Avi => or_nothing(media::read_avi(input, to), to),
         Seekable::WindowsMedia => or_nothing(media::read_asf(input, to), to),
         Seekable::Packed(packing) => compressed::read(input, packing, hint, nest, to),
-        Seekable::Tar => archive::read_tar(input.source(), nest, to),
+        Seekable::Tar => archive::read_tar_file(input.source(), nest, to),
         Seekable::SevenZip => archive::read_sevenz(input, nest, to),
         Seekable::Iso => archive::read_iso(input, nest, to),
         Seekable::Rar => archive::read_rar(input, nest, to),

@@ -8,7 +8,7 @@ use super::package::Package;
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
 use sevenz_rust2::{ArchiveReader, EncoderMethod, Password};
-use std::io::Read;
+use std::io::{Read, Seek};
 
 /// Memory that unpacking may take, in KiB.
 pub(super) const MEMORY_KIB: u32 = 256 * 1024;
@@ -26,6 +26,13 @@ pub(crate) fn read_zip(package: &mut Package<'_>, nest: &Nest<'_>, draft: &mut D
             continue;
         }
         package.allow(nest.limits().expanded);
+        if !nest.has_time() {
+            draft.mark_cut();
+            if !members.add_name(&name, draft) {
+                break;
+            }
+            continue;
+        }
         let wants_more = match package.part(&name) {
             Ok(Some(bytes)) => {
                 nest.spend(bytes.len() as u64);
@@ -47,11 +54,22 @@ pub(crate) fn read_zip(package: &mut Package<'_>, nest: &Nest<'_>, draft: &mut D
 
 /// Reads a tar archive from a stream.
 pub(crate) fn read_tar(source: impl Read, nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
-    let damaged = |_| Failure::damaged("The archive is damaged.");
     let mut archive = tar::Archive::new(source);
+    let entries = archive.entries().map_err(|_| Failure::damaged("The archive is damaged."))?;
+    write_entries(entries, nest, draft)
+}
+
+/// Reads a tar archive whose members can be passed over.
+pub(crate) fn read_tar_file(source: impl Read + Seek, nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
+    let mut archive = tar::Archive::new(source);
+    let entries = archive.entries_with_seek().map_err(|_| Failure::damaged("The archive is damaged."))?;
+    write_entries(entries, nest, draft)
+}
+
+fn write_entries<R: Read>(entries: tar::Entries<'_, R>, nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
     let mut members = Members::new(*nest);
     let mut result = Ok(());
-    for entry in archive.entries().map_err(damaged)? {
+    for entry in entries {
         // A damaged end leaves the beginning.
         let Ok(mut entry) = entry else {
             result = Err(Failure::damaged("The archive is cut off or damaged."));
@@ -61,7 +79,7 @@ pub(crate) fn read_tar(source: impl Read, nest: &Nest<'_>, draft: &mut Draft) ->
             continue;
         }
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let small = entry.size() <= nest.limits().part.min(nest.limits().expanded);
+        let small = nest.has_time() && entry.size() <= nest.limits().part.min(nest.limits().expanded);
         let wants_more = match small.then(|| nest.unpack(&mut entry, None)) {
             Some(Ok(bytes)) => members.add(&name, &bytes, draft),
             Some(Err(Failure::Damaged(_))) => members.add_name(&name, draft),
@@ -104,17 +122,26 @@ pub(crate) fn read_sevenz(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) 
         members.finish(draft);
         return Ok(());
     }
-    let mut stopped = false;
+    let (mut stopped, mut taken) = (false, 0);
     let result = archive.for_each_entries(|file, reader| {
-        if stopped || file.is_directory() {
-            return Ok(!stopped);
+        if !stopped && !file.is_directory() {
+            stopped = !nest.has_time();
+            if !stopped {
+                taken += 1;
+                stopped = !match nest.unpack(reader, None) {
+                    Ok(bytes) => members.add(file.name(), &bytes, draft),
+                    Err(_) => members.add_name(file.name(), draft),
+                };
+            }
         }
-        stopped = !match nest.unpack(reader, None) {
-            Ok(bytes) => members.add(file.name(), &bytes, draft),
-            Err(_) => members.add_name(file.name(), draft),
-        };
         Ok(!stopped)
     });
+    for file in archive.archive().files.iter().filter(|file| !file.is_directory()).skip(taken) {
+        draft.mark_cut();
+        if !members.add_name(file.name(), draft) {
+            break;
+        }
+    }
     members.finish(draft);
     result.map_err(|error| sevenz_failure(&error))
 }

@@ -9,6 +9,7 @@ use crate::limits::ArchiveLimits;
 use crate::outcome::{FileHint, Outcome};
 use std::cell::Cell;
 use std::io::Read;
+use std::time::Instant;
 
 /// Deepest document inside a document.
 const MAX_DEPTH: u32 = 3;
@@ -16,10 +17,16 @@ const MAX_DEPTH: u32 = 3;
 const MAX_MEMBER_TEXT: usize = 4 * 1024 * 1024;
 
 /// What has been unpacked of one file so far, at all levels.
-#[derive(Default)]
 pub(crate) struct Budget {
     bytes: Cell<u64>,
     members: Cell<usize>,
+    begun: Instant,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes: Cell::default(), members: Cell::default(), begun: Instant::now() }
+    }
 }
 
 /// A level inside a file.
@@ -45,6 +52,12 @@ impl<'a> Nest<'a> {
     /// Takes bytes off the budget.
     pub(crate) fn spend(&self, bytes: u64) {
         self.budget.bytes.set(self.budget.bytes.get().saturating_add(bytes));
+    }
+
+    /// Whether there is time to look into one more member: half of what the file may take, so that a large archive
+    /// ends with names in place of being stopped.
+    pub(crate) fn has_time(&self) -> bool {
+        self.budget.begun.elapsed() < self.readers.limits.wall / 2
     }
 
     /// Takes a member off the budget; `false` when there were too many.
@@ -73,7 +86,7 @@ impl<'a> Nest<'a> {
 
     /// What a part of the file is; `None` beyond the deepest level.
     pub(crate) fn read(&self, name: &str, bytes: &[u8], room: usize) -> Option<Outcome> {
-        if self.depth >= MAX_DEPTH || bytes.is_empty() {
+        if self.depth >= MAX_DEPTH || bytes.is_empty() || !self.has_time() {
             return None;
         }
         let inner = Nest { depth: self.depth + 1, ..*self };

@@ -385,3 +385,15 @@ fn language_and_mail_of_a_maildir_are_told() {
     let found = extracted(&extractor, "1700000000.M1P2.host:2,S", mail);
     assert_eq!((found.mime.as_str(), found.title.as_deref()), ("message/rfc822", Some("S")));
 }
+
+#[test]
+fn archive_that_takes_long_ends_with_names() {
+    // Half of no time is over before the first member.
+    let limits = Limits { wall: std::time::Duration::ZERO, ..Limits::default() };
+    let (readers, _) = atom_extract::Readers::load(limits, None);
+    let hint = atom_extract::FileHint::new("a.tar", 0);
+    let many: Vec<(String, Vec<u8>)> = (0..2000).map(|number| (format!("{number}.txt"), vec![b'b'; 2000])).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    let Outcome::Text(found) = readers.read(&crate::support::file(&tar(&many)), &hint) else { panic!("no text") };
+    assert!(found.truncated && found.text.contains("1999.txt") && !found.text.contains("bbb"), "{}", found.text.len());
+}
