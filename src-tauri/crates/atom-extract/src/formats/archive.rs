@@ -26,8 +26,7 @@ pub(crate) fn read_zip(package: &mut Package<'_>, nest: &Nest<'_>, draft: &mut D
             continue;
         }
         package.allow(nest.limits().expanded);
-        if !nest.has_time() {
-            draft.mark_cut();
+        if !members.wants_text(draft) {
             if !members.add_name(&name, draft) {
                 break;
             }
@@ -79,7 +78,7 @@ fn write_entries<R: Read>(entries: tar::Entries<'_, R>, nest: &Nest<'_>, draft: 
             continue;
         }
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let small = nest.has_time() && entry.size() <= nest.limits().part.min(nest.limits().expanded);
+        let small = members.wants_text(draft) && entry.size() <= nest.limits().part.min(nest.limits().expanded);
         let wants_more = match small.then(|| nest.unpack(&mut entry, None)) {
             Some(Ok(bytes)) => members.add(&name, &bytes, draft),
             Some(Err(Failure::Damaged(_))) => members.add_name(&name, draft),
@@ -125,7 +124,7 @@ pub(crate) fn read_sevenz(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) 
     let (mut stopped, mut taken) = (false, 0);
     let result = archive.for_each_entries(|file, reader| {
         if !stopped && !file.is_directory() {
-            stopped = !nest.has_time();
+            stopped = !members.wants_text(draft);
             if !stopped {
                 taken += 1;
                 stopped = !match nest.unpack(reader, None) {
@@ -348,7 +347,7 @@ pub(crate) fn read_iso(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) -> 
                 continue;
             }
             let limits = nest.limits();
-            let wants_more = if u64::from(length) <= limits.part.min(limits.expanded) {
+            let wants_more = if members.wants_text(draft) && u64::from(length) <= limits.part.min(limits.expanded) {
                 nest.spend(u64::from(length));
                 members.add(&name, &read(u64::from(start) * SECTOR, u64::from(length))?, draft)
             } else {

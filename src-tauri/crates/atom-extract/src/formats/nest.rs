@@ -15,6 +15,8 @@ use std::time::Instant;
 const MAX_DEPTH: u32 = 3;
 /// Bytes of text that a member may have for its own; a long one must not crowd out the others.
 const MAX_MEMBER_TEXT: usize = 4 * 1024 * 1024;
+/// Bytes of text after which an archive adds names only: a folder of packed sources would fill the indexes otherwise.
+const MAX_ARCHIVE_TEXT: usize = 4 * 1024 * 1024;
 
 /// What has been unpacked of one file so far, at all levels.
 pub(crate) struct Budget {
@@ -126,9 +128,18 @@ impl<'a> Members<'a> {
         Self { nest, others: Vec::new() }
     }
 
+    /// Whether the text of one more member is wanted, in place of its name only.
+    pub(crate) fn wants_text(&self, draft: &mut Draft) -> bool {
+        let wants = self.nest.has_time() && draft.text().len() < MAX_ARCHIVE_TEXT;
+        if !wants {
+            draft.mark_cut();
+        }
+        wants
+    }
+
     /// Adds a member with what is in it; `false` when no more are wanted.
     pub(crate) fn add(&mut self, name: &str, bytes: &[u8], draft: &mut Draft) -> bool {
-        if !self.nest.add(name, bytes, draft) {
+        if !self.wants_text(draft) || !self.nest.add(name, bytes, draft) {
             self.others.push(name.to_owned());
         }
         self.wants_more(draft)

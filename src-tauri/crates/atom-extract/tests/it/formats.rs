@@ -397,3 +397,12 @@ fn archive_that_takes_long_ends_with_names() {
     let Outcome::Text(found) = readers.read(&crate::support::file(&tar(&many)), &hint) else { panic!("no text") };
     assert!(found.truncated && found.text.contains("1999.txt") && !found.text.contains("bbb"), "{}", found.text.len());
 }
+
+#[test]
+fn archive_with_much_text_ends_with_names() {
+    let many: Vec<(String, Vec<u8>)> =
+        (0..12).map(|number| (format!("{number}.txt"), "some words ".repeat(50_000).into_bytes())).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    let found = extracted(&pool(Limits::default(), 1), "a.tar", &tar(&many));
+    assert!(found.truncated && found.text.ends_with("11.txt") && found.text.len() < 5 << 20, "{}", found.text.len());
+}
