@@ -25,6 +25,7 @@ mod mobi;
 mod mp4;
 mod nest;
 mod notebook;
+mod objects;
 mod odf;
 mod onenote;
 mod ooxml;
@@ -225,7 +226,7 @@ impl Readers {
                 Ok(())
             }
             Format::Pdf => self.pdf.read(bytes, nest, to),
-            Format::Rtf => rtf::read(bytes, to),
+            Format::Rtf => rtf::read(bytes, to).map(|()| objects::read_rich_objects(bytes, nest, to)),
             Format::Message => mail::read_message(bytes, nest, to),
             Format::Mailbox => mail::read_mailbox(bytes, nest, to),
             Format::Notebook => notebook::read(bytes, to),

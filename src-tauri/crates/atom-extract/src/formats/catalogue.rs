@@ -148,7 +148,14 @@ const ROWS: &[Row] = &[
         "text, headings, tables; title, author, date",
         OOXML,
     ),
-    ("Office", "Rich text", &["rtf"], &["application/rtf"], "text; title, author, date", OWN),
+    (
+        "Office",
+        "Rich text",
+        &["rtf"],
+        &["application/rtf"],
+        "text, embedded documents; title, author, date, subject, keywords",
+        OWN,
+    ),
     ("Office", "Word 2003 XML", &["xml"], &["application/vnd.ms-word2003+xml"], "text", "own, over quick-xml"),
     (
         "Office",
@@ -411,9 +418,9 @@ pub fn known_formats() -> Vec<KnownFormat> {
         taken,
         reader,
     });
-    let zips = ZIPS.iter().map(|&(ext, mime)| KnownFormat {
+    let zips = ZIPS.iter().map(|&(ext, mime, name)| KnownFormat {
         group: "Archives",
-        name: "Zip of another name",
+        name,
         extensions: vec![ext],
         mimes: vec![mime],
         root: None,

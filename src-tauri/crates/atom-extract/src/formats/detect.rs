@@ -508,30 +508,30 @@ fn identify(package: &mut Package<'_>, hint: &FileHint) -> Result<(PackageFormat
     if package.has("content.xml") && package.has("meta.xml") {
         return Ok((OpenDocument, Cow::Borrowed("application/vnd.oasis.opendocument")));
     }
-    let mime = ZIPS.iter().find(|(ext, _)| *ext == hint.ext).map_or("application/zip", |(_, mime)| *mime);
+    let mime = ZIPS.iter().find(|(ext, ..)| *ext == hint.ext).map_or("application/zip", |(_, mime, _)| *mime);
     Ok((Archive, Cow::Borrowed(mime)))
 }
 
-/// Archives under another name.
-pub(crate) const ZIPS: &[(&str, &str)] = &[
-    ("jar", "application/java-archive"),
-    ("war", "application/x-java-war"),
-    ("apk", "application/vnd.android.package-archive"),
-    ("ipa", "application/x-ios-app"),
-    ("whl", "application/x-wheel+zip"),
-    ("kmz", "application/vnd.google-earth.kmz"),
-    ("cbz", "application/vnd.comicbook+zip"),
-    ("xpi", "application/x-xpinstall"),
-    ("nupkg", "application/x-nupkg"),
-    ("wacz", "application/wacz"),
-    ("oxt", "application/vnd.openofficeorg.extension"),
-    ("mxl", "application/vnd.recordare.musicxml"),
-    ("xlz", "application/x-xliff+zip"),
-    ("3mf", "model/3mf"),
-    ("sketch", "application/x-sketch"),
-    ("idml", "application/vnd.adobe.indesign-idml-package"),
-    ("apkg", "application/x-anki-package"),
-    ("h5p", "application/x-h5p+zip"),
+/// Archives under another name: extension, media type, what people call them.
+pub(crate) const ZIPS: &[(&str, &str, &str)] = &[
+    ("jar", "application/java-archive", "Java archive"),
+    ("war", "application/x-java-war", "Java web application"),
+    ("apk", "application/vnd.android.package-archive", "Android app"),
+    ("ipa", "application/x-ios-app", "iOS app"),
+    ("whl", "application/x-wheel+zip", "Python wheel"),
+    ("kmz", "application/vnd.google-earth.kmz", "Packed map (KMZ)"),
+    ("cbz", "application/vnd.comicbook+zip", "Comic book"),
+    ("xpi", "application/x-xpinstall", "Firefox extension"),
+    ("nupkg", "application/x-nupkg", "NuGet package"),
+    ("wacz", "application/wacz", "Web archive (WACZ)"),
+    ("oxt", "application/vnd.openofficeorg.extension", "OpenOffice extension"),
+    ("mxl", "application/vnd.recordare.musicxml", "Packed MusicXML"),
+    ("xlz", "application/x-xliff+zip", "Packed XLIFF"),
+    ("3mf", "model/3mf", "3MF model"),
+    ("sketch", "application/x-sketch", "Sketch drawing"),
+    ("idml", "application/vnd.adobe.indesign-idml-package", "InDesign exchange"),
+    ("apkg", "application/x-anki-package", "Anki cards"),
+    ("h5p", "application/x-h5p+zip", "H5P lesson"),
 ];
 
 /// What a package of Office Open XML is, by the content type of its main part.

@@ -236,7 +236,7 @@ impl<F: Read + Seek> Container<F> {
 }
 
 /// Name and content of a file that the shell packed into a document.
-fn native(bytes: &[u8]) -> (String, &[u8]) {
+pub(super) fn native(bytes: &[u8]) -> (String, &[u8]) {
     let text = |from: usize| {
         let rest = bytes.get(from..).unwrap_or_default();
         rest.split(|&byte| byte == 0).next().unwrap_or_default()

@@ -18,7 +18,6 @@ const WITHOUT_FIXTURE: &[&str] = &[
     "application/vnd.ms-outlook-pst",
     "application/vnd.ms-powerpoint",
     "application/x-ole-storage",
-    "application/x-rpm",
     "audio/flac",
     "audio/mp4",
     "audio/mpeg",
@@ -325,6 +324,12 @@ fn add_archives(files: &mut Files) {
     file.extend_from_slice(b"words.txt");
     rar.extend(file);
     add(files, "a.rar", "application/vnd.rar", rar);
+    let header = |entries: u32, store: u32| {
+        [&b"\x8e\xad\xe8\x01\0\0\0\0"[..], &entries.to_be_bytes(), &store.to_be_bytes()].concat()
+    };
+    let entry = [1004u32, 6, 0, 1].map(u32::to_be_bytes).concat();
+    let rpm = [&b"\xed\xab\xee\xdb"[..], &[0; 92], &header(0, 0), &header(1, 6), &entry, b"words\0"].concat();
+    add(files, "a.rpm", "application/x-rpm", rpm);
     add(files, "a.iso", "application/x-iso9660-image", iso());
 }
 
