@@ -1,12 +1,18 @@
 //! The text of a file while a format module writes it: one place that normalises, records headings and
 //! keeps to the size limit.
 
-use crate::outcome::{Extracted, Section};
+use crate::outcome::{Extracted, Fact, Section};
 
 /// Longest heading or title that is kept, in bytes.
 const MAX_HEADING: usize = 300;
 /// Most headings that are kept.
 const MAX_SECTIONS: usize = 20_000;
+/// Longest value of a fact, in bytes.
+const MAX_FACT: usize = 2_000;
+/// Most facts that are kept.
+const MAX_FACTS: usize = 100;
+/// Most people that are kept.
+const MAX_PEOPLE: usize = 200;
 
 /// Why a format module could not go on. Text written before it stays in the [`Draft`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub(crate) enum Failure {
     Unsupported(String),
     /// Too large once unpacked; plain words.
     TooLarge(String),
+    /// It has neither text nor anything to say about itself.
+    Nothing,
 }
 
 impl Failure {
@@ -32,6 +40,8 @@ pub(crate) struct Draft {
     text: String,
     limit: usize,
     truncated: bool,
+    /// Something was left out, and more can still be written.
+    cut: bool,
     /// Line feeds at the end of `text`.
     trailing_newlines: usize,
     /// A space is due before the next word (inline text only).
@@ -46,6 +56,12 @@ pub(crate) struct Draft {
     pub(crate) author: Option<String>,
     /// When written or sent, in Unix milliseconds.
     pub(crate) created_ms: Option<i64>,
+    /// Language that the file names, as a code such as `de`.
+    pub(crate) language: Option<String>,
+    people: Vec<String>,
+    facts: Vec<Fact>,
+    /// Facts whose words stand in the text already.
+    notes: Vec<Fact>,
 }
 
 impl Draft {
@@ -54,6 +70,7 @@ impl Draft {
             text: String::new(),
             limit,
             truncated: false,
+            cut: false,
             trailing_newlines: 2,
             space_due: false,
             after_return: false,
@@ -62,6 +79,10 @@ impl Draft {
             title: None,
             author: None,
             created_ms: None,
+            language: None,
+            people: Vec::new(),
+            facts: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -75,9 +96,19 @@ impl Draft {
         self.truncated = true;
     }
 
+    /// Notes that something was left out; more can still be written.
+    pub(crate) const fn mark_cut(&mut self) {
+        self.cut = true;
+    }
+
     /// Whether there is anything but white space.
     pub(crate) fn has_text(&self) -> bool {
         self.text.bytes().any(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// Whether the file says anything about itself.
+    pub(crate) const fn is_described(&self) -> bool {
+        self.title.is_some() || self.author.is_some() || !self.facts.is_empty()
     }
 
     /// Adds text whose white space matters: line feeds kept, line ends unified, control characters dropped,
@@ -249,23 +280,123 @@ impl Draft {
         set_once(&mut self.author, author);
     }
 
-    /// The finished text; `None` where there is none.
+    /// Sets when it was written unless that is known.
+    pub(crate) fn set_created(&mut self, created_ms: Option<i64>) {
+        self.created_ms = self.created_ms.or(created_ms);
+    }
+
+    /// Sets the language, of a code such as `en` or `en-US`, unless there is one.
+    pub(crate) fn set_language(&mut self, code: &str) {
+        let code = code.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        if self.language.is_none() && matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_lowercase()) {
+            self.language = Some(code);
+        }
+    }
+
+    /// Notes a person whom the file names beside its author.
+    pub(crate) fn person(&mut self, name: &str) {
+        let name = one_line(name);
+        if !name.is_empty() && self.people.len() < MAX_PEOPLE && !self.people.contains(&name) {
+            self.people.push(name);
+        }
+    }
+
+    /// Notes something that the file says about itself, such as keywords or a camera; a blank value is none.
+    pub(crate) fn fact(&mut self, name: &str, value: &str) {
+        add_fact(&mut self.facts, name, value);
+    }
+
+    /// Notes a fact whose words stand in the text, so that they are not said again.
+    pub(crate) fn note(&mut self, name: &str, value: &str) {
+        add_fact(&mut self.notes, name, value);
+    }
+
+    /// Bytes that can still be written.
+    pub(crate) const fn room(&self) -> usize {
+        if self.truncated { 0 } else { self.limit.saturating_sub(self.text.len()) }
+    }
+
+    /// Adds a text that was read from a part of the file, with its sections.
+    pub(crate) fn append(&mut self, part: &Extracted) {
+        self.line_break();
+        let start = self.text.len();
+        let mut end = start;
+        self.push_raw(&part.text);
+        if self.text.len() > start {
+            end = self.text.len();
+            self.trailing_newlines = self.text.bytes().rev().take(2).take_while(|&byte| byte == b'\n').count();
+        }
+        for section in &part.sections {
+            let at = start.saturating_add(section.start);
+            if at < end && self.sections.len() < MAX_SECTIONS {
+                self.sections.push(Section { start: at, heading: section.heading.clone() });
+            }
+        }
+        self.cut |= part.truncated;
+        self.paragraph_break();
+    }
+
+    /// The finished text, with the facts at its end; `None` where there is neither text nor fact.
     pub(crate) fn finish(mut self, mime: &str) -> Option<Extracted> {
-        let end = self.text.trim_end().len();
+        let mut end = self.text.trim_end().len();
         self.text.truncate(end);
-        if self.text.is_empty() {
+        let only_facts = self.text.is_empty();
+        let mut lines = String::new();
+        if only_facts {
+            for (name, value) in [("Title", &self.title), ("Author", &self.author)] {
+                if let Some(value) = value {
+                    lines.push_str(&format!("{name}: {value}\n"));
+                }
+            }
+        }
+        for Fact { name, value } in &self.facts {
+            lines.push_str(&format!("{name}: {value}\n"));
+        }
+        let mut lines = lines.trim_end();
+        if !lines.is_empty() {
+            lines = lines.get(..lines.floor_char_boundary(self.limit)).unwrap_or_default();
+            if !only_facts {
+                let room = self.limit.saturating_sub(lines.len() + 2);
+                if end > room {
+                    self.truncated = true;
+                    self.text.truncate(self.text.floor_char_boundary(room));
+                }
+                end = self.text.trim_end().len();
+                self.text.truncate(end);
+                if end > 0 {
+                    self.text.push_str("\n\n");
+                }
+            }
+            self.text.push_str(lines);
+        }
+        if self.text.trim().is_empty() {
             return None;
         }
         self.sections.retain(|section| section.start < end);
+        self.facts.append(&mut self.notes);
         Some(Extracted {
             text: self.text,
             title: self.title,
             mime: mime.to_owned(),
             author: self.author,
             created_ms: self.created_ms,
+            language: self.language,
+            people: self.people,
+            facts: self.facts,
+            only_facts,
             sections: self.sections,
-            truncated: self.truncated,
+            truncated: self.truncated || self.cut,
         })
+    }
+}
+
+fn add_fact(facts: &mut Vec<Fact>, name: &str, value: &str) {
+    let value = line_of(value, MAX_FACT);
+    if !value.is_empty() && facts.len() < MAX_FACTS {
+        let fact = Fact { name: name.to_owned(), value };
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
     }
 }
 
@@ -280,10 +411,14 @@ fn set_once(place: &mut Option<String>, value: &str) {
 
 /// The text as one line of bounded length.
 pub(crate) fn one_line(text: &str) -> String {
+    line_of(text, MAX_HEADING)
+}
+
+fn line_of(text: &str, limit: usize) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
-        if line.len() + word.len() >= MAX_HEADING {
-            let room = MAX_HEADING.saturating_sub(line.len() + 1);
+        if line.len() + word.len() >= limit {
+            let room = limit.saturating_sub(line.len() + 1);
             if line.is_empty() {
                 line.extend(word.get(..word.floor_char_boundary(room)));
             }
@@ -350,6 +485,44 @@ mod tests {
         let extracted = draft.finish("text/plain").unwrap();
         assert_eq!(extracted.text, "abc");
         assert!(extracted.truncated);
+    }
+
+    #[test]
+    fn facts_stand_at_the_end_or_alone() {
+        let mut draft = Draft::new(1000);
+        draft.fact("Keywords", " one,\n two ");
+        draft.fact("Keywords", "one, two");
+        draft.fact("Nothing", " ");
+        draft.push("text");
+        let extracted = draft.finish("text/plain").unwrap();
+        assert_eq!((extracted.text.as_str(), extracted.only_facts), ("text\n\nKeywords: one, two", false));
+
+        let mut draft = Draft::new(30);
+        draft.set_title("A title");
+        draft.fact("Camera", "a b");
+        let extracted = draft.finish("image/jpeg").unwrap();
+        assert_eq!((extracted.text.as_str(), extracted.only_facts), ("Title: A title\nCamera: a b", true));
+
+        let mut draft = Draft::new(20);
+        draft.fact("Camera", "a b");
+        draft.push("a text that is too long");
+        let extracted = draft.finish("text/plain").unwrap();
+        assert_eq!((extracted.text.as_str(), extracted.truncated), ("a text\n\nCamera: a b", true));
+    }
+
+    #[test]
+    fn parts_are_appended_with_their_sections() {
+        let mut part = Draft::new(1000);
+        part.section("Page 1");
+        part.push("inside");
+        let part = part.finish("application/pdf").unwrap();
+        let mut draft = Draft::new(1000);
+        draft.push("before");
+        draft.append(&part);
+        draft.push("after");
+        let extracted = draft.finish("text/plain").unwrap();
+        assert_eq!(extracted.text, "before\ninside\n\nafter");
+        assert_eq!(extracted.sections[0].start, 7);
     }
 
     #[test]

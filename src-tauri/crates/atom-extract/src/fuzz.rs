@@ -28,7 +28,7 @@ pub fn messages(data: &[u8]) {
 pub fn document(data: &[u8]) {
     let Some((which, bytes)) = data.split_first() else { return };
     let (readers, _) = Readers::load(Limits { max_text: 1 << 16, ..Limits::default() }, None);
-    let outcome = readers.parse_any(which % 12, bytes);
+    let outcome = readers.parse_any(which % Readers::CHOICES, bytes);
     if let Outcome::Text(extracted) = outcome {
         let text = &extracted.text;
         assert!(!text.is_empty() && text.len() <= 1 << 16, "a text of {} bytes", text.len());

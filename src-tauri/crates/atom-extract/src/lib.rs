@@ -9,11 +9,11 @@
 //! first, and has one module for each format; `draft` is what they write into.
 //!
 //! To add a format: recognise it in `formats::detect`, write `formats/NAME.rs` with
-//! `pub(crate) fn read(bytes, &mut Draft) -> Result<(), Failure>`, call it in `formats::parse`, raise
-//! [`PARSER_VERSION`], and add a fixture to the tests.
+//! `pub(crate) fn read(bytes, &mut Draft) -> Result<(), Failure>`, call it in `formats::parse`, add a
+//! line to `formats::catalogue`, raise [`PARSER_VERSION`], and add a fixture to the tests.
 //!
-//! Left out on purpose: paths (a worker never opens one), temporary files, recognition of text in pictures,
-//! unpacking of archives into items.
+//! Left out on purpose: paths (a worker never opens one), temporary files, recognition of text in pictures. What is
+//! packed in an archive or attached to a mail is text of the file that holds it, not an item of its own.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -32,15 +32,15 @@ mod wire;
 mod worker;
 
 pub use error::{Error, Result};
-pub use formats::Readers;
+pub use formats::{KnownFormat, Readers, known_formats};
 pub use limits::{ArchiveLimits, Limits};
-pub use outcome::{Extracted, FileHint, Outcome, Section};
+pub use outcome::{Extracted, Fact, FileHint, Outcome, Section};
 pub use pool::{Extractor, WorkerCommand};
 pub use sandbox::{Layer, SandboxStatus};
 pub use worker::{Hook, worker_main, worker_main_with};
 
 /// Version of the parsers: outcomes of an older one, failures above all, are worth another try.
-pub const PARSER_VERSION: u32 = 1;
+pub const PARSER_VERSION: u32 = 2;
 
 /// Environment variable of a worker with the path of the PDF library (`libpdfium.so`).
 pub const PDFIUM_ENV: &str = "ATOM_PDFIUM";

@@ -34,10 +34,20 @@ pub struct Section {
     pub heading: String,
 }
 
+/// Something that a file says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is, such as `Camera`.
+    pub name: String,
+    /// In one line.
+    pub value: String,
+}
+
 /// The text of a file and what the file says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
     /// Normalised text: no control characters but tab and line feed, never two blank lines in a row.
+    /// The facts stand at its end, a line each.
     #[serde(skip)]
     pub text: String,
     /// Title, where the file has one of its own.
@@ -48,6 +58,18 @@ pub struct Extracted {
     pub author: Option<String>,
     /// When it was written or sent, in Unix milliseconds.
     pub created_ms: Option<i64>,
+    /// Language of the text, as a code of two or three letters.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// People whom the file names beside its author.
+    #[serde(default)]
+    pub people: Vec<String>,
+    /// What else the file says about itself.
+    #[serde(default)]
+    pub facts: Vec<Fact>,
+    /// Whether there is no text but what the file says about itself.
+    #[serde(default)]
+    pub only_facts: bool,
     /// Parts of the text in order of their offsets.
     pub sections: Vec<Section>,
     /// Whether the text was cut at [`crate::Limits::max_text`].
@@ -83,7 +105,7 @@ pub enum Outcome {
         /// What it is or what is missing, in plain words.
         reason: String,
     },
-    /// Found by name only, by design: pictures, sound, video, archives, programs.
+    /// Found by name only: pictures, sound, video, programs that say nothing about themselves.
     NameOnly {
         /// Media type.
         mime: String,
@@ -141,6 +163,9 @@ impl Outcome {
     pub fn reason(&self) -> Option<String> {
         let said = match self {
             Self::Text(extracted) if extracted.truncated => "Very long: only its first part is searchable.",
+            Self::Text(extracted) if extracted.only_facts => {
+                "There is no text in it: found by its name and by what it says about itself."
+            }
             Self::Text(_) => return None,
             Self::Empty { .. } => "There is no text in it.",
             Self::Encrypted { .. } => "It is protected with a password.",

@@ -27,6 +27,50 @@ pub(crate) fn parse_iso(text: &str) -> Option<i64> {
     from_parts(parts, offset_minutes(&zone))
 }
 
+/// A date in whichever of the usual forms: ISO, digits in a row, EXIF's colons, or a mail's `Thu, 29 Feb 2024 12:00:00 +0000`.
+pub(crate) fn parse_any(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if text.bytes().take(8).all(|byte| byte.is_ascii_digit()) {
+        return parse_pdf(&text.replacen('T', "", 1));
+    }
+    if text.as_bytes().get(4) == Some(&b':') {
+        return parse_iso(&text.replacen(':', "-", 2));
+    }
+    parse_iso(text).or_else(|| parse_mail(text))
+}
+
+fn parse_mail(text: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let text = text.split_once(',').map_or(text, |(_, after)| after);
+    let mut words = text.split_whitespace();
+    let day = words.next()?.parse().ok()?;
+    let name = words.next()?.get(..3)?.to_ascii_lowercase();
+    let month = i64::try_from(MONTHS.iter().position(|month| *month == name)?).ok()? + 1;
+    let year = words.next()?.parse().ok()?;
+    let mut clock = words.next().unwrap_or("0:0").split(':').map(|part| part.parse::<i64>().unwrap_or(0));
+    let mut next = || clock.next().unwrap_or(0);
+    let parts = [year, month, day, next(), next(), next()];
+    let zone: Vec<char> = words.next().unwrap_or_default().chars().collect();
+    from_parts(parts, offset_minutes(&zone))
+}
+
+/// A moment as `2024-02-29 12:00`, in UTC.
+pub(crate) fn spoken(ms: i64) -> String {
+    let minutes = ms.div_euclid(60_000);
+    let (days, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+    // Back from days since the epoch, years beginning in March.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minute / 60, minute % 60)
+}
+
 fn offset_minutes(zone: &[char]) -> i64 {
     let [sign @ ('+' | '-'), digits @ ..] = zone else {
         return 0;
@@ -58,7 +102,7 @@ fn from_parts([year, month, day, hour, minute, second]: [i64; 6], zone: i64) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_iso, parse_pdf};
+    use super::{parse_any, parse_iso, parse_pdf, spoken};
     use proptest::prelude::*;
 
     #[test]
@@ -73,6 +117,12 @@ mod tests {
         check(parse_iso("2024-02-29"), Some(1_709_164_800_000));
         check(parse_iso("2024-13-29"), None);
         check(parse_iso(""), None);
+        check(parse_any("Thu, 29 Feb 2024 12:00:00 +0100"), Some(1_709_204_400_000));
+        check(parse_any("2024:02:29 12:34:56"), Some(1_709_210_096_000));
+        check(parse_any("20240229T123456Z"), Some(1_709_210_096_000));
+        check(parse_any("once"), None);
+        assert_eq!(spoken(1_709_210_096_000), "2024-02-29 12:34");
+        assert_eq!(spoken(-1000), "1969-12-31 23:59");
     }
 
     proptest! {
@@ -80,6 +130,7 @@ mod tests {
         fn any_text_is_a_date_or_none(text: String) {
             let _ = parse_pdf(&text);
             let _ = parse_iso(&text);
+            let _ = parse_any(&text);
         }
     }
 }

@@ -17,6 +17,10 @@ pub(crate) fn read(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), F
     draft.set_title(&book.title);
     draft.set_author(&book.author);
     draft.created_ms = date::parse_iso(&book.date);
+    draft.set_language(&book.language);
+    draft.fact("Publisher", &book.publisher);
+    draft.fact("Keywords", &book.subject);
+    draft.fact("Description", &book.about);
     let locked = locked_parts(package)?;
     for chapter in &book.chapters {
         if draft.is_full() {
@@ -70,6 +74,10 @@ struct Book {
     title: String,
     author: String,
     date: String,
+    language: String,
+    publisher: String,
+    subject: String,
+    about: String,
     chapters: Vec<String>,
 }
 
@@ -87,13 +95,22 @@ impl Book {
                     }
                 }
                 Piece::Start("itemref", attributes) => order.extend(attributes.get("idref")),
-                Piece::Start(name, _) => open = name.to_owned(),
+                Piece::Start(name, _) => {
+                    open = name.to_owned();
+                    if open == "subject" && !book.subject.is_empty() {
+                        book.subject.push_str(", ");
+                    }
+                }
                 Piece::End(_) => open.clear(),
                 Piece::Text(text) => {
                     let place = match open.as_str() {
                         "title" => &mut book.title,
                         "creator" => &mut book.author,
                         "date" => &mut book.date,
+                        "language" => &mut book.language,
+                        "publisher" => &mut book.publisher,
+                        "subject" => &mut book.subject,
+                        "description" => &mut book.about,
                         _ => return Walk::On,
                     };
                     if place.len() < 4096 {

@@ -105,6 +105,12 @@ impl State {
             "iframe" | "noembed" | "noframes" | "xmp" => return TokenSinkResult::RawData(Rawtext),
             "textarea" => return TokenSinkResult::RawData(Rcdata),
             "meta" => self.meta(tag),
+            "html" => {
+                if let Some(language) = attribute(tag, "lang") {
+                    self.draft.set_language(&language);
+                }
+                self.draft.line_break();
+            }
             "img" | "area" => {
                 if let Some(alternative) = attribute(tag, "alt") {
                     self.words(" ");
@@ -173,6 +179,11 @@ impl State {
         };
         if name.eq_ignore_ascii_case("author") || name.eq_ignore_ascii_case("dc.creator") {
             self.draft.set_author(&content);
+        }
+        match name.to_ascii_lowercase().as_str() {
+            "description" | "og:description" => self.draft.fact("Description", &content),
+            "keywords" => self.draft.fact("Keywords", &content),
+            _ => {}
         }
     }
 }

@@ -1,25 +1,33 @@
 //! The binary Office formats of before 2007: Word, PowerPoint and Outlook messages inside an OLE container.
 //! Excel's is read by calamine.
 
-use super::html;
+use super::bytes::{u16_le as u16_at, u32_le as u32_at};
+use super::nest::Nest;
+use super::{date, html};
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
 use cfb::CompoundFile;
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
+use flate2::read::ZlibDecoder;
 use std::io::{Read, Seek};
 
 /// Largest stream that is read, in bytes.
 const MAX_STREAM: u64 = 100 * 1024 * 1024;
+/// Largest object of a presentation that is unpacked, in bytes, and how many there may be.
+const MAX_OBJECT: u64 = 8 * 1024 * 1024;
+const MAX_OBJECTS: usize = 16;
 
 /// An open OLE container.
 pub(crate) struct Container<F> {
     file: CompoundFile<F>,
+    /// Objects that lie in the stream of a presentation, unpacked.
+    objects: Vec<Vec<u8>>,
 }
 
 impl<F: Read + Seek> Container<F> {
     pub(crate) fn open(source: F) -> Result<Self, Failure> {
         let file = CompoundFile::open(source).map_err(|_| Failure::damaged("The file is cut off or damaged."))?;
-        Ok(Self { file })
+        Ok(Self { file, objects: Vec::new() })
     }
 
     /// Whether there is a stream or storage of that name at the top.
@@ -93,36 +101,17 @@ impl<F: Read + Seek> Container<F> {
         let records =
             self.stream("PowerPoint Document")?.ok_or_else(|| Failure::damaged("Its main part is missing."))?;
         self.read_properties(draft);
-        write_slides(&records, draft);
+        self.objects = write_slides(&records, draft);
         Ok(())
     }
 
     /// Reads an Outlook message.
-    pub(crate) fn read_outlook(&mut self, draft: &mut Draft) -> Result<(), Failure> {
-        let subject = self.outlook_text("", "0037");
-        let from = [self.outlook_text("", "0C1A"), self.outlook_text("", "0C1F")].join(" ");
-        draft.set_title(&subject);
-        draft.set_author(&from);
-        for (name, value) in [
-            ("Subject", subject),
-            ("From", from),
-            ("To", self.outlook_text("", "0E04")),
-            ("Cc", self.outlook_text("", "0E03")),
-        ] {
-            if !value.trim().is_empty() {
-                draft.push(&format!("{name}: {}\n", value.trim()));
-            }
-        }
-        draft.paragraph_break();
-        let body = self.outlook_text("", "1000");
-        if body.trim().is_empty() {
-            if let Some(page) = self.stream("/__substg1.0_10130102")? {
-                html::read(&page, draft);
-            }
-        } else {
-            draft.push(&body);
-        }
-        draft.paragraph_break();
+    pub(crate) fn read_outlook(&mut self, nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
+        draft.set_title(&self.outlook_text("", "0037"));
+        draft.set_author(&[self.outlook_text("", "0C1A"), self.outlook_text("", "0C1F")].join(" "));
+        let sent = self.outlook_time("", 32);
+        draft.set_created(sent);
+        self.write_outlook("", sent, draft);
         let mut folders: Vec<String> = self
             .file
             .walk()
@@ -132,13 +121,106 @@ impl<F: Read + Seek> Container<F> {
             .collect();
         folders.sort();
         for folder in folders {
+            if draft.is_full() {
+                break;
+            }
             let long = self.outlook_text(&folder, "3707");
             let name = if long.is_empty() { self.outlook_text(&folder, "3704") } else { long };
             if !name.is_empty() {
                 draft.push(&format!("Attachment: {name}\n"));
             }
+            if let Ok(Some(bytes)) = self.stream(&format!("{folder}/__substg1.0_37010102")) {
+                super::mail::write_attachment(&name, &bytes, nest, draft);
+            }
+            // A message that is attached as such; what is attached to it is on the list as well.
+            let inner = format!("{folder}/__substg1.0_3701000D");
+            if self.file.is_storage(&inner) {
+                draft.paragraph_break();
+                let sent = self.outlook_time(&inner, 24);
+                self.write_outlook(&inner, sent, draft);
+            }
         }
         Ok(())
+    }
+
+    /// Head and body of the message in a folder.
+    fn write_outlook(&mut self, folder: &str, sent: Option<i64>, draft: &mut Draft) {
+        let from = [self.outlook_text(folder, "0C1A"), self.outlook_text(folder, "0C1F")].join(" ");
+        draft.person(&from);
+        for (name, value) in [
+            ("Subject", self.outlook_text(folder, "0037")),
+            ("From", from),
+            ("To", self.outlook_text(folder, "0E04")),
+            ("Cc", self.outlook_text(folder, "0E03")),
+            ("Date", sent.map(date::spoken).unwrap_or_default()),
+        ] {
+            if !value.trim().is_empty() {
+                draft.push(&format!("{name}: {}\n", value.trim()));
+            }
+        }
+        draft.paragraph_break();
+        let body = self.outlook_text(folder, "1000");
+        if !body.trim().is_empty() {
+            draft.push(&body);
+        } else if let Ok(Some(page)) = self.stream(&format!("{folder}/__substg1.0_10130102")) {
+            html::read(&page, draft);
+        } else if let Ok(Some(rich)) = self.stream(&format!("{folder}/__substg1.0_10090102")) {
+            super::tnef::read_rich(&rich, draft);
+        }
+        draft.paragraph_break();
+    }
+
+    /// When a message was sent or came, from the properties of a fixed size behind so many bytes.
+    fn outlook_time(&mut self, folder: &str, head: usize) -> Option<i64> {
+        let properties = self.stream(&format!("{folder}/__properties_version1.0")).ok()??;
+        let time = |wanted: u32| {
+            let found = properties.get(head..)?.chunks_exact(16).find(|entry| u32_at(entry, 0) == Some(wanted))?;
+            let ticks = super::bytes::u64_le(found, 8)?;
+            // Tenths of microseconds since 1601.
+            i64::try_from(ticks / 10_000).ok().map(|ms| ms - 11_644_473_600_000)
+        };
+        time(0x0039_0040).or_else(|| time(0x0e06_0040))
+    }
+
+    /// Reads what a container of another program says about itself, and the preview of a Hangul document.
+    pub(crate) fn read_other(&mut self, draft: &mut Draft) -> Result<bool, Failure> {
+        self.read_properties(draft);
+        if let Some(preview) = self.stream("PrvText")? {
+            draft.push(&UTF_16LE.decode_without_bom_handling(&preview).0);
+            return Ok(true);
+        }
+        if let Some(text) = self.stream("MN0").ok().flatten() {
+            // Works 3 and 4 for Windows: bytes from the end of the head on.
+            draft.push(&works_text(&text));
+        }
+        if let Some(contents) =
+            self.stream("CONTENTS").ok().flatten().filter(|contents| contents.starts_with(b"CHNKWKS"))
+        {
+            works_chunks(&contents, draft);
+        }
+        Ok(draft.has_text() || draft.is_described())
+    }
+
+    /// Writes what is in the objects that a document holds: PDFs, other documents, files packed by the shell.
+    pub(crate) fn read_objects(&mut self, nest: &Nest<'_>, draft: &mut Draft) {
+        let mut paths: Vec<String> = self
+            .file
+            .walk()
+            .filter(|entry| entry.is_stream() && matches!(entry.name(), "CONTENTS" | "Package" | "\u{1}Ole10Native"))
+            .map(|entry| entry.path().to_string_lossy().into_owned())
+            .take(200)
+            .collect();
+        paths.sort();
+        for object in std::mem::take(&mut self.objects) {
+            super::mail::write_attachment("", &object, nest, draft);
+        }
+        for path in paths {
+            if let Ok(Some(bytes)) = self.stream(&path) {
+                let (name, bytes) =
+                    if path.ends_with("Ole10Native") { native(&bytes) } else { (String::new(), &bytes[..]) };
+                super::mail::write_attachment(&name, bytes, nest, draft);
+            }
+        }
     }
 
     /// A property of a message that is text, in whichever of its two forms it is there.
@@ -153,20 +235,54 @@ impl<F: Read + Seek> Container<F> {
     }
 }
 
+/// Name and content of a file that the shell packed into a document.
+pub(super) fn native(bytes: &[u8]) -> (String, &[u8]) {
+    let text = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        rest.split(|&byte| byte == 0).next().unwrap_or_default()
+    };
+    // A length, a flag, the label and the path, eight bytes, the path once more behind its length, then the content.
+    let label = text(6);
+    let path = text(6 + label.len() + 1);
+    let at = 6 + label.len() + 1 + path.len() + 1 + 4;
+    let again = u32_at(bytes, at).unwrap_or(0) as usize;
+    let content = at.saturating_add(4).saturating_add(again);
+    let length = u32_at(bytes, content).unwrap_or(0) as usize;
+    let start = content.saturating_add(4);
+    let content = bytes.get(start..).unwrap_or_default();
+    let content = content.get(..length).unwrap_or(content);
+    if content.is_empty() {
+        return (String::new(), bytes.get(4..).unwrap_or_default());
+    }
+    (decode(label, None).into_owned(), content)
+}
+
+/// The text of a document of Works 3 and 4, which lies in one piece behind its head.
+fn works_text(bytes: &[u8]) -> String {
+    let text = bytes.get(0x100..).unwrap_or_default();
+    let end = text.windows(2).position(|pair| pair == [0, 0]).unwrap_or(text.len());
+    WINDOWS_1252.decode_without_bom_handling(text.get(..end).unwrap_or_default()).0.into_owned()
+}
+
+/// The text chunks of a document of Works 2000 and later.
+fn works_chunks(bytes: &[u8], draft: &mut Draft) {
+    for entry in 0..u16_at(bytes, 0x0c).unwrap_or(0).min(1000) {
+        let at = 0x20 + usize::from(entry) * 24;
+        let is_text = bytes.get(at + 2..at + 6) == Some(b"TEXT");
+        if let (true, Some(offset), Some(length)) = (is_text, u32_at(bytes, at + 16), u32_at(bytes, at + 20)) {
+            let text = bytes.get(offset as usize..).and_then(|rest| rest.get(..length as usize)).unwrap_or_default();
+            draft.push(&UTF_16LE.decode_without_bom_handling(text).0);
+            draft.paragraph_break();
+        }
+    }
+}
+
 const fn draft_room() -> usize {
     64 * 1024 * 1024
 }
 
 fn cut_off() -> Failure {
     Failure::damaged("The file is cut off or damaged.")
-}
-
-fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
-    bytes.get(offset..offset.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
-}
-
-fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
-    bytes.get(offset..offset.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
 }
 
 /// The pieces of a Word text: offset in the main stream, characters, and whether they are of two bytes.
@@ -226,11 +342,14 @@ fn write_word(text: &str, draft: &mut Draft) {
 
 /// Writes the text of all slides. Containers lie inside each other; the walk is flat, for a container's
 /// records simply follow its head.
-fn write_slides(records: &[u8], draft: &mut Draft) {
+/// Gives back the objects that lie between them.
+fn write_slides(records: &[u8], draft: &mut Draft) -> Vec<Vec<u8>> {
     const MASTER: u16 = 0x03f8;
     const SLIDE: u16 = 0x03ee;
     const TEXT_WIDE: u16 = 0x0fa0;
     const TEXT_NARROW: u16 = 0x0fa8;
+    const OBJECT: u16 = 0x1011;
+    let mut objects = Vec::new();
     let mut at = 0usize;
     let mut slides = 0;
     while let (Some(head), Some(kind), Some(length)) =
@@ -248,6 +367,14 @@ fn write_slides(records: &[u8], draft: &mut Draft) {
                 draft.push(&WINDOWS_1252.decode_without_bom_handling(body).0);
                 draft.line_break();
             }
+            // Its length unpacked, then the packed bytes.
+            OBJECT if head >> 4 == 1 && objects.len() < MAX_OBJECTS => {
+                let mut object = Vec::new();
+                let packed = body.get(4..).unwrap_or_default();
+                // A damaged end leaves the beginning.
+                let _ = ZlibDecoder::new(packed).take(MAX_OBJECT).read_to_end(&mut object);
+                objects.push(object);
+            }
             SLIDE => {
                 slides += 1;
                 draft.section(&format!("Slide {slides}"));
@@ -255,12 +382,13 @@ fn write_slides(records: &[u8], draft: &mut Draft) {
             _ => {}
         }
         if draft.is_full() {
-            return;
+            break;
         }
         // What stands on a master is a prompt for its author.
         let inside = is_container && kind != MASTER;
         at = at.saturating_add(8).saturating_add(if inside { 0 } else { length as usize });
     }
+    objects
 }
 
 /// Title, author and creation date of a property set.
@@ -279,12 +407,18 @@ fn properties(bytes: &[u8], draft: &mut Draft) -> Option<()> {
                 let label = format!("windows-{}", u16_at(bytes, value + 4)?);
                 encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap_or(encoding);
             }
-            (2 | 4, 0x1e) => {
+            (2..=6, 0x1e) => {
                 let length = u32_at(bytes, value + 4)? as usize;
                 let raw = bytes.get(value + 8..)?.get(..length)?;
                 let raw = raw.split(|&byte| byte == 0).next().unwrap_or_default();
                 let text = encoding.decode_without_bom_handling(raw).0;
-                if id == 2 { draft.set_title(&text) } else { draft.set_author(&text) }
+                match id {
+                    2 => draft.set_title(&text),
+                    3 => draft.fact("Subject", &text),
+                    4 => draft.set_author(&text),
+                    5 => draft.fact("Keywords", &text),
+                    _ => draft.fact("Comment", &text),
+                }
             }
             (12, 0x40) => {
                 let ticks = u64::from(u32_at(bytes, value + 4)?) | u64::from(u32_at(bytes, value + 8)?) << 32;

@@ -2,14 +2,16 @@
 //! what people search by.
 
 use super::html;
+use super::nest::{Nest, says_something};
 use crate::draft::{Draft, Failure};
+use crate::outcome::Outcome;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
 
 /// Deepest forwarded message inside a message.
 const MAX_DEPTH: u32 = 3;
 
 /// Reads one message.
-pub(crate) fn read_message(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+pub(crate) fn read_message(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
     // Apple Mail begins with the length of the message in a line of its own.
     let bytes = match bytes.iter().position(|&byte| byte == b'\n') {
         Some(end)
@@ -27,12 +29,15 @@ pub(crate) fn read_message(bytes: &[u8], draft: &mut Draft) -> Result<(), Failur
         draft.set_author(&addresses(from));
     }
     draft.created_ms = message.date().map(|date| date.to_timestamp() * 1000);
-    write_message(&message, draft, 0);
+    for people in [message.from(), message.to(), message.cc()].into_iter().flatten() {
+        addresses(people).split(", ").for_each(|person| draft.person(person));
+    }
+    write_message(&message, nest, draft, 0);
     Ok(())
 }
 
 /// Reads a mailbox message by message; each is a section.
-pub(crate) fn read_mailbox(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+pub(crate) fn read_mailbox(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
     for raw in messages(bytes) {
         if draft.is_full() {
             break;
@@ -41,7 +46,7 @@ pub(crate) fn read_mailbox(bytes: &[u8], draft: &mut Draft) -> Result<(), Failur
             continue;
         };
         draft.section(message.subject().unwrap_or("Message"));
-        write_message(&message, draft, 0);
+        write_message(&message, nest, draft, 0);
     }
     Ok(())
 }
@@ -78,7 +83,7 @@ fn blank_before(bytes: &[u8], at: usize) -> bool {
     before.ends_with(b"\n\n") || before.ends_with(b"\r\n\r\n")
 }
 
-fn write_message(message: &Message<'_>, draft: &mut Draft, depth: u32) {
+fn write_message(message: &Message<'_>, nest: &Nest<'_>, draft: &mut Draft, depth: u32) {
     write_head(message, draft);
     for &index in &message.text_body {
         let Some(part) = message.parts.get(index as usize) else {
@@ -102,13 +107,30 @@ fn write_message(message: &Message<'_>, draft: &mut Draft, depth: u32) {
         match &attachment.body {
             PartType::Message(inner) if depth < MAX_DEPTH => {
                 draft.paragraph_break();
-                write_message(inner, draft, depth + 1);
+                write_message(inner, nest, draft, depth + 1);
             }
             PartType::Text(text) => draft.push(text),
             PartType::Html(text) => html::read_str(text, draft),
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+                write_attachment(attachment.attachment_name().unwrap_or_default(), bytes, nest, draft);
+            }
             _ => {}
         }
         draft.paragraph_break();
+    }
+}
+
+/// Writes what is in an attachment, under its name as a section; the name itself stands in the text already.
+pub(crate) fn write_attachment(name: &str, bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) {
+    let limits = nest.limits();
+    if bytes.len() as u64 > limits.part.min(limits.expanded) || !nest.count_member() {
+        draft.mark_cut();
+        return;
+    }
+    nest.spend(bytes.len() as u64);
+    if let Some(Outcome::Text(part)) = nest.read(name, bytes, draft.room()).filter(says_something) {
+        draft.section(if name.is_empty() { "Attachment" } else { name });
+        draft.append(&part);
     }
 }
 
@@ -144,6 +166,7 @@ fn addresses(address: &Address<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::nest::with_nest;
     use crate::draft::Draft;
 
     #[test]
@@ -151,7 +174,7 @@ mod tests {
         let mailbox =
             b"From a@b Mon Jan 1\nSubject: One\n\nfirst\n\nFrom here on\ntext\n\nFrom c@d Tue\nSubject: Two\n\nmore\n";
         let mut draft = Draft::new(1000);
-        super::read_mailbox(mailbox, &mut draft).unwrap();
+        with_nest(|nest| super::read_mailbox(mailbox, nest, &mut draft).unwrap());
         let found = draft.finish("application/mbox").unwrap();
         assert_eq!(found.text, "Subject: One\n\nfirst\n\nFrom here on\ntext\n\nSubject: Two\n\nmore");
         let headings: Vec<_> = found.sections.iter().map(|section| section.heading.as_str()).collect();
@@ -166,7 +189,7 @@ mod tests {
             --x\r\nContent-Type: application/pdf; name=\"bill.pdf\"\r\nContent-Disposition: attachment; filename=\"bill.pdf\"\r\n\
             Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--x--\r\n";
         let mut draft = Draft::new(1000);
-        super::read_message(message, &mut draft).unwrap();
+        with_nest(|nest| super::read_message(message, nest, &mut draft).unwrap());
         let found = draft.finish("message/rfc822").unwrap();
         assert_eq!(found.title.as_deref(), Some("Hello"));
         assert_eq!(found.author.as_deref(), Some("Jürgen <j@example.org>"));

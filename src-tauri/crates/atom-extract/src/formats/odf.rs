@@ -93,9 +93,20 @@ impl<'a> Walker<'a> {
                     self.draft.section(&page);
                 }
             }
+            // Tables and queries of a database.
+            "query" | "component" | "table-representation" | "table-definition" => {
+                for words in [attributes.get("name"), attributes.get("command")].into_iter().flatten() {
+                    self.draft.push_inline(&words);
+                    self.draft.line_break();
+                }
+            }
             "title" => self.property = Some(("title", String::new())),
             "creator" | "initial-creator" if self.paragraphs == 0 => self.property = Some(("creator", String::new())),
             "creation-date" => self.property = Some(("date", String::new())),
+            "keyword" => self.property = Some(("Keywords", String::new())),
+            "subject" => self.property = Some(("Subject", String::new())),
+            "description" if self.paragraphs == 0 => self.property = Some(("Description", String::new())),
+            "language" => self.property = Some(("language", String::new())),
             _ => {}
         }
     }
@@ -121,10 +132,13 @@ impl<'a> Walker<'a> {
             }
             "table-row" => self.draft.line_break(),
             "table" | "page" => self.draft.paragraph_break(),
-            "title" | "creator" | "initial-creator" | "creation-date" => match self.property.take() {
+            "title" | "creator" | "initial-creator" | "creation-date" | "keyword" | "subject" | "description"
+            | "language" => match self.property.take() {
                 Some(("title", value)) => self.draft.set_title(&value),
                 Some(("creator", value)) => self.draft.set_author(&value),
-                Some((_, value)) => self.draft.created_ms = date::parse_iso(&value),
+                Some(("date", value)) => self.draft.created_ms = date::parse_iso(&value),
+                Some(("language", value)) => self.draft.set_language(&value),
+                Some((name, value)) => self.draft.fact(name, &value),
                 None => {}
             },
             _ => {}

@@ -1,6 +1,7 @@
 //! DOCX, PPTX and their kin (Office Open XML): words, headings, notes and comments from the parts of the package.
 
 use super::date;
+use super::nest::Nest;
 use super::package::Package;
 use super::xml::{Attributes, Piece, Walk, walk};
 use crate::draft::{Draft, Failure};
@@ -24,6 +25,12 @@ pub(crate) fn read_properties(package: &mut Package<'_>, draft: &mut Draft) -> R
             Piece::End(end) if end == name => match end {
                 "title" => draft.set_title(&value),
                 "creator" => draft.set_author(&value),
+                "subject" => draft.fact("Subject", &value),
+                "keywords" => draft.fact("Keywords", &value),
+                "description" => draft.fact("Description", &value),
+                "category" => draft.fact("Category", &value),
+                "language" => draft.set_language(&value),
+                "lastModifiedBy" => draft.person(&value),
                 "created" => draft.created_ms = date::parse_iso(&value),
                 _ => {}
             },
@@ -31,6 +38,21 @@ pub(crate) fn read_properties(package: &mut Package<'_>, draft: &mut Draft) -> R
         }
         Walk::On
     });
+    Ok(())
+}
+
+/// Writes what is in the documents that lie inside a document.
+pub(crate) fn read_embedded(package: &mut Package<'_>, nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
+    let is_embedded = |name: &String| name.contains("/embeddings/") || name.contains("/attachments/");
+    let mut names: Vec<String> = package.names().into_iter().filter(is_embedded).take(200).collect();
+    names.sort();
+    for name in names {
+        package.allow(nest.limits().expanded);
+        let Ok(Some(part)) = package.part(&name) else { continue };
+        draft.paragraph_break();
+        let file = name.rsplit('/').next().unwrap_or(&name);
+        super::mail::write_attachment(file, &part, nest, draft);
+    }
     Ok(())
 }
 

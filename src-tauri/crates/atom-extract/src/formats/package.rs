@@ -95,6 +95,16 @@ impl<'a> Package<'a> {
         (0..self.zip.len()).any(|index| self.zip.by_index_raw(index).is_ok_and(|part| part.encrypted()))
     }
 
+    /// Bytes unpacked so far.
+    pub(crate) const fn expanded(&self) -> u64 {
+        self.expanded
+    }
+
+    /// Allows that many more bytes to be unpacked.
+    pub(crate) fn allow(&mut self, bytes: u64) {
+        self.limits.expanded = self.expanded.saturating_add(bytes);
+    }
+
     /// Unpacks a part; `None` where there is none of that name.
     pub(crate) fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
         let part = match self.zip.by_name(name) {

@@ -1,12 +1,22 @@
 //! PDF, by PDFium: the library is loaded before the worker is locked in.
 
+use super::nest::Nest;
 use crate::draft::{Draft, Failure};
 use crate::sandbox::Layer;
-use pdfium_render::prelude::{PdfDocumentMetadataTagType, PdfPage, Pdfium, PdfiumError, PdfiumInternalError};
+use pdfium_render::prelude::{
+    PdfDocument, PdfDocumentMetadataTagType, PdfFormFieldCommon, PdfPage, PdfPageAnnotationCommon, Pdfium, PdfiumError,
+    PdfiumInternalError,
+};
 use std::path::Path;
 
 /// Most pages that are read.
 const MAX_PAGES: usize = 50_000;
+/// Most bookmarks that are read.
+const MAX_BOOKMARKS: usize = 5_000;
+/// Most attachments that are read.
+const MAX_ATTACHMENTS: usize = 500;
+/// Most notes and fields of a page that are read.
+const MAX_ANNOTATIONS: usize = 2_000;
 
 /// The PDF library, or why there is none.
 pub(crate) struct PdfReader {
@@ -34,7 +44,7 @@ impl PdfReader {
     }
 
     /// Reads a PDF page by page.
-    pub(crate) fn read(&self, bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
+    pub(crate) fn read(&self, bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
         let library = match &self.library {
             Ok(library) => library,
             Err(reason) => return Err(Failure::Unsupported(format!("A PDF, and {reason}."))),
@@ -49,6 +59,8 @@ impl PdfReader {
         draft.set_title(&tag(PdfDocumentMetadataTagType::Title));
         draft.set_author(&tag(PdfDocumentMetadataTagType::Author));
         draft.created_ms = super::date::parse_pdf(&tag(PdfDocumentMetadataTagType::CreationDate));
+        draft.fact("Subject", &tag(PdfDocumentMetadataTagType::Subject));
+        draft.fact("Keywords", &tag(PdfDocumentMetadataTagType::Keywords));
 
         let pages = document.pages();
         let (mut seen, mut broken) = (0usize, 0usize);
@@ -74,7 +86,71 @@ impl PdfReader {
         if broken > 0 && broken == seen {
             return Err(Failure::damaged("The PDF is damaged: none of its pages can be read."));
         }
+        read_bookmarks(&document, draft);
+        read_attachments(&document, nest, draft);
         Ok(())
+    }
+}
+
+/// Writes the bookmarks that are no words of a page.
+fn read_bookmarks(document: &PdfDocument<'_>, draft: &mut Draft) {
+    let titles: Vec<String> = document.bookmarks().iter().take(MAX_BOOKMARKS).filter_map(|mark| mark.title()).collect();
+    if titles.is_empty() || draft.is_full() {
+        return;
+    }
+    draft.section("Bookmarks");
+    for title in titles {
+        draft.push_inline(&title);
+        draft.line_break();
+    }
+}
+
+/// Writes the files that lie inside the PDF.
+fn read_attachments(document: &PdfDocument<'_>, nest: &Nest<'_>, draft: &mut Draft) {
+    for attachment in document.attachments().iter().take(MAX_ATTACHMENTS) {
+        if draft.is_full() {
+            return;
+        }
+        let name = attachment.name();
+        draft.paragraph_break();
+        draft.push(&format!("Attachment: {name}\n"));
+        if attachment.len() as u64 <= nest.limits().expanded
+            && let Ok(bytes) = attachment.save_to_bytes()
+        {
+            super::mail::write_attachment(&name, &bytes, nest, draft);
+        }
+    }
+}
+
+/// Writes what was filled into the forms of a page and what was noted on it.
+fn read_annotations(page: &PdfPage<'_>, draft: &mut Draft) {
+    let annotations = page.annotations();
+    for index in annotations.as_range().take(MAX_ANNOTATIONS) {
+        let Ok(annotation) = annotations.get(index) else { continue };
+        if let Some(field) = annotation.as_form_field() {
+            let value = field
+                .as_text_field()
+                .filter(|text| !text.is_password())
+                .and_then(|text| text.value())
+                .or_else(|| field.as_combo_box_field().and_then(|combo| combo.value()))
+                .or_else(|| field.as_list_box_field().and_then(|list| list.value()))
+                .unwrap_or_default();
+            if !value.trim().is_empty() {
+                draft.line_break();
+                if let Some(name) = field.name().filter(|name| !name.is_empty()) {
+                    draft.push(&format!("{name}: "));
+                }
+                draft.push_inline(&value);
+                draft.line_break();
+            }
+            continue;
+        }
+        if let Some(contents) = annotation.contents().filter(|contents| !contents.trim().is_empty()) {
+            draft.line_break();
+            draft.push("Note: ");
+            draft.push_inline(&contents);
+            draft.line_break();
+        }
     }
 }
 
@@ -116,5 +192,6 @@ fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<(), PdfiumError> {
         }
     }
     draft.push(&buffer);
+    read_annotations(page, draft);
     Ok(())
 }

@@ -15,6 +15,8 @@ enum Destination {
     Fonts,
     Title,
     Author,
+    Subject,
+    Keywords,
     Created,
     /// Style sheet, pictures, settings.
     Skipped,
@@ -110,6 +112,8 @@ impl Parser<'_> {
         match left {
             Destination::Title => self.draft.set_title(&property),
             Destination::Author => self.draft.set_author(&property),
+            Destination::Subject => self.draft.fact("Subject", &property),
+            Destination::Keywords => self.draft.fact("Keywords", &property),
             Destination::Created => {
                 let [year, month, day, hour, minute] = self.date;
                 self.draft.created_ms =
@@ -141,7 +145,11 @@ impl Parser<'_> {
     fn write(&mut self, text: &str) {
         match self.group.destination {
             Destination::Body if !self.group.hidden => self.draft.push(text),
-            Destination::Title | Destination::Author if self.property.len() < 4096 => self.property.push_str(text),
+            Destination::Title | Destination::Author | Destination::Subject | Destination::Keywords
+                if self.property.len() < 4096 =>
+            {
+                self.property.push_str(text);
+            }
             _ => {}
         }
     }
@@ -262,6 +270,8 @@ impl Parser<'_> {
             "fonttbl" => Destination::Fonts,
             "title" if self.group.destination == Destination::Skipped => Destination::Title,
             "author" if self.group.destination == Destination::Skipped => Destination::Author,
+            "subject" if self.group.destination == Destination::Skipped => Destination::Subject,
+            "keywords" if self.group.destination == Destination::Skipped => Destination::Keywords,
             "creatim" if self.group.destination == Destination::Skipped => Destination::Created,
             // What a text box shows sits inside what is else for machines only.
             "shptxt" => Destination::Body,
@@ -352,12 +362,12 @@ mod tests {
     #[test]
     fn title_author_and_date_are_found() {
         let found = read(
-            b"{\\rtf1{\\info{\\title The Title}{\\author A. Person}{\\creatim\\yr2024\\mo2\\dy29\\hr12\\min0}}text}",
+            b"{\\rtf1{\\info{\\title The Title}{\\author A. Person}{\\keywords one two}{\\creatim\\yr2024\\mo2\\dy29\\hr12\\min0}}text}",
         );
         assert_eq!(found.title.as_deref(), Some("The Title"));
         assert_eq!(found.author.as_deref(), Some("A. Person"));
         assert_eq!(found.created_ms, Some(1_709_208_000_000));
-        assert_eq!(found.text, "text");
+        assert_eq!(found.text, "text\n\nKeywords: one two");
     }
 
     proptest! {

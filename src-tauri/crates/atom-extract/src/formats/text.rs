@@ -1,7 +1,6 @@
 //! Plain text and its kin: source code, logs, data files, Markdown, subtitles.
 
-use super::xml::{Piece, Walk, walk};
-use crate::draft::{Draft, Failure};
+use crate::draft::Draft;
 use crate::encoding::decode;
 
 /// Reads a file as it is.
@@ -19,6 +18,7 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
     let mut fence: Option<&str> = None;
     let mut front_matter = false;
     let mut previous: Option<(usize, String)> = None;
+    let mut list = String::new();
     for (number, line) in text.split_inclusive('\n').enumerate() {
         if draft.is_full() {
             return;
@@ -28,12 +28,7 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
             front_matter = true;
         } else if front_matter {
             front_matter = bare != "---" && bare != "...";
-            if let Some(title) = bare.strip_prefix("title:") {
-                draft.set_title(title.trim().trim_matches(['"', '\'']));
-            }
-            if let Some(author) = bare.strip_prefix("author:") {
-                draft.set_author(author.trim().trim_matches(['"', '\'']));
-            }
+            front_matter_line(line, &mut list, draft);
         } else if let Some(open) = fence {
             if bare.starts_with(open) {
                 fence = None;
@@ -49,6 +44,9 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
         } else if let Some((start, heading)) = previous.take().filter(|_| is_underline(bare)) {
             draft.record_at(start, &heading);
         }
+        if fence.is_none() && !front_matter {
+            note_links_and_tags(bare, draft);
+        }
         previous =
             (!bare.is_empty() && fence.is_none() && !front_matter).then(|| (draft.text().len(), bare.to_owned()));
         draft.push(line);
@@ -58,21 +56,45 @@ pub(crate) fn read_markdown_str(text: &str, draft: &mut Draft) {
     }
 }
 
-/// Reads the words between the tags of an XML file, for where the tags are noise; a line for each element with words.
-pub(crate) fn read_xml_words(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
-    let mut hidden = 0u32;
-    walk(bytes, |piece| {
-        match piece {
-            Piece::Start("style" | "script" | "binary" | "binData", _) => hidden += 1,
-            Piece::End("style" | "script" | "binary" | "binData") => hidden = hidden.saturating_sub(1),
-            Piece::Text(text) if hidden == 0 => draft.push_inline(text),
-            Piece::End("span" | "tspan" | "t" | "r" | "a" | "strong" | "emphasis" | "em") | Piece::Start(..) => {}
-            Piece::End("p" | "section" | "title") => draft.paragraph_break(),
-            Piece::End(_) => draft.line_break(),
-            Piece::Text(_) => {}
+/// Takes a line of the head: `title: x`, `tags: [a, b]`, or an item of a list under the name before it.
+fn front_matter_line(line: &str, list: &mut String, draft: &mut Draft) {
+    let bare = line.trim();
+    let (name, value) = match bare.strip_prefix("- ") {
+        Some(item) => (list.clone(), item),
+        None => match bare.split_once(':') {
+            Some((name, value)) if !line.starts_with([' ', '\t']) => (name.trim().to_ascii_lowercase(), value),
+            _ => return,
+        },
+    };
+    let value = value.trim().trim_matches(['"', '\'', '[', ']']);
+    match name.as_str() {
+        "title" => draft.set_title(value),
+        "author" | "authors" => draft.set_author(value),
+        "date" | "created" => draft.set_created(super::date::parse_iso(value)),
+        "lang" | "language" => draft.set_language(value),
+        "tags" | "tag" | "keywords" | "categories" => draft.note("Tags", value),
+        "alias" | "aliases" => draft.note("Also known as", value),
+        "description" | "summary" => draft.note("Description", value),
+        _ => {}
+    }
+    *list = name;
+}
+
+/// Notes `[[links]]` to other notes and `#tags`, as Obsidian has them.
+fn note_links_and_tags(line: &str, draft: &mut Draft) {
+    let mut rest = line;
+    while let Some((_, after)) = rest.split_once("[[") {
+        let Some((link, after)) = after.split_once("]]") else { break };
+        draft.note("Links to", link.split(['|', '#']).next().unwrap_or_default());
+        rest = after;
+    }
+    for word in line.split_whitespace() {
+        if let Some(tag) = word.strip_prefix('#')
+            && tag.starts_with(char::is_alphabetic)
+        {
+            draft.note("Tags", tag.trim_end_matches(|c: char| !c.is_alphanumeric()));
         }
-        if draft.is_full() { Walk::Stop } else { Walk::On }
-    })
+    }
 }
 
 fn atx_heading(line: &str) -> Option<&str> {
@@ -106,6 +128,26 @@ mod tests {
             .map(|s| (s.heading.as_str(), extracted.text[s.start..].lines().next().unwrap()))
             .collect();
         assert_eq!(found, [("One", "# One"), ("Two", "Two"), ("Three", "## Three ##")]);
+        assert_eq!(extracted.text, text.trim_end());
+    }
+
+    #[test]
+    fn tags_and_links_of_notes_are_noted() {
+        let text = "---\ntags:\n  - home\n  - \"big plans\"\naliases: [Nest]\n---\nsee [[Other note|it]] and #garden/tree, not # this\n";
+        let mut draft = Draft::new(10_000);
+        super::read_markdown(text.as_bytes(), &mut draft);
+        let extracted = draft.finish("text/markdown").unwrap();
+        let facts: Vec<_> = extracted.facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str())).collect();
+        assert_eq!(
+            facts,
+            [
+                ("Tags", "home"),
+                ("Tags", "big plans"),
+                ("Also known as", "Nest"),
+                ("Links to", "Other note"),
+                ("Tags", "garden/tree")
+            ]
+        );
         assert_eq!(extracted.text, text.trim_end());
     }
 }

@@ -4,6 +4,7 @@ use crate::fixtures::{docx, epub, odf, package, pdf, pptx, xlsx};
 use crate::support::{pdfium, pool, read};
 use atom_core::ItemState;
 use atom_extract::{ArchiveLimits, Extracted, Extractor, Limits, Outcome};
+use std::io::Write;
 
 const DATE: i64 = 1_709_208_000_000;
 
@@ -108,7 +109,8 @@ fn pdf_is_read_page_by_page_or_said_to_be_unsupported() {
     assert_eq!(found.text, "Hello there\n\nSecond page");
     assert_eq!(headings(&found), [("Page 1", "Hello there"), ("Page 2", "Second page")]);
     assert_eq!(read(&extractor, "a.pdf", b"%PDF-1.7 and nothing more").state(), ItemState::Unreadable);
-    assert_eq!(read(&extractor, "a.pdf", &pdf(&[""])).state(), ItemState::Empty);
+    let empty = extracted(&extractor, "a.pdf", &pdf(&[""]));
+    assert_eq!((empty.text.as_str(), empty.only_facts), ("Title: A title\nAuthor: A. Person", true));
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn notebooks_mail_and_data_are_read() {
     check("a.xml", b"<?xml version='1.0'?><a>b</a>", "<?xml version='1.0'?><a>b</a>");
     check("a.rs", b"fn main() {\n    a();\n}\n", "fn main() {\n    a();\n}");
     check("a.rtf", b"{\\rtf1 rich}", "rich");
-    check("a.srt", b"1\n00:00 --> 00:01\nsaid\n", "1\n00:00 --> 00:01\nsaid");
+    check("a.srt", b"1\n00:00 --> 00:01\nsaid\n", "said");
     check("a.svg", b"<svg><path d='M0 0'/><text>label</text></svg>", "label");
 }
 
@@ -148,9 +150,8 @@ fn every_file_has_a_state_and_a_reason() {
     check("blank.txt", b" \n\t\n", ItemState::Empty);
     check("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ItemState::NameOnly);
     check("drawing.svg", b"<svg><path d='M0 0'/></svg>", ItemState::NameOnly);
-    check("archive.tar.gz", b"\x1f\x8b\x08\0\0\0\0\0", ItemState::NameOnly);
+    check("archive.tar.gz", b"\x1f\x8b\x08\0\0\0\0\0", ItemState::Unreadable);
     check("program", &[&b"\x7fELF\x02\x01\x01"[..], &[0; 64]].concat(), ItemState::NameOnly);
-    check("archive.zip", &package(&[("a.txt", "words")]), ItemState::NameOnly);
     check("data.qqq", b"\0\x01\x02\x03\0\0\xff\xfe\0", ItemState::Unsupported);
     check("cut.docx", &docx("")[..200], ItemState::Unreadable);
     check("broken.rtf", b"\0\0\0\0", ItemState::Unsupported);
@@ -219,4 +220,189 @@ fn entity_bombs_and_deep_nesting_cost_nothing() {
     let json = "[".repeat(1_000_000);
     assert_eq!(extracted(&extractor, "a.json", json.as_bytes()).text.len(), json.len());
     assert_eq!(read(&extractor, "a.ipynb", format!("{{\"cells\":{json}").as_bytes()).state(), ItemState::Unreadable);
+}
+
+/// A tar archive with those members.
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, name, *content).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gz(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn bz2(content: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn members_of_archives_are_text_under_their_names() {
+    let extractor = pool(Limits::default(), 1);
+    let members: [(&str, &[u8]); 3] =
+        [("notes/a.txt", b"first words"), ("b.bin", b"\0\x01\x02\xff\xfe\0"), ("c.md", b"# Head\nmore words")];
+    let expect = "notes/a.txt\nfirst words\n\nc.md\n# Head\nmore words\n\nb.bin";
+    let parts: Vec<(&str, &str)> = vec![("notes/a.txt", "first words"), ("c.md", "# Head\nmore words")];
+    let zip = extracted(&extractor, "a.zip", &package(&parts));
+    assert_eq!(zip.text, expect.trim_end_matches("\n\nb.bin"));
+    assert_eq!(headings(&zip)[0], ("notes/a.txt", "notes/a.txt"));
+    let found = extracted(&extractor, "a.tar", &tar(&members));
+    assert_eq!((found.text.as_str(), found.mime.as_str()), (expect, "application/x-tar"));
+    assert_eq!(extracted(&extractor, "a.tar.gz", &gz(&tar(&members))).text, expect);
+    assert_eq!(extracted(&extractor, "a.tar.bz2", &bz2(&tar(&members))).text, expect);
+}
+
+#[test]
+fn one_packed_file_is_read_as_what_is_in_it() {
+    let extractor = pool(Limits::default(), 1);
+    let found = extracted(&extractor, "page.html.gz", &gz(b"<title>A title</title><p>words"));
+    assert_eq!((found.text.as_str(), found.title.as_deref()), ("words", Some("A title")));
+    assert_eq!(
+        extracted(&extractor, "a.docx.bz2", &bz2(&docx("<w:p><w:r><w:t>words</w:t></w:r></w:p>"))).text,
+        "words\n\na footnote"
+    );
+    assert_eq!(read(&extractor, "a.bin.gz", &gz(b"\0\x01\x02\xff\xfe\0")).state(), ItemState::NameOnly);
+}
+
+#[test]
+fn archives_in_archives_end_at_the_third_level() {
+    let extractor = pool(Limits::default(), 1);
+    let mut content = b"the innermost words".to_vec();
+    let mut name = "words.txt".to_owned();
+    for level in 1..=5 {
+        content = tar(&[(name.as_str(), &content)]);
+        name = format!("level{level}.tar");
+    }
+    let found = extracted(&extractor, "a.tar", &content);
+    assert!(found.text.contains("level1.tar") && !found.text.contains("innermost"), "{}", found.text);
+    let shallow = tar(&[("b.tar", &tar(&[("c.tar", &tar(&[("d.txt", b"deep words")]))]))]);
+    assert!(extracted(&extractor, "a.tar", &shallow).text.contains("deep words"));
+}
+
+#[test]
+fn archive_bombs_are_kept_small() {
+    let archive = ArchiveLimits { expanded: 4 << 20, part: 3 << 20, ratio: 100, ratio_from: 1024, entries: 20 };
+    let extractor = pool(Limits { archive, ..Limits::default() }, 1);
+    let bomb = gz(&vec![b'a'; 16 << 20]);
+    assert_eq!(read(&extractor, "a.txt.gz", &bomb).state(), ItemState::TooLarge);
+    let many: Vec<(String, Vec<u8>)> = (0..40).map(|number| (format!("{number}.txt"), vec![b'b'; 10])).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    let found = extracted(&extractor, "a.tar", &tar(&many));
+    assert!(found.truncated && found.text.contains("19.txt") && !found.text.contains("25.txt"), "{}", found.text);
+    let found = extracted(&extractor, "a.tar", &tar(&[("bomb.txt.gz", &bomb), ("a.txt", b"words")]));
+    assert!(found.text.contains("words") && found.text.contains("bomb.txt.gz"), "{}", found.text);
+}
+
+#[test]
+fn attachments_of_mail_are_read() {
+    let extractor = pool(Limits::default(), 1);
+    let mail = "From: a@b.c\nTo: d@e.f\nSubject: S\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n\
+        --x\nContent-Type: text/plain\n\nhello\n\
+        --x\nContent-Type: application/rtf; name=a.rtf\nContent-Disposition: attachment; filename=a.rtf\n\n{\\rtf1 rich words}\n--x--\n";
+    let found = extracted(&extractor, "a.eml", mail.as_bytes());
+    assert!(found.text.ends_with("hello\n\nAttachment: a.rtf\n\nrich words"), "{}", found.text);
+    assert!(headings(&found).contains(&("a.rtf", "rich words")), "{:?}", found.sections);
+    assert_eq!(found.people, ["a@b.c", "d@e.f"]);
+}
+
+#[test]
+fn documents_inside_documents_are_read() {
+    let inner = docx("<w:p><w:r><w:t>inner words</w:t></w:r></w:p>");
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+    for (name, content) in [
+        ("[Content_Types].xml", format!("<Types><Override ContentType='{kind}'/></Types>").into_bytes()),
+        (
+            "word/document.xml",
+            b"<w:document><w:body><w:p><w:r><w:t>outer</w:t></w:r></w:p></w:body></w:document>".to_vec(),
+        ),
+        ("word/embeddings/Document1.docx", inner),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&content).unwrap();
+    }
+    let found = extracted(&pool(Limits::default(), 1), "a.docx", &zip.finish().unwrap().into_inner());
+    assert_eq!(found.text, "outer\n\ninner words\n\na footnote");
+}
+
+/// A PDF with a bookmark, a form field, a note and an attached file.
+fn pdf_with_extras() -> Vec<u8> {
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R /Outlines 5 0 R /AcroForm << /Fields [7 0 R] >> /Names << /EmbeddedFiles << /Names [(a.txt) 9 0 R] >> >> >>",
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots [7 0 R 8 0 R] /Resources << /Font << /F1 4 0 R >> >> /Contents 11 0 R >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        "<< /Type /Outlines /First 6 0 R /Last 6 0 R /Count 1 >>",
+        "<< /Title (A bookmark) /Parent 5 0 R /Dest [3 0 R /Fit] >>",
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (Name) /V (Anna Person) /Rect [10 10 100 30] /P 3 0 R >>",
+        "<< /Type /Annot /Subtype /Text /Contents (remember this) /Rect [10 50 30 70] /P 3 0 R >>",
+        "<< /Type /Filespec /F (a.txt) /UF (a.txt) /EF << /F 10 0 R >> >>",
+        "<< /Type /EmbeddedFile /Params << /Size 14 >> /Length 14 >>\nstream\nattached words\nendstream",
+        "<< /Length 41 >>\nstream\nBT /F1 12 Tf 50 700 Td (page words) Tj ET\nendstream",
+    ];
+    let mut pdf = b"%PDF-1.7\n".to_vec();
+    let mut table = String::new();
+    for (number, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
+        pdf.extend(format!("{} 0 obj\n{object}\nendobj\n", number + 1).bytes());
+    }
+    let start = pdf.len();
+    let count = objects.len() + 1;
+    pdf.extend(format!("xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").bytes());
+    pdf
+}
+
+#[test]
+fn forms_notes_bookmarks_and_attachments_of_a_pdf_are_read() {
+    if pdfium().is_none() {
+        println!("skipped: no PDF library");
+        return;
+    }
+    let found = extracted(&pool(Limits::default(), 1), "a.pdf", &pdf_with_extras());
+    for words in
+        ["page words", "Name: Anna Person", "Note: remember this", "A bookmark", "Attachment: a.txt", "attached words"]
+    {
+        assert!(found.text.contains(words), "{words} is not in {}", found.text);
+    }
+}
+
+#[test]
+fn language_and_mail_of_a_maildir_are_told() {
+    let extractor = pool(Limits::default(), 1);
+    let text = "Der Hund und die Katze liegen in der Sonne, während der alte Mann seine Zeitung liest. ".repeat(4);
+    assert_eq!(extracted(&extractor, "a.txt", text.as_bytes()).language.as_deref(), Some("de"));
+    let mail = b"Return-Path: <a@b.c>\nFrom: a@b.c\nTo: d@e.f\nSubject: S\n\nwords";
+    let found = extracted(&extractor, "1700000000.M1P2.host:2,S", mail);
+    assert_eq!((found.mime.as_str(), found.title.as_deref()), ("message/rfc822", Some("S")));
+}
+
+#[test]
+fn archive_that_takes_long_ends_with_names() {
+    // Half of no time is over before the first member.
+    let limits = Limits { wall: std::time::Duration::ZERO, ..Limits::default() };
+    let (readers, _) = atom_extract::Readers::load(limits, None);
+    let hint = atom_extract::FileHint::new("a.tar", 0);
+    let many: Vec<(String, Vec<u8>)> = (0..2000).map(|number| (format!("{number}.txt"), vec![b'b'; 2000])).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    let Outcome::Text(found) = readers.read(&crate::support::file(&tar(&many)), &hint) else { panic!("no text") };
+    assert!(found.truncated && found.text.contains("1999.txt") && !found.text.contains("bbb"), "{}", found.text.len());
+}
+
+#[test]
+fn archive_with_much_text_ends_with_names() {
+    let many: Vec<(String, Vec<u8>)> =
+        (0..12).map(|number| (format!("{number}.txt"), "some words ".repeat(50_000).into_bytes())).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+    let found = extracted(&pool(Limits::default(), 1), "a.tar", &tar(&many));
+    assert!(found.truncated && found.text.ends_with("11.txt") && found.text.len() < 5 << 20, "{}", found.text.len());
 }

@@ -52,7 +52,12 @@ fn every_sample_document_has_an_outcome() {
         assert!(!reason.is_empty() || length > 0);
         *table.entry(hint.ext).or_default().entry(outcome.state().as_str()).or_default() += 1;
     }
+    let mut total: BTreeMap<&str, usize> = BTreeMap::new();
     for (ext, states) in table {
         println!("{ext:>10} {states:?}");
+        for (state, count) in states {
+            *total.entry(state).or_default() += count;
+        }
     }
+    println!("{:>10} {total:?}", "all");
 }

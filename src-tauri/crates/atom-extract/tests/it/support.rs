@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The PDF library of this checkout, where it is set up.
+/// The PDF library of `ATOM_ASSETS` or of this checkout, where it is set up.
 pub(crate) fn pdfium() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/runtime/libpdfium.so");
-    path.canonicalize().ok()
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets");
+    let assets = std::env::var_os("ATOM_ASSETS").map_or(own, PathBuf::from);
+    assets.join("runtime/libpdfium.so").canonicalize().ok()
 }
 
 /// How to start the test worker.

@@ -1,0 +1,180 @@
+//! Documents inside documents: members of archives, attachments of mails, objects in office files.
+//!
+//! Every level shares one budget of unpacked bytes and of members, so that nothing grows by being wrapped again.
+
+use super::Readers;
+use super::input::Input;
+use crate::draft::{Draft, Failure};
+use crate::limits::ArchiveLimits;
+use crate::outcome::{FileHint, Outcome};
+use std::cell::Cell;
+use std::io::Read;
+use std::time::Instant;
+
+/// Deepest document inside a document.
+const MAX_DEPTH: u32 = 3;
+/// Bytes of text that a member may have for its own; a long one must not crowd out the others.
+const MAX_MEMBER_TEXT: usize = 4 * 1024 * 1024;
+/// Bytes of text after which an archive adds names only: a folder of packed sources would fill the indexes otherwise.
+const MAX_ARCHIVE_TEXT: usize = 4 * 1024 * 1024;
+
+/// What has been unpacked of one file so far, at all levels.
+pub(crate) struct Budget {
+    bytes: Cell<u64>,
+    members: Cell<usize>,
+    begun: Instant,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes: Cell::default(), members: Cell::default(), begun: Instant::now() }
+    }
+}
+
+/// A level inside a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Nest<'a> {
+    readers: &'a Readers,
+    budget: &'a Budget,
+    depth: u32,
+}
+
+impl<'a> Nest<'a> {
+    /// The level of a file itself.
+    pub(crate) const fn top(readers: &'a Readers, budget: &'a Budget) -> Self {
+        Self { readers, budget, depth: 0 }
+    }
+
+    /// Rules of unpacking, with what is left of the budget.
+    pub(crate) fn limits(&self) -> ArchiveLimits {
+        let limits = self.readers.limits.archive;
+        ArchiveLimits { expanded: limits.expanded.saturating_sub(self.budget.bytes.get()), ..limits }
+    }
+
+    /// Takes bytes off the budget.
+    pub(crate) fn spend(&self, bytes: u64) {
+        self.budget.bytes.set(self.budget.bytes.get().saturating_add(bytes));
+    }
+
+    /// Whether there is time to look into one more member: half of what the file may take, so that a large archive
+    /// ends with names in place of being stopped.
+    pub(crate) fn has_time(&self) -> bool {
+        self.budget.begun.elapsed() < self.readers.limits.wall / 2
+    }
+
+    /// Takes a member off the budget; `false` when there were too many.
+    pub(crate) fn count_member(&self) -> bool {
+        self.budget.members.set(self.budget.members.get().saturating_add(1));
+        self.budget.members.get() <= self.readers.limits.archive.entries
+    }
+
+    /// Unpacks what comes out of a reader, within the budget; `packed` is what goes in, where that is known.
+    pub(crate) fn unpack(&self, reader: impl Read, packed: Option<u64>) -> Result<Vec<u8>, Failure> {
+        let limits = self.limits();
+        let by_ratio = packed.map_or(u64::MAX, |packed| packed.max(limits.ratio_from).saturating_mul(limits.ratio));
+        let limit = limits.part.min(limits.expanded).min(by_ratio);
+        let mut bytes = Vec::new();
+        let result = reader.take(limit.saturating_add(1)).read_to_end(&mut bytes);
+        self.spend(bytes.len() as u64);
+        match result {
+            _ if bytes.len() as u64 > limit => {
+                Err(Failure::TooLarge("It grows beyond all measure when unpacked.".to_owned()))
+            }
+            // A damaged end leaves the beginning.
+            Err(_) if bytes.is_empty() => Err(Failure::damaged("What is packed in it is damaged.")),
+            _ => Ok(bytes),
+        }
+    }
+
+    /// What a part of the file is; `None` beyond the deepest level.
+    pub(crate) fn read(&self, name: &str, bytes: &[u8], room: usize) -> Option<Outcome> {
+        if self.depth >= MAX_DEPTH || bytes.is_empty() || !self.has_time() {
+            return None;
+        }
+        let inner = Nest { depth: self.depth + 1, ..*self };
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let hint = FileHint::new(name, bytes.len() as u64);
+        self.readers.read_input(Input::Memory(bytes), &hint, &inner, room.min(MAX_MEMBER_TEXT)).ok()
+    }
+
+    /// Adds a part under its name as heading; `false` where it has no text of its own, and nothing was added.
+    pub(crate) fn add(&self, name: &str, bytes: &[u8], draft: &mut Draft) -> bool {
+        let Some(Outcome::Text(part)) = self.read(name, bytes, draft.room()).filter(says_something) else {
+            return false;
+        };
+        draft.begin_heading();
+        draft.push_inline(name);
+        draft.end_heading();
+        draft.append(&part);
+        true
+    }
+}
+
+/// Whether a part says more than its size: logos and icons are no text.
+pub(crate) fn says_something(outcome: &Outcome) -> bool {
+    const BARE: [&str; 3] = ["Picture size", "Sample rate", "Length"];
+    matches!(outcome, Outcome::Text(part)
+        if !part.only_facts || part.title.is_some() || part.facts.iter().any(|fact| !BARE.contains(&fact.name.as_str())))
+}
+
+/// Members of an archive: those with text under their names, then the names of the others.
+pub(crate) struct Members<'a> {
+    nest: Nest<'a>,
+    others: Vec<String>,
+}
+
+impl<'a> Members<'a> {
+    pub(crate) const fn new(nest: Nest<'a>) -> Self {
+        Self { nest, others: Vec::new() }
+    }
+
+    /// Whether the text of one more member is wanted, in place of its name only.
+    pub(crate) fn wants_text(&self, draft: &mut Draft) -> bool {
+        let wants = self.nest.has_time() && draft.text().len() < MAX_ARCHIVE_TEXT;
+        if !wants {
+            draft.mark_cut();
+        }
+        wants
+    }
+
+    /// Adds a member with what is in it; `false` when no more are wanted.
+    pub(crate) fn add(&mut self, name: &str, bytes: &[u8], draft: &mut Draft) -> bool {
+        if !self.wants_text(draft) || !self.nest.add(name, bytes, draft) {
+            self.others.push(name.to_owned());
+        }
+        self.wants_more(draft)
+    }
+
+    /// Adds a member by its name; `false` when no more are wanted.
+    pub(crate) fn add_name(&mut self, name: &str, draft: &mut Draft) -> bool {
+        self.others.push(name.to_owned());
+        self.wants_more(draft)
+    }
+
+    fn wants_more(&self, draft: &mut Draft) -> bool {
+        let more = self.nest.count_member();
+        if !more {
+            draft.mark_cut();
+        }
+        more && !draft.is_full()
+    }
+
+    /// Writes the names of the members that have no text.
+    pub(crate) fn finish(self, draft: &mut Draft) {
+        if self.others.is_empty() {
+            return;
+        }
+        draft.section("Other members");
+        for name in self.others {
+            draft.push_inline(&name);
+            draft.line_break();
+        }
+    }
+}
+
+/// A level for a test, with the limits there are by default.
+#[cfg(test)]
+pub(crate) fn with_nest<T>(test: impl FnOnce(&Nest<'_>) -> T) -> T {
+    let (readers, _) = Readers::load(crate::Limits::default(), None);
+    test(&Nest::top(&readers, &Budget::default()))
+}
