@@ -19,13 +19,15 @@ mod vault;
 use crate::places;
 use args::{Arguments, Command};
 use atom_api::dto::{
-    CheckView, DoctorRequest, DoctorResponse, FilesListRequest, FilesListResponse, SourceView, StatusView, VaultView,
+    CheckView, DoctorRequest, DoctorResponse, FilesExplainRequest, FilesExplainResponse, FilesListRequest,
+    FilesListResponse, SourceView, StatusView, VaultView,
 };
 use atom_api::{ApiError, ApiResult, AppConfig, Call, Caller, ErrorCode, Indexing};
 use backend::Backend;
 use clap::Parser;
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -90,9 +92,13 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             let backend = open(config, Indexing::Off).await?;
             finish(backend, async |backend| status(backend, json).await).await
         }
-        Command::Files { state, json } => {
+        Command::Files { state, why, json } => {
             let backend = open(config, Indexing::Off).await?;
-            finish(backend, async |backend| files(backend, state, json).await).await
+            finish(backend, async |backend| match why {
+                Some(path) => explain(backend, &path, json).await,
+                None => files(backend, state, json).await,
+            })
+            .await
         }
         Command::Watch => watch(config).await,
         Command::Audit(request) => {
@@ -241,6 +247,22 @@ async fn files(backend: &mut Backend, state: Option<String>, json: bool) -> ApiR
         }
         offset += PAGE;
     }
+}
+
+async fn explain(backend: &mut Backend, path: &Path, json: bool) -> ApiResult<ExitCode> {
+    let request = FilesExplainRequest { path: index::absolute(path)? };
+    let answer: FilesExplainResponse = backend.call(Call::FilesExplain(request)).await?;
+    if json {
+        let state = answer.file.as_ref().map(|file| (&file.state, &file.stage));
+        let line = serde_json::json!({
+            "path": answer.path, "state": state.map(|(state, _)| state), "stage": state.map(|(_, stage)| stage),
+            "message": answer.message,
+        });
+        print_line(&line.to_string());
+    } else {
+        print_line(&json::printable(&answer.message));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn watch(config: AppConfig) -> ApiResult<ExitCode> {

@@ -74,6 +74,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             sources::sources_remove,
             sources::sources_rescan,
             files::files_list,
+            files::files_explain,
             files::files_retry,
             activity::activity_list,
             activity::activity_pause,

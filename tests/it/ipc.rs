@@ -119,6 +119,7 @@ fn arguments(command: &str) -> Value {
             json!({ "request": { "source": null, "states": [], "query": "", "offset": 0, "limit": 1 } })
         }
         "audit_list" => json!({ "request": { "actions": [], "since": null, "before": null, "limit": 1 } }),
+        "files_explain" => json!({ "request": { "path": "/nowhere" } }),
         "files_retry" => json!({ "request": { "source": null, "states": [], "id": null } }),
         "settings_set" => json!({ "settings": {
             "hotkey": "Alt+K", "theme": "dark", "ignoreRules": "", "indexBudget": "half",

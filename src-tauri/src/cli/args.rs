@@ -51,8 +51,11 @@ pub(super) enum Command {
     /// List every file's state and reason.
     Files {
         /// Only this state, or several with commas; `failed` stands for every failure.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "why")]
         state: Option<String>,
+        /// Say why this file is found, or what keeps it from being found.
+        #[arg(long, value_name = "PATH")]
+        why: Option<PathBuf>,
         /// Print JSON lines.
         #[arg(long)]
         json: bool,

@@ -190,3 +190,35 @@ fn exit_codes_say_what_kind_of_failure_it_was() {
     assert_eq!(unattended.code, Some(3));
     assert!(unattended.err.contains("ATOM_PASSPHRASE_FILE"), "{}", unattended.err);
 }
+
+#[test]
+fn for_every_file_it_is_said_why_it_is_found_or_not() {
+    let place = mixed();
+    place.write("drafts/.gitignore", "*.draft");
+    place.write("drafts/a.draft", "Left out.");
+    place.write("node_modules/a.js", "Left out.");
+    std::os::unix::fs::symlink(place.docs().join("drafts"), place.docs().join("way")).unwrap();
+    place.index();
+    let why = |path: &std::path::Path| {
+        let done = place.run(&["files", "--why", path.to_str().unwrap(), "--json"]);
+        done.well().json()
+    };
+    let docs = place.docs().canonicalize().unwrap();
+    let known = place.run(&["files", "--state", "indexed", "--json"]).well().lines();
+    let found = why(known[0]["path"].as_str().unwrap().as_ref());
+    assert_eq!((&found["state"], &found["stage"]), (&Value::from("indexed"), &Value::from("meaning")), "{found}");
+    for (path, expect) in [
+        (docs.join("drafts/a.draft"), "the rule *.draft in"),
+        (docs.join("node_modules/a.js"), "Its folder"),
+        (docs.join("way/a.draft"), "links are not followed"),
+        (docs.join("nowhere.txt"), "nothing at this path"),
+        (place.at("passphrase"), "none of the folders that Atom searches"),
+    ] {
+        let answer = why(&path);
+        assert!(answer["state"].is_null() && answer["message"].as_str().unwrap().contains(expect), "{answer}");
+    }
+    // What the answer says brings it back.
+    let message = why(&docs.join("node_modules/a.js"))["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("add the ignore rule !/node_modules/ in the settings"), "{message}");
+    assert!(place.run(&["files", "--why", "drafts/a.draft"]).well().out.contains("nothing at this path"));
+}

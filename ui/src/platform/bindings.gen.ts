@@ -63,6 +63,8 @@ export const commands = {
 	sourcesRescan: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("sources_rescan", { request })),
 	/**  A page of files with their states and reasons. */
 	filesList: (request: FilesListRequest) => typedError<FilesListResponse, ApiError>(__TAURI_INVOKE("files_list", { request })),
+	/**  Says why a file is found, or why not. */
+	filesExplain: (request: FilesExplainRequest) => typedError<FilesExplainResponse, ApiError>(__TAURI_INVOKE("files_explain", { request })),
 	/**  Reads files again. */
 	filesRetry: (request: FilesRetryRequest) => typedError<CountResponse, ApiError>(__TAURI_INVOKE("files_retry", { request })),
 	/**  What is being done, and what was done lately. */
@@ -455,6 +457,22 @@ export type FileView = {
 	modified: number,
 	/**  Why it is in that state. */
 	reason: string | null,
+};
+
+/**  Asks why a file is found, or why not. */
+export type FilesExplainRequest = {
+	/**  Its path; `~` stands for the home folder. */
+	path: string,
+};
+
+/**  Why a file is found, or why not. */
+export type FilesExplainResponse = {
+	/**  The path as it was understood, for display. */
+	path: string,
+	/**  The file, if Atom knows it. */
+	file: FileView | null,
+	/**  How it can be found, or why it cannot, and what to do: sentences. */
+	message: string,
 };
 
 /**  Asks for a page of files. */

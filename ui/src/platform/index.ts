@@ -14,6 +14,7 @@ import type {
   BackupStateView,
   ConnectionsResponse,
   ErrorCode,
+  FilesExplainResponse,
   FilesListRequest,
   FilesListResponse,
   FilesRetryRequest,
@@ -45,6 +46,7 @@ export type {
   ConnectionView,
   ErrorCode,
   FilesListRequest,
+  FilesExplainResponse,
   FilesListResponse,
   FileView,
   HitView,
@@ -144,6 +146,8 @@ export interface Platform {
   removeSource(id: string): Promise<void>;
   rescanSource(id: string): Promise<void>;
   files(request: FilesListRequest): Promise<FilesListResponse>;
+  /** Why the file at a path is found, or what keeps it from being found. */
+  explainFile(path: string): Promise<FilesExplainResponse>;
   /** Answers how many files are tried again. */
   retryFiles(request: FilesRetryRequest): Promise<number>;
 

@@ -69,6 +69,7 @@ export function createTauriPlatform(): Platform {
     removeSource: (id) => done(commands.sourcesRemove({ id })),
     rescanSource: (id) => done(commands.sourcesRescan({ id })),
     files: (request) => unwrap(commands.filesList(request)),
+    explainFile: (path) => unwrap(commands.filesExplain({ path })),
     retryFiles: async (request) => (await unwrap(commands.filesRetry(request))).count,
 
     activity: () => unwrap(commands.activityList()),

@@ -8,6 +8,7 @@ mod audit;
 mod auto_lock;
 mod backup;
 mod doctor;
+mod explain;
 mod export;
 mod files;
 #[cfg(any(test, fuzzing))]
@@ -222,6 +223,7 @@ impl App {
             Call::SourcesAdd(request) => value(self.sources_add(request).await?),
             Call::SourcesRemove(request) => value(self.sources_remove(request).await?),
             Call::FilesList(request) => value(self.files_list(request).await?),
+            Call::FilesExplain(request) => value(self.files_explain(request).await?),
             Call::FilesRetry(request) => value(self.files_retry(request).await?),
             Call::ActivityList => value(self.activity_list().await?),
             Call::ActivityPause => value(self.activity_pause().await?),

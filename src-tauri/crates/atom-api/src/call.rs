@@ -1,9 +1,9 @@
 //! The use cases as data: what the command line asks, of its own core or of a running app over the socket.
 
 use crate::dto::{
-    AuditListRequest, BackupRequest, DoctorRequest, FilesListRequest, FilesRetryRequest, FolderRequest, IdRequest,
-    SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest,
-    VaultRotateRequest, VaultUnlockRequest,
+    AuditListRequest, BackupRequest, DoctorRequest, FilesExplainRequest, FilesListRequest, FilesRetryRequest,
+    FolderRequest, IdRequest, SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest, VaultProof,
+    VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,8 @@ pub enum Call {
     SourcesRemove(IdRequest),
     /// [`crate::App::files_list`]
     FilesList(FilesListRequest),
+    /// [`crate::App::files_explain`]
+    FilesExplain(FilesExplainRequest),
     /// [`crate::App::files_retry`]
     FilesRetry(FilesRetryRequest),
     /// [`crate::App::activity_list`]

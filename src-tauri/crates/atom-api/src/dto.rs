@@ -407,6 +407,26 @@ pub struct FileView {
     pub reason: Option<String>,
 }
 
+/// Asks why a file is found, or why not.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FilesExplainRequest {
+    /// Its path; `~` stands for the home folder.
+    pub path: String,
+}
+
+/// Why a file is found, or why not.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FilesExplainResponse {
+    /// The path as it was understood, for display.
+    pub path: String,
+    /// The file, if Atom knows it.
+    pub file: Option<FileView>,
+    /// How it can be found, or why it cannot, and what to do: sentences.
+    pub message: String,
+}
+
 /// A page of files.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

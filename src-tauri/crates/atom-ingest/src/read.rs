@@ -263,10 +263,10 @@ fn unreadable(error: &std::io::Error) -> TextOutcome {
     }
 }
 
-/// BLAKE3 of the content; none for kinds that are never read and for very large files, and when told to stop on the way.
+/// BLAKE3 of the content; none for sound and video, of which only the tags are read, and for very large files, and when told
+/// to stop on the way.
 fn hash(mut file: &File, stop: &Stop, task: &ReadTask) -> std::io::Result<Option<Vec<u8>>> {
-    let never_read = matches!(task.kind, Kind::Image | Kind::Audio | Kind::Video | Kind::Archive);
-    if never_read || task.size > HASH_LIMIT {
+    if matches!(task.kind, Kind::Audio | Kind::Video) || task.size > HASH_LIMIT {
         return Ok(None);
     }
     let mut hasher = blake3::Hasher::new();

@@ -6,6 +6,7 @@ use crate::items::path_from;
 use atom_core::{ChunkId, ItemId, ItemState, Kind, SourceId};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// Everything about an item that a hit shows.
@@ -69,6 +70,8 @@ pub struct FileFilter {
     pub states: Vec<ItemState>,
     /// Only with this in the path, in any case.
     pub path_contains: String,
+    /// Only the one with this path.
+    pub path: Option<PathBuf>,
 }
 
 /// A file in a list.
@@ -234,6 +237,10 @@ impl Store {
                 places.push(format!("?{}", values.len()));
             }
             sql.push_str(&format!(" AND state IN ({})", places.join(", ")));
+        }
+        if let Some(path) = &filter.path {
+            values.push(Value::Blob(path.as_os_str().as_bytes().to_vec()));
+            sql.push_str(&format!(" AND path = ?{}", values.len()));
         }
         if !filter.path_contains.is_empty() {
             values.push(Value::Text(filter.path_contains.to_lowercase()));

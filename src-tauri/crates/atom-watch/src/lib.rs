@@ -13,6 +13,6 @@ mod scan;
 mod watcher;
 
 pub use beneath::open_beneath;
-pub use rules::{Rules, RulesError};
+pub use rules::{Because, Exclusion, Rules, RulesError};
 pub use scan::{Problem, Scanned, entry_of, list_folder, scan};
 pub use watcher::{Hint, WatchState, Watcher};

@@ -97,6 +97,39 @@ pub struct RulesError {
     pub reason: String,
 }
 
+/// Why a path is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusion<'a> {
+    /// The path itself, or the folder above it that is left out with all that is in it.
+    pub at: PathBuf,
+    /// By what.
+    pub because: Because<'a>,
+}
+
+/// What leaves a path out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because<'a> {
+    /// Atom's own folder.
+    NeverIndexed,
+    /// A rule of the person.
+    UserRule(&'a str),
+    /// A rule that every source has: caches, build output, secrets.
+    BuiltInRule(&'a str),
+    /// Its name begins with a dot.
+    HiddenFolder,
+    /// It says of itself that it is a cache.
+    CacheFolder,
+    /// A rule in an ignore file of the source.
+    IgnoreFile {
+        /// Where it is.
+        file: PathBuf,
+        /// The rule.
+        rule: String,
+    },
+    /// A rule in an ignore file that changed meanwhile.
+    SomeIgnoreFile,
+}
+
 /// What is left out of one source.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -137,21 +170,61 @@ impl Rules {
 
     /// Whether an entry is left out, its parents and ignore files aside: the scan has dealt with those.
     pub(crate) fn leaves_out(&self, path: &Path, is_folder: bool) -> bool {
+        self.reason(path, is_folder).is_some()
+    }
+
+    fn reason(&self, path: &Path, is_folder: bool) -> Option<Because<'_>> {
         if path == self.root {
-            return false;
+            return None;
         }
         if self.excluded.iter().any(|excluded| path.starts_with(excluded)) {
-            return true;
+            return Some(Because::NeverIndexed);
         }
         match self.user.matched(path, is_folder) {
-            ignore::Match::Ignore(_) => return true,
-            ignore::Match::Whitelist(_) => return false,
+            ignore::Match::Ignore(rule) => return Some(Because::UserRule(rule.original())),
+            ignore::Match::Whitelist(_) => return None,
             ignore::Match::None => {}
         }
-        if self.built_in.matched(path, is_folder).is_ignore() {
-            return true;
+        if let ignore::Match::Ignore(rule) = self.built_in.matched(path, is_folder) {
+            return Some(Because::BuiltInRule(rule.original()));
         }
-        is_folder && (is_hidden(path) || path.join(CACHE_TAG).exists())
+        if is_folder && is_hidden(path) {
+            return Some(Because::HiddenFolder);
+        }
+        (is_folder && path.join(CACHE_TAG).exists()).then_some(Because::CacheFolder)
+    }
+
+    /// Why a path inside the source is left out; nothing if it is not. Agrees with [`Rules::ignores`].
+    #[must_use]
+    pub fn explain(&self, path: &Path, is_folder: bool) -> Option<Exclusion<'_>> {
+        let inside = path.strip_prefix(&self.root).ok()?;
+        let mut ignore_files = walk_builder(&self.root).build_matchers().pop();
+        let (mut at, mut below) = (self.root.clone(), PathBuf::new());
+        let mut parts = inside.components().peekable();
+        while let Some(part) = parts.next() {
+            at.push(part);
+            below.push(part);
+            let is_folder = is_folder || parts.peek().is_some();
+            let because = self.reason(&at, is_folder).or_else(|| {
+                let is_ignored = ignore_files.as_mut()?.matched(&below, is_folder).is_ignore();
+                is_ignored.then(|| self.ignore_file(&at, is_folder))
+            });
+            if let Some(because) = because {
+                return Some(Exclusion { at, because });
+            }
+        }
+        None
+    }
+
+    /// Which rule of which ignore file leaves `path` out.
+    fn ignore_file(&self, path: &Path, is_folder: bool) -> Because<'static> {
+        let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.root));
+        let mut files = folders.flat_map(|folder| IGNORE_FILES.map(|name| folder.join(name)));
+        let found = files.find_map(|file| match Gitignore::new(&file).0.matched(path, is_folder) {
+            ignore::Match::Ignore(rule) => Some((file, rule.original().to_owned())),
+            _ => None,
+        });
+        found.map_or(Because::SomeIgnoreFile, |(file, rule)| Because::IgnoreFile { file, rule })
     }
 
     /// Whether a path inside the source is left out, by itself, by a folder above it or by an ignore file there.
@@ -229,7 +302,7 @@ fn is_hidden(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Rules;
+    use super::{Because, Exclusion, Rules};
     use proptest::collection::vec;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -288,6 +361,32 @@ mod tests {
         assert!(!rules.ignores(&dir.path().join("sub/keep.log"), false));
     }
 
+    #[test]
+    fn what_is_left_out_has_a_reason_and_a_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        for folder in ["code/node_modules/x", "code/.hidden", "cache", "code/src", "own"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        std::fs::write(root.join("cache/CACHEDIR.TAG"), "").unwrap();
+        std::fs::write(root.join("code/.gitignore"), "# drafts\n*.draft\n").unwrap();
+        let rules = Rules::new(root, "*.log\n!kept.log\n", &[root.join("own")]).unwrap();
+        let why = |path: &str| rules.explain(&root.join(path), false);
+        let check = |path: &str, at: &str, because: Because<'_>| {
+            assert_eq!(why(path), Some(Exclusion { at: root.join(at), because }), "{path}");
+        };
+        check("a.log", "a.log", Because::UserRule("*.log"));
+        check("own/vault.db", "own", Because::NeverIndexed);
+        check("code/node_modules/x/a.js", "code/node_modules", Because::BuiltInRule("node_modules/"));
+        check("code/.hidden/a.txt", "code/.hidden", Because::HiddenFolder);
+        check("cache/a.txt", "cache", Because::CacheFolder);
+        let rule = Because::IgnoreFile { file: root.join("code/.gitignore"), rule: "*.draft".to_owned() };
+        check("code/src/a.draft", "code/src/a.draft", rule);
+        for found in ["kept.log", "code/src/a.rs", "code", ""] {
+            assert_eq!(why(found), None, "{found}");
+        }
+    }
+
     const NAMES: [&str; 8] = ["a", "b", "c.log", "d.txt", ".hidden", "build", ".env", ".git"];
     const RULES: [&str; 8] = ["*.log", "!c.log", "build/", "/a", "b/**", "!b/", "**/d.txt", "!.hidden/"];
 
@@ -327,6 +426,10 @@ mod tests {
                     if is_folder {
                         folders.push(entry.path());
                     }
+                    prop_assert_eq!(
+                        rules.explain(&entry.path(), is_folder).is_some(),
+                        rules.ignores(&entry.path(), is_folder)
+                    );
                     if !rules.ignores(&entry.path(), is_folder) {
                         asked.insert(entry.path());
                     }

@@ -95,3 +95,14 @@ it("filters files by path and retries all failures at once", async () => {
   expect(callsOf("retryFiles")).toEqual([[{ source: "2", states: ["encrypted", "too-large", "unsupported", "timed-out", "crashed", "unreadable"], id: null }]]);
   expect(await screen.findByText("Trying 292 files again")).toBeTruthy();
 });
+
+it("says why a file is not found", async () => {
+  const { user, callsOf } = renderScreen(<SourcesScreen />, { hash: "#/sources" });
+  await card("/home/ada/Documents");
+  await user.click(screen.getByRole("button", { name: "Look up a file…" }));
+  const dialog = screen.getByRole("dialog", { name: "Why is a file not found?" });
+  await user.type(within(dialog).getByRole("textbox", { name: "Path of the file" }), " /srv/lost.txt {Enter}");
+  expect(await within(dialog).findByText(/in none of the folders that Atom searches/)).toBeTruthy();
+  expect(callsOf("explainFile")).toEqual([["/srv/lost.txt"]]);
+  await expectAccessible();
+});

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { FolderPlus } from "lucide-react";
+import { FileQuestion, FolderPlus } from "lucide-react";
 import { useState } from "react";
 import { AddFolder } from "../../components/add-folder";
 import { Blank, ErrorBlank } from "../../components/blank";
@@ -11,6 +11,7 @@ import { useSources } from "../../data/queries";
 import { useParameters } from "../../data/route";
 import { useSlow } from "../../data/wait";
 import { visibleLine } from "../../text/visible";
+import { LookUp } from "./look-up";
 import { SourceCard } from "./source-card";
 import { SourceFiles } from "./source-files";
 import "./sources.css";
@@ -22,6 +23,7 @@ export function SourcesScreen() {
   const client = useQueryClient();
   const say = useToast();
   const [isAdding, setAdding] = useState(parameters.get("add") === "1");
+  const [isLookingUp, setLookingUp] = useState(false);
   const id = parameters.get("id");
   const list = sources.data ?? [];
 
@@ -44,6 +46,13 @@ export function SourcesScreen() {
     <div className="page">
       <header className="page-head">
         <h1>Sources</h1>
+        <Button
+          onClick={() => {
+            setLookingUp(true);
+          }}
+        >
+          <FileQuestion size={16} aria-hidden /> Look up a file…
+        </Button>
         <Button
           look="main"
           onClick={() => {
@@ -76,6 +85,13 @@ export function SourcesScreen() {
           </ul>
         )}
       </div>
+      {isLookingUp ? (
+        <LookUp
+          onClose={() => {
+            setLookingUp(false);
+          }}
+        />
+      ) : null}
       {isAdding ? (
         <Dialog title="Add a folder" onClose={closeAdding} wide>
           <p className="soft">Atom reads what is in it and keeps an encrypted index. It follows your ignore rules and .gitignore files.</p>

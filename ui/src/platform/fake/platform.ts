@@ -250,6 +250,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
       }),
     rescanSource: (id) => command("rescanSource", [id], () => undefined),
     files: (request) => command("files", [request], () => state.listFiles(request)),
+    explainFile: (path) => command("explainFile", [path], () => state.explain(path)),
     retryFiles: (request) =>
       command("retryFiles", [request], () => {
         const count = state.retry(request.source, request.states, request.id);

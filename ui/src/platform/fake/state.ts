@@ -1,6 +1,6 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, AuditEntryView, ConnectionView, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
 import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
@@ -166,6 +166,12 @@ export class FakeState {
     const pool = request.source === null ? this.files : this.filesOf(request.source);
     const files = pool.filter((file) => (request.states.length === 0 || request.states.includes(file.state)) && (query === "" || file.path.toLowerCase().includes(query)));
     return { total: files.length, files: files.slice(request.offset, request.offset + request.limit) };
+  }
+
+  explain(path: string): FilesExplainResponse {
+    const file = this.files.find((one) => one.path === path) ?? null;
+    const message = file ? `It is found by its name only. ${file.reason ?? ""}`.trim() : "It is in none of the folders that Atom searches. Add its folder, or one above it.";
+    return { path, file, message };
   }
 
   retry(source: string | null, states: readonly string[], id: string | null): number {

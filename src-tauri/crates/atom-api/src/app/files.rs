@@ -25,6 +25,7 @@ impl App {
                 source: request.source.as_deref().map(source_id).transpose()?,
                 states: states(&request.states)?,
                 path_contains: request.query,
+                path: None,
             };
             let limit = request.limit.clamp(1, MAX_PAGE) as usize;
             let (total, files) = session.store.files(&filter, request.offset as usize, limit)?;
