@@ -190,7 +190,7 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
         print_line(&value.to_string());
         return Ok(ExitCode::SUCCESS);
     }
-    let percent = |done: u64, total: u64| if total == 0 { 100 } else { 100 * done / total };
+    let percent = |done: u64, total: u64| (100 * done).checked_div(total).unwrap_or(100);
     let progress = &status.progress;
     print_line(&format!(
         "Names {} % · Words {} % · Meaning {} %{}",

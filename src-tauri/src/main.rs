@@ -10,7 +10,11 @@ use std::process::ExitCode;
 /// its API switches that off too late, after the first connection.
 const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
 
-#[allow(unsafe_code, reason = "the runtime reads this choice from the environment and from nowhere else")]
+#[allow(
+    unsafe_code,
+    clippy::disallowed_methods,
+    reason = "the runtime reads this choice from the environment and from nowhere else"
+)]
 fn main() -> ExitCode {
     // SAFETY: no other thread has been started, so nobody reads the environment meanwhile.
     unsafe { std::env::set_var(NO_TELEMETRY, "1") };

@@ -50,11 +50,7 @@ pub(super) fn follow(api: Arc<App>) {
 async fn listen(bus: &Connection, left: &Left) -> zbus::Result<()> {
     let manager = Proxy::new(bus, LOGIND, MANAGER_PATH, MANAGER).await?;
     let signal = |interface: &'static str, member: &'static str| -> zbus::Result<_> {
-        Ok(MatchRule::builder()
-            .msg_type(zbus::message::Type::Signal)
-            .sender(LOGIND)?
-            .interface(interface)?
-            .member(member)?)
+        MatchRule::builder().msg_type(zbus::message::Type::Signal).sender(LOGIND)?.interface(interface)?.member(member)
     };
     let rules = [
         signal(MANAGER, "PrepareForSleep")?.path(MANAGER_PATH)?.build(),

@@ -130,7 +130,7 @@ fn nothing_planted_is_found_on_disk() {
         let filler = "The quick brown fox jumps over the lazy dog near the river bank. ".repeat(12);
         place.write(
             &format!("notes/{index}.txt"),
-            &format!("{filler}\n\nThe word is {} here.\n{filler}\nAnd {}.", chunk[0], chunk[1]),
+            format!("{filler}\n\nThe word is {} here.\n{filler}\nAnd {}.", chunk[0], chunk[1]),
         );
     }
     for (index, word) in words[20..25].iter().enumerate() {

@@ -241,8 +241,14 @@ impl App {
             Call::BackupList(request) => value(self.backup_list(request).await?),
             Call::ExportStart(request) => value(self.export_start(request).await?),
             Call::Import(request) => value(self.import(request).await?),
-            Call::Toggle => value(self.emit(Event::ToggleRequested)),
-            Call::Show => value(self.emit(Event::ShowRequested)),
+            Call::Toggle => {
+                self.emit(Event::ToggleRequested);
+                value(())
+            }
+            Call::Show => {
+                self.emit(Event::ShowRequested);
+                value(())
+            }
         }
     }
 

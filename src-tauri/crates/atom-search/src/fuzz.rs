@@ -7,7 +7,7 @@ use atom_index::keyword::Token;
 use chrono::{DateTime, Utc};
 
 fn plan_of(text: &str, typing: bool) -> Plan {
-    let sources = |name: &str| if name.len() % 2 == 0 { vec![SourceId::new(7)] } else { Vec::new() };
+    let sources = |name: &str| if name.len().is_multiple_of(2) { vec![SourceId::new(7)] } else { Vec::new() };
     plan(text, &Context { now: DateTime::<Utc>::UNIX_EPOCH, typing, sources: &sources })
 }
 

@@ -1,5 +1,6 @@
 //! What tests share: chance that repeats itself, damage to files, and inputs that nobody would write.
 #![allow(clippy::expect_used, clippy::panic, reason = "a failing helper has to fail the test")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
 
 pub mod cost;
 pub mod damage;

@@ -299,7 +299,7 @@ impl<'a> Scanner<'a> {
                     seen_letter |= !digit;
                     uppers += usize::from(upper);
                     // `Word` and `WORD` are plain; `wOrd`, `WOrd` and `word2` are not.
-                    plain &= !(upper && seen_lower) && !(seen_digit && seen_letter);
+                    plain &= !(upper && seen_lower || seen_digit && seen_letter);
                     if !digit && !upper {
                         plain &= uppers <= 1;
                         seen_lower = true;

@@ -362,12 +362,10 @@ pub(crate) fn looks_for_text(query: &KeywordQuery) -> bool {
 /// The words that a name must be made of to be what was asked for.
 fn collect_words<'q>(query: &'q KeywordQuery, words: &mut Vec<&'q str>) {
     match query {
-        KeywordQuery::Word { text, field, .. } if matches!(field, Field::Any | Field::Name | Field::Title) => {
+        KeywordQuery::Word { text, field: Field::Any | Field::Name | Field::Title, .. } => {
             words.push(text);
         }
-        KeywordQuery::Phrase { words: phrase, field, .. }
-            if matches!(field, Field::Any | Field::Name | Field::Title) =>
-        {
+        KeywordQuery::Phrase { words: phrase, field: Field::Any | Field::Name | Field::Title, .. } => {
             words.extend(phrase.iter().map(String::as_str));
         }
         KeywordQuery::And(children) => children.iter().for_each(|child| collect_words(child, words)),

@@ -123,7 +123,7 @@ pub(crate) fn versions(table: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
             found.push((version, path));
         }
     }
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     Ok(found)
 }
 

@@ -27,7 +27,7 @@ fn a_short_text_is_one_passage_and_an_empty_one_none() {
 #[test]
 fn prose_is_cut_where_paragraphs_end() {
     let paragraph = sentence(25);
-    let text = vec![paragraph.trim(); 6].join("\n\n");
+    let text = [paragraph.trim(); 6].join("\n\n");
     let chunks = chunk(&text, &[], Kind::Text);
     assert!(chunks.len() > 2);
     for passage in texts(&text, &chunks) {

@@ -151,7 +151,7 @@ impl Term {
                 let joined = self.words.len() > 1
                     && token.text.len() == self.words.iter().map(String::len).sum::<usize>()
                     && token.text == self.words.concat();
-                (other_form || joined).then(|| token.start..token.end)
+                (other_form || joined).then_some(token.start..token.end)
             })
     }
 

@@ -119,7 +119,7 @@ fn long_texts_are_cut_at_sentences_and_words() {
 fn where_a_sentence_goes_on_dots_say_so() {
     let text = format!(
         "{} needle {}",
-        "many words without an end".repeat(1).split(' ').cycle().take(100).collect::<Vec<_>>().join(" "),
+        "many words without an end".split(' ').cycle().take(100).collect::<Vec<_>>().join(" "),
         "and so on ".repeat(100)
     );
     let snippet = find(&[&text], "needle").unwrap();

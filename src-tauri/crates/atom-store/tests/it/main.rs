@@ -1,5 +1,6 @@
 //! The store against real files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::print_stdout, reason = "processes that are killed say so how far they are")]
 
 mod audit;
 mod carry;
