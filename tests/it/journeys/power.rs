@@ -8,7 +8,7 @@
 pub(super) mod image;
 
 use super::place::Outcome;
-use super::recorded::{Recorder, can_record};
+use super::recorded::{Recorder, can_record, interrupt};
 use atom_api::Call;
 use atom_api::dto::{IdRequest, Settings, SourceView, VaultUnlockRequest};
 use atom_testkit::noise::{Noise, count_from};
@@ -17,7 +17,7 @@ use image::{Ack, Lookers, Promise, log_of};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Child;
 use std::sync::Arc;
 
 /// Of a hundred syncs so many are looked at.
@@ -118,7 +118,7 @@ impl Chapter {
             err.read_line(&mut said).unwrap();
             assert!(said.contains("keeping the index live"), "{said}");
             work(&data);
-            interrupt(child);
+            interrupt(child.id());
             // It may still want to say something.
             err.read_to_string(&mut said).unwrap();
         };
@@ -208,9 +208,9 @@ impl Turns {
     }
 }
 
-/// How often something happens in the long form of the story; in the short one it happens once.
-fn times(long: usize) -> usize {
-    if count_from(POWER, SHORT) == SHORT { 1 } else { long }
+/// How often something happens in the short and in the long form of the story.
+fn times(short: usize, long: usize) -> usize {
+    if count_from(POWER, SHORT) == SHORT { short } else { long }
 }
 
 /// A word that is in no language and like no other.
@@ -218,12 +218,6 @@ fn word(number: usize) -> String {
     let letters = b"bcdfghjkmp";
     let digits = (0..4).rev().map(|place| char::from(letters[number / 10_usize.pow(place) % 10]));
     "zq".chars().chain(digits).collect()
-}
-
-/// As Ctrl-C does, to the whole group: the recorder goes on until its program has ended.
-fn interrupt(child: &Child) {
-    let group = format!("-{}", child.id());
-    assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
 }
 
 fn ask<T: serde::de::DeserializeOwned>(data: &Path, call: Call) -> T {
@@ -238,8 +232,9 @@ fn whenever_the_power_goes_while_a_vault_is_filled_everything_that_was_told_is_t
         return;
     }
     let mut chapter = Chapter::begin("filling", 41);
-    for part in 0..times(2) {
-        for number in 0..8 {
+    // The long one has more than five hundred operations.
+    for part in 0..times(1, 2) {
+        for number in 0..times(8, 250) {
             chapter.write(&format!("part-{part}/note-{number}.txt"));
         }
         chapter.index();
@@ -258,7 +253,7 @@ fn whenever_the_power_goes_while_documents_change_everything_that_was_told_is_th
         chapter.write(&format!("note-{number}.txt"));
     }
     chapter.index();
-    for round in 0..times(3) {
+    for round in 0..times(1, 3) {
         chapter.write(&format!("note-{round}.txt"));
         chapter.write(&format!("new-{round}.md"));
         chapter.rename(&format!("note-{}.txt", 3 + round), &format!("renamed-{round}.txt"));
@@ -279,7 +274,7 @@ fn whenever_the_power_goes_in_a_running_atom_every_answer_that_was_given_holds()
     chapter.write("note.txt");
     chapter.index();
     let hotkey = |round: usize| Settings { hotkey: format!("F{round}"), ..Settings::default() };
-    let settings = times(12);
+    let settings = times(1, 12);
     chapter.running(&vec![Ack::Setting; settings], |data| {
         (1..=settings).for_each(|round| drop(ask::<Settings>(data, Call::SettingsSet(hotkey(round)))));
     });
@@ -313,7 +308,7 @@ fn whenever_the_power_goes_during_a_backup_every_backup_that_was_reported_is_the
     let mut chapter = Chapter::begin("backups", 53);
     let disk = chapter.recorder.world().join("disk");
     let disk = disk.to_str().unwrap().to_owned();
-    for round in 0..1 + times(2) {
+    for round in 0..1 + times(1, 2) {
         for number in 0..2 {
             chapter.write(&format!("note-{}.txt", round + number));
         }

@@ -1,13 +1,14 @@
 //! The real program with every change that it makes to the disk recorded, and the disk that a power cut would leave.
 
-use super::place::{Outcome, Place, finish, wait_for};
+use super::place::{Outcome, Place, wait_for};
 use atom_testkit::damage::copy_folder;
 use atom_testkit::power::{Disk, Moment, RECORDED, Replay};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 /// A recorded run takes no longer, even on a busy machine.
@@ -30,6 +31,11 @@ pub(super) fn can_record() -> bool {
         eprintln!("skipped: this machine does not let tests record what a program does: {what}");
     }
     missing.is_none()
+}
+
+/// As Ctrl-C does, to a whole group of processes: the recorder goes on until its program has ended.
+pub(super) fn interrupt(group: u32) {
+    assert!(Command::new("kill").args(["-INT", "--", &format!("-{group}")]).status().unwrap().success());
 }
 
 /// A place whose data, and the disk for backups, are in a world of their own that is recorded.
@@ -66,22 +72,35 @@ impl Recorder {
         self.replay.disk()
     }
 
-    /// Runs the program to its end, with more options for the recorder, and replays what it did.
+    /// Runs the program to its end, with more options for the recorder, and replays what it did. Interrupted, as by Ctrl-C, if
+    /// it goes on for `longest`.
     pub(super) fn run_with(
         &mut self,
         options: &[String],
         args: &[&str],
         input: &str,
+        longest: Duration,
         watch: impl FnMut(&Disk, Moment),
     ) -> Outcome {
-        let outcome = finish(self.command(options, args).stdin(Stdio::piped()), input);
+        let mut child = self.command(options, args).stdin(Stdio::piped()).spawn().unwrap();
+        let group = child.id();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let (ended, end) = mpsc::channel::<()>();
+        let patient = std::thread::spawn(move || {
+            if end.recv_timeout(longest) == Err(RecvTimeoutError::Timeout) {
+                interrupt(group);
+            }
+        });
+        let outcome = wait_for(&mut child, PATIENCE).unwrap_or_else(|| panic!("did not end: {options:?} {args:?}"));
+        drop(ended);
+        patient.join().unwrap();
         self.replay(watch);
         outcome
     }
 
     /// The same without more options.
     pub(super) fn run(&mut self, args: &[&str], input: &str, watch: impl FnMut(&Disk, Moment)) -> Outcome {
-        self.run_with(&[], args, input, watch)
+        self.run_with(&[], args, input, PATIENCE, watch)
     }
 
     /// Starts a program that goes on until `work` has ended it, and replays what it did.

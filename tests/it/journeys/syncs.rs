@@ -11,12 +11,19 @@ use atom_testkit::noise::{Noise, count_from};
 use atom_testkit::power::{Cut, Moment};
 use std::collections::VecDeque;
 use std::fs;
+use std::time::Duration;
 
 /// How many calls of each command fail, one in each run; a long run takes all.
 const SYNCS: &str = "ATOM_TEST_SYNCS";
 const SHORT: u32 = 2;
 /// Every way to make something durable.
 const SYNC: &str = "fsync,fdatasync,syncfs";
+/// What fails whenever it is tried again is tried again for so long; then somebody presses Ctrl-C.
+///
+/// The calls are those of each thread, and threads that wait between two tries come and go.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Exit code after Ctrl-C.
+const INTERRUPTED: Option<i32> = Some(130);
 /// How the database writes, and nothing else does.
 const DATABASE_WRITE: &str = "pwrite64,ftruncate";
 
@@ -55,7 +62,8 @@ impl Scene {
     /// Runs a command; how it ended, and how many calls failed.
     fn run(&mut self, options: &[String], args: &[&str], input: &str) -> (Outcome, usize) {
         let (promise, mut failed) = (&mut self.promise, 0);
-        let outcome = self.recorder.run_with(options, args, input, |_, moment| match moment {
+        let longest = if options.is_empty() { Duration::MAX } else { LONGEST };
+        let outcome = self.recorder.run_with(options, args, input, longest, |_, moment| match moment {
             Moment::Said(said) => promise.hear(&said, &mut VecDeque::new()),
             Moment::Refused => failed += 1,
             Moment::BeforeSync => {}
@@ -111,7 +119,7 @@ fn every_call_fails(name: &str, calls: &str, args: &dyn Fn(&Recorder) -> Vec<Str
         let what = format!("{args:?}, call {nth} of {calls} fails with {error}");
         assert!(!outcome.err.contains("panicked"), "{what}: {outcome:?}");
         assert!(
-            outcome.code == Some(0) || outcome.code == Some(1) && !outcome.err.trim().is_empty(),
+            matches!(outcome.code, Some(0) | INTERRUPTED) || outcome.code == Some(1) && !outcome.err.trim().is_empty(),
             "{what}: {outcome:?}"
         );
         scene.check(&what);
