@@ -13,7 +13,7 @@ use atom_index::vector::VectorIndex;
 use atom_ingest::{Budget, Ingest, Models, Notice, Parts};
 use atom_search::{Meaning, Mode, QueryEmbedder, Request, Searcher};
 use atom_store::{RawKey, Store};
-use atom_testkit::cost::{Costs, SIDES, turns};
+use atom_testkit::cost::{Costs, QUERIES, SIDES, turns};
 use atom_vault::Keys;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,28 +25,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Searches of each query and mode, after one to warm up.
 const SEARCHES: usize = 10;
 const HITS: usize = 20;
-const QUERIES: [&str; 20] = [
-    "error",
-    "iterator",
-    "hash map",
-    "read file",
-    "thread spawn join",
-    "convert string to number",
-    "buffer lines",
-    "unsafe pointer",
-    "sort by key",
-    "how to read a file line by line",
-    "lifetime of a borrow",
-    "closures that capture",
-    "trait objects",
-    "pattern matching",
-    "run tests in parallel",
-    "memory layout of a struct",
-    "send and sync between threads",
-    "install a package",
-    "command line arguments",
-    "what happens on overflow",
-];
 
 /// A vault's stores, without a vault.
 struct Place {

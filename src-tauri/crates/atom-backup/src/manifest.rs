@@ -231,24 +231,10 @@ fn new_id(made_ms: i64) -> Result<String> {
     getrandom::fill(&mut random)
         .map_err(|error| Error::Vault(atom_vault::Error::Random { reason: error.to_string() }))?;
     let seconds = made_ms.div_euclid(1_000);
-    let (year, month, day) = date(seconds.div_euclid(86_400));
+    let (year, month, day) = atom_core::date_of_days(seconds.div_euclid(86_400));
     let second = seconds.rem_euclid(86_400);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     Ok(format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{}", crate::hex::encode(&random)))
-}
-
-/// Year, month and day of a number of days since 1970, in the Gregorian calendar.
-fn date(days: i64) -> (i64, i64, i64) {
-    // Years begin in March, so that the leap day is their last; 719 468 days lie between 1 March 0000 and 1970.
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (400 * era + year_of_era + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

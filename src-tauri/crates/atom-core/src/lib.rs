@@ -4,6 +4,7 @@
 //! Types that cross a process or IPC boundary have their own copies in `atom-api`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod calendar;
 mod clock;
 mod entry;
 mod id;
@@ -12,6 +13,7 @@ mod kind;
 mod sensitive;
 mod state;
 
+pub use calendar::date_of_days;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entry::Entry;
 pub use id::{ChunkId, ItemId, JobId, SourceId};

@@ -5,33 +5,21 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use atom_core::{ItemId, Kind, SourceId};
 use atom_index::keyword::{self, DEFAULT_BLOCK_CACHE, Document, Field, KeywordIndex, KeywordQuery};
+use atom_testkit::cost::{QUERIES, files_with};
 use atom_vault::Keys;
 
-const QUERIES: [&str; 10] = [
-    "error",
-    "iterator",
-    "hash map",
-    "read file",
-    "thread spawn join",
-    "convert string to number",
-    "BufReader lines",
-    "unsafe pointer",
-    "sort by key",
-    "how to read a file line by line",
-];
 const ROUNDS: usize = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let folder = arguments.next().ok_or("usage: keyword FOLDER [EXTENSION]")?;
     let extension = arguments.next().unwrap_or_else(|| "html".to_owned());
-    let mut paths = Vec::new();
-    collect(Path::new(&folder), &extension, &mut paths)?;
+    let paths = files_with(Path::new(&folder), &extension);
     let documents: Vec<Document> = (1..).zip(&paths).filter_map(|(id, path)| read(id, path)).collect();
     let bytes: usize = documents.iter().map(|document| document.body.len()).sum();
     println!("{} documents, {} MB of text", documents.len(), bytes >> 20);
@@ -136,18 +124,6 @@ fn spread(mut times: Vec<Duration>) -> String {
 
 fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
-}
-
-fn collect(folder: &Path, extension: &str, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, extension, paths)?;
-        } else if path.extension().is_some_and(|ext| ext == extension) {
-            paths.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn read(id: i64, path: &Path) -> Option<Document> {

@@ -15,7 +15,7 @@ use std::time::Instant;
 use atom_core::{ChunkId, ItemId, Kind, SourceId};
 use atom_index::keyword::{self, Document, Field, KeywordIndex, KeywordQuery};
 use atom_index::vector::{Row, VectorIndex};
-use atom_testkit::cost::{Costs, files_with, turns};
+use atom_testkit::cost::{Costs, QUERIES, files_with, turns};
 use atom_vault::Keys;
 
 const DIMS: usize = 384;
@@ -26,18 +26,6 @@ const ROWS_A_COMMIT: usize = 64 * PER_ITEM;
 const DOCUMENTS_A_COMMIT: usize = 256;
 const MOST_BYTES: usize = 64 << 20;
 const SEARCHES: usize = 50;
-const QUERIES: [&str; 10] = [
-    "error",
-    "iterator",
-    "hash map",
-    "read file",
-    "thread spawn join",
-    "convert string to number",
-    "buffer lines",
-    "unsafe pointer",
-    "sort by key",
-    "how to read a file line by line",
-];
 
 /// Repeatable noise between -1 and 1.
 struct Noise(u64);

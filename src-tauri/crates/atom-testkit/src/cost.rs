@@ -7,6 +7,30 @@ use std::time::Instant;
 /// The two ways, as they are printed.
 pub const SIDES: [&str; 2] = ["plain", "sealed"];
 
+/// What is searched for in documentation.
+pub const QUERIES: [&str; 20] = [
+    "error",
+    "iterator",
+    "hash map",
+    "read file",
+    "thread spawn join",
+    "convert string to number",
+    "buffer lines",
+    "unsafe pointer",
+    "sort by key",
+    "how to read a file line by line",
+    "lifetime of a borrow",
+    "closures that capture",
+    "trait objects",
+    "pattern matching",
+    "run tests in parallel",
+    "memory layout of a struct",
+    "send and sync between threads",
+    "install a package",
+    "command line arguments",
+    "what happens on overflow",
+];
+
 /// Milliseconds of each measurement, by what was measured and by [`SIDES`].
 #[derive(Default)]
 pub struct Costs {

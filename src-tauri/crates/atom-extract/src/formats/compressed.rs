@@ -101,6 +101,48 @@ pub(crate) fn is_tar(head: &[u8]) -> bool {
     stated == sum && block.first() != Some(&0)
 }
 
+/// Codes of up to 16 bits, lowest bit first, in groups of eight.
+struct Codes<'a> {
+    rest: std::slice::Iter<'a, u8>,
+    buffer: u32,
+    /// Bits in the buffer.
+    held: u32,
+    in_group: u32,
+}
+
+impl Codes<'_> {
+    fn next(&mut self, bits: u32) -> Option<u16> {
+        while self.held < bits {
+            self.buffer |= u32::from(*self.rest.next()?) << self.held;
+            self.held += 8;
+        }
+        self.in_group = (self.in_group + 1) % 8;
+        let code = u16::try_from(self.buffer & ((1 << bits) - 1)).ok();
+        self.drop_held(bits);
+        code
+    }
+
+    /// Passes over what is left of a group, which is filling.
+    fn end_group(&mut self, bits: u32) -> Option<()> {
+        let mut filling = (8 - self.in_group) % 8 * bits;
+        while filling > 0 {
+            if self.held == 0 {
+                (self.buffer, self.held) = (u32::from(*self.rest.next()?), 8);
+            }
+            let step = filling.min(self.held);
+            self.drop_held(step);
+            filling -= step;
+        }
+        self.in_group = 0;
+        Some(())
+    }
+
+    const fn drop_held(&mut self, bits: u32) {
+        self.buffer >>= bits;
+        self.held -= bits;
+    }
+}
+
 /// Unpacks what the old `compress` packed (LZW), up to a limit; a damaged end leaves the beginning.
 fn unpack_lzw(bytes: &[u8], limit: usize) -> Vec<u8> {
     let mut plain = Vec::new();
@@ -109,40 +151,20 @@ fn unpack_lzw(bytes: &[u8], limit: usize) -> Vec<u8> {
     let first = if block_mode { 257 } else { 256 };
     // What each code beyond the bytes adds: the code before it, and one more byte.
     let mut table: Vec<(u16, u8)> = vec![(0, 0); first];
-    let (mut bits, mut buffer, mut held) = (9u32, 0u32, 0u32);
+    let mut codes = Codes { rest: bytes.get(3..).unwrap_or_default().iter(), buffer: 0, held: 0, in_group: 0 };
+    let mut bits = 9;
     let mut previous: Option<u16> = None;
     let mut first_byte = 0u8;
-    let mut in_group = 0u32;
-    let mut rest = bytes.get(3..).unwrap_or_default().iter();
     let mut turned = Vec::new();
-    'codes: loop {
-        while held < bits {
-            let Some(&byte) = rest.next() else { break 'codes };
-            buffer |= u32::from(byte) << held;
-            held += 8;
-        }
-        let code = u16::try_from(buffer & ((1 << bits) - 1)).unwrap_or(0);
-        buffer >>= bits;
-        held -= bits;
-        in_group = (in_group + 1) % 8;
+    'codes: while let Some(code) = codes.next(bits) {
         let full = table.len() >= 1 << most_bits;
         if block_mode && code == 256 {
             // Codes come in groups of eight; the rest of this one is filling.
-            let filling = (8 - in_group) % 8 * bits;
-            let mut skip = filling;
-            while skip > 0 {
-                if held == 0 {
-                    let Some(&byte) = rest.next() else { break 'codes };
-                    buffer = u32::from(byte);
-                    held = 8;
-                }
-                let step = skip.min(held);
-                buffer >>= step;
-                held -= step;
-                skip -= step;
+            if codes.end_group(bits).is_none() {
+                break;
             }
             table.truncate(first);
-            (bits, previous, in_group) = (9, None, 0);
+            (bits, previous) = (9, None);
             continue;
         }
         turned.clear();
@@ -174,21 +196,10 @@ fn unpack_lzw(bytes: &[u8], limit: usize) -> Vec<u8> {
         }
         if table.len() >= 1 << bits && bits < most_bits {
             // A change of width begins a new group as well.
-            let filling = (8 - in_group) % 8 * bits;
-            let mut skip = filling;
-            while skip > 0 {
-                if held == 0 {
-                    let Some(&byte) = rest.next() else { break 'codes };
-                    buffer = u32::from(byte);
-                    held = 8;
-                }
-                let step = skip.min(held);
-                buffer >>= step;
-                held -= step;
-                skip -= step;
+            if codes.end_group(bits).is_none() {
+                break;
             }
             bits += 1;
-            in_group = 0;
         }
         previous = Some(code);
     }

@@ -2,6 +2,7 @@
 
 use crate::draft::Failure;
 use crate::limits::ArchiveLimits;
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
@@ -14,27 +15,27 @@ impl<T: Read + Seek> Source for T {}
 
 /// An open file read by offset: its own position, shared with the parent, stays where it is.
 /// May end in zeros that the file does not have.
-pub(crate) struct FileSource<'a> {
-    file: &'a File,
+pub(crate) struct FileSource<F> {
+    file: F,
     size: u64,
     position: u64,
 }
 
-impl<'a> FileSource<'a> {
-    pub(crate) fn new(file: &'a File, size: u64) -> BufReader<Self> {
+impl<F: Borrow<File>> FileSource<F> {
+    pub(crate) fn new(file: F, size: u64) -> BufReader<Self> {
         BufReader::with_capacity(64 * 1024, Self { file, size, position: 0 })
     }
 
     /// The file with zeros to the end of what a whole allocation table of an OLE container describes:
     /// the head and a multiple of 128 sectors of 512 bytes.
-    pub(crate) fn padded(file: &'a File, size: u64) -> BufReader<Self> {
+    pub(crate) fn padded(file: F, size: u64) -> BufReader<Self> {
         Self::new(file, 512 + size.saturating_sub(512).next_multiple_of(128 * 512))
     }
 }
 
-impl Read for FileSource<'_> {
+impl<F: Borrow<File>> Read for FileSource<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut count = self.file.read_at(buffer, self.position)?;
+        let mut count = self.file.borrow().read_at(buffer, self.position)?;
         if count == 0 && self.position < self.size {
             let zeros = usize::try_from(self.size - self.position).unwrap_or(usize::MAX).min(buffer.len());
             buffer.get_mut(..zeros).unwrap_or_default().fill(0);
@@ -45,7 +46,7 @@ impl Read for FileSource<'_> {
     }
 }
 
-impl Seek for FileSource<'_> {
+impl<F> Seek for FileSource<F> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let target = match to {
             SeekFrom::Start(offset) => Some(offset),

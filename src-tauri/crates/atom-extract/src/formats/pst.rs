@@ -4,6 +4,7 @@ use super::bytes::u32_le;
 use super::input::Input;
 use super::mail::write_attachment;
 use super::nest::Nest;
+use super::package::FileSource;
 use super::{date, html};
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
@@ -15,8 +16,7 @@ use outlook_pst::messaging::store::{AnsiStore, Store, UnicodeStore};
 use outlook_pst::ndb::node_id::NodeId;
 use outlook_pst::{AnsiPstFile, PstReader, UnicodePstFile};
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
+use std::io::{self, Cursor};
 use std::rc::Rc;
 
 /// Most folders that are visited.
@@ -24,39 +24,13 @@ const MAX_FOLDERS: usize = 10_000;
 /// Most messages that are read.
 const MAX_MESSAGES: usize = 100_000;
 
-/// A file of our own to read from: the library wants to keep it.
-struct Owned {
-    file: File,
-    size: u64,
-    position: u64,
-}
-
-impl Read for Owned {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read_at(buffer, self.position)?;
-        self.position += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for Owned {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let target = match to {
-            SeekFrom::Start(offset) => Some(offset),
-            SeekFrom::End(offset) => self.size.checked_add_signed(offset),
-            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
-        };
-        self.position = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        Ok(self.position)
-    }
-}
-
+/// Bytes of our own to read from: the library wants to keep them.
 fn owned(input: Input<'_>) -> io::Result<Box<dyn PstReader>> {
     Ok(match input {
         Input::Memory(bytes) => Box::new(Cursor::new(bytes.to_vec())),
         Input::File(file, size) => {
             let file = File::from(rustix::io::dup(file)?);
-            Box::new(BufReader::new(Owned { file, size, position: 0 }))
+            Box::new(FileSource::new(file, size))
         }
     })
 }
