@@ -172,6 +172,20 @@ fn what_is_damaged_foreign_or_in_use_is_refused_and_the_data_stays() {
 }
 
 #[test]
+fn a_disk_that_is_not_plugged_in_is_named_and_nothing_is_written_where_it_belongs() {
+    let (place, _) = indexed();
+    backup(&place);
+    std::fs::rename(place.at("disk"), place.at("in the drawer")).unwrap();
+    std::fs::create_dir(place.at("disk")).unwrap();
+    let refused = place.run(&["backup", &disk(&place)]);
+    assert!(refused.code == Some(1) && refused.err.contains("plug in its disk"), "{}", refused.err);
+    assert_eq!(files_below(&place.at("disk")), Vec::<std::path::PathBuf>::new());
+    std::fs::remove_dir(place.at("disk")).unwrap();
+    std::fs::rename(place.at("in the drawer"), place.at("disk")).unwrap();
+    assert_eq!(backup(&place)["snapshot"]["items"], 4);
+}
+
+#[test]
 fn old_backups_go_as_asked_and_the_rest_stays_sound() {
     let (place, _) = indexed();
     for round in 0..4 {

@@ -61,6 +61,14 @@ impl App {
         self.touch();
         let folder = absolute(&request.folder)?;
         let session = self.session().await?;
+        let last = {
+            let session = Arc::clone(&session);
+            blocking(move || Last::load(&session.store)).await?
+        };
+        // An empty folder that held backups the last time is where a disk belongs.
+        if last.folder.as_deref().map(Path::new) == Some(&*folder) && !Repository::exists(&folder) {
+            return Err(atom_backup::Error::Absent { folder }.into());
+        }
         self.begin_backup(session, folder, request, true).await
     }
 
@@ -103,8 +111,10 @@ impl App {
         blocking(move || {
             session.runs.claim("check")?;
             spawn(&session, move |session| {
-                let found = open(session, &folder, Access::Read)
-                    .and_then(|repository| check(&repository, |progress| session.runs.note(session, progress)));
+                let found = open(session, &folder, Access::Read).and_then(|repository| {
+                    let found = check(&repository, |progress| session.runs.note(session, progress))?;
+                    still_there(&folder).map(|()| found)
+                });
                 Ended::Here(found.map(|found| Outcome::Check(check_view(&found))).map_err(ApiError::from), None)
             })?;
             Ok(session.runs.view())
@@ -215,7 +225,15 @@ fn open(session: &Session, folder: &Path, access: Access) -> atom_backup::Result
     Repository::open_with(folder, &session.keys, &former(session)?, access)
 }
 
-/// Opens or makes the repository, takes the vault as it is now, writes, and removes what is not to be kept.
+/// A disk that is pulled out looks as if all its files were damaged.
+fn still_there(folder: &Path) -> atom_backup::Result<()> {
+    match Repository::exists(folder) {
+        true => Ok(()),
+        false => Err(atom_backup::Error::Absent { folder: folder.to_owned() }),
+    }
+}
+
+/// Opens or makes the repository and backs up to it.
 fn back_up(
     session: &Session,
     data_dir: &Path,
@@ -223,11 +241,24 @@ fn back_up(
     request: &BackupRequest,
     may_create: bool,
 ) -> ApiResult<BackupDoneView> {
-    let runs = &session.runs;
     let repository = match may_create {
         true => Repository::open_or_create_with(folder, &session.keys, &former(session)?)?,
         false => open(session, folder, Access::Write)?,
     };
+    write(session, data_dir, &repository, request).or_else(|error| {
+        still_there(folder)?;
+        Err(error)
+    })
+}
+
+/// Takes the vault as it is now, writes, and removes what is not to be kept.
+fn write(
+    session: &Session,
+    data_dir: &Path,
+    repository: &Repository,
+    request: &BackupRequest,
+) -> ApiResult<BackupDoneView> {
+    let runs = &session.runs;
     let take = || Capture::take(&session.store, &session.keys, data_dir, request.indexes);
     let capture = session.ingest().map_or_else(take, |ingest| ingest.while_quiet(take))?;
     let options = BackupOptions {
@@ -235,13 +266,13 @@ fn back_up(
         now_ms: session.clock.now_ms(),
         verify_all: request.verify,
     };
-    let written = atom_backup::backup(&repository, capture, &options, |progress| runs.note(session, progress))?;
+    let written = atom_backup::backup(repository, capture, &options, |progress| runs.note(session, progress))?;
     let mut warnings: Vec<String> = written.damaged.iter().map(ToString::to_string).collect();
     let keep = Keep { last: request.keep_last, daily: request.keep_daily, weekly: request.keep_weekly };
     let mut pruned = atom_backup::Pruned::default();
     if !keep.is_everything() {
         // The backup is made; what cannot be removed now goes the next time.
-        match prune(&repository, keep, |progress| runs.note(session, progress)) {
+        match prune(repository, keep, |progress| runs.note(session, progress)) {
             Ok(done) => pruned = done,
             Err(error) => warnings.push(error.to_string()),
         }
