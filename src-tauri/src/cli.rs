@@ -80,9 +80,9 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
         .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
     match arguments.command {
         Command::Init { passphrase_stdin, keychain } => unlock::init(config, passphrase_stdin, keychain).await,
-        Command::Index { paths, wait, json } => {
+        Command::Index { paths, wait, forget_gone, json } => {
             let backend = open(config, Indexing::Full).await?;
-            finish(backend, async |backend| index::run(backend, &paths, wait, json).await).await
+            finish(backend, async |backend| index::run(backend, &paths, wait, forget_gone, json).await).await
         }
         Command::Search(request) => {
             let backend = open(config, Indexing::Off).await?;
@@ -201,7 +201,7 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
     ));
     for source in sources {
         print_line(&format!("{}  {}, {}", source.path, json::counted(source.files, "file"), json::bytes(source.bytes)));
-        if let Some(message) = source.message {
+        for message in source.message.iter().cloned().chain(index::vanished(&source)) {
             print_line(&format!("  {message}"));
         }
     }

@@ -73,6 +73,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             sources::sources_pick,
             sources::sources_remove,
             sources::sources_rescan,
+            sources::sources_forget,
             files::files_list,
             files::files_explain,
             files::files_retry,

@@ -36,6 +36,9 @@ pub(super) enum Command {
         /// Return when everything is findable by this.
         #[arg(long, value_enum, default_value_t = Wait::Meaning)]
         wait: Wait,
+        /// Forget what is gone from these folders, however much it is; otherwise a great number is kept for a day.
+        #[arg(long)]
+        forget_gone: bool,
         /// Print JSON lines.
         #[arg(long)]
         json: bool,

@@ -3,7 +3,7 @@
 use super::args::Wait;
 use super::backend::Backend;
 use super::{json, print_line};
-use atom_api::dto::{ActivityView, SourceState, SourceView, SourcesAddRequest, StatusView};
+use atom_api::dto::{ActivityView, IdRequest, SourceState, SourceView, SourcesAddRequest, StatusView};
 use atom_api::{ApiError, ApiResult, Call, ErrorCode};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -15,12 +15,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Lines of progress where nobody watches a terminal.
 const SAY_EVERY: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, json: bool) -> ApiResult<ExitCode> {
+pub(super) async fn run(
+    backend: &mut Backend,
+    paths: &[PathBuf],
+    wait: Wait,
+    forget_gone: bool,
+    json: bool,
+) -> ApiResult<ExitCode> {
     let begun = Instant::now();
     let mut added = Vec::new();
     for path in paths {
         let path = absolute(path)?;
         let source: SourceView = backend.call(Call::SourcesAdd(SourcesAddRequest { path })).await?;
+        if forget_gone && source.vanished.is_some() {
+            let _: () = backend.call(Call::SourcesForget(IdRequest { id: source.id.clone() })).await?;
+        }
         added.push(source.id);
     }
     let mut watch = Watch { json, said: None };
@@ -62,11 +71,22 @@ pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, js
         tokio::time::sleep(LOOK_EVERY).await;
     };
     for source in sources {
-        if let Some(message) = source.message {
+        for message in source.message.iter().cloned().chain(vanished(&source)) {
             eprintln!("atom: {message}");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What to say of files that are gone in great number.
+pub(super) fn vanished(source: &SourceView) -> Option<String> {
+    let vanished = source.vanished?;
+    Some(format!(
+        "{} gone from {} all at once, and kept until {} in case they come back; `atom index PATH --forget-gone` forgets them now",
+        json::counted(vanished.count, "file"),
+        source.path,
+        json::date(vanished.kept_until),
+    ))
 }
 
 /// Waits until nothing is left to do.

@@ -39,3 +39,10 @@ pub async fn sources_remove(api: Api<'_>, request: IdRequest) -> ApiResult<()> {
 pub async fn sources_rescan(api: Api<'_>, request: IdRequest) -> ApiResult<()> {
     api.sources_rescan(request).await
 }
+
+/// Forgets now what is gone from a folder in great number.
+#[tauri::command]
+#[specta::specta]
+pub async fn sources_forget(api: Api<'_>, request: IdRequest) -> ApiResult<()> {
+    api.sources_forget(request).await
+}

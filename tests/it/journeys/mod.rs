@@ -23,4 +23,5 @@ mod rotated;
 mod ruined;
 mod syncs;
 mod traced;
+mod watched;
 mod ways_in;

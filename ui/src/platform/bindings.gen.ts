@@ -61,6 +61,8 @@ export const commands = {
 	sourcesRemove: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("sources_remove", { request })),
 	/**  Compares a folder with the disk now. */
 	sourcesRescan: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("sources_rescan", { request })),
+	/**  Forgets now what is gone from a folder in great number. */
+	sourcesForget: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("sources_forget", { request })),
 	/**  A page of files with their states and reasons. */
 	filesList: (request: FilesListRequest) => typedError<FilesListResponse, ApiError>(__TAURI_INVOKE("files_list", { request })),
 	/**  Says why a file is found, or why not. */
@@ -881,8 +883,10 @@ export type SourceView = {
 	counts: StateCount[],
 	/**  How far it is. */
 	progress: StageProgress,
-	/**  What a person should know: an unreadable folder, a pending question. */
+	/**  What a person should know: an unreadable folder. */
 	message: string | null,
+	/**  Files that are gone in great number, so that a person is asked. */
+	vanished: VanishedView | null,
 };
 
 /**  Adds a folder. */
@@ -946,6 +950,14 @@ export type Theme =
 "light" | 
 /**  Dark. */
 "dark";
+
+/**  Files that are gone from the disk and still found, in case they come back. */
+export type VanishedView = {
+	/**  Files and folders. */
+	count: number,
+	/**  When they are forgotten by themselves, Unix milliseconds. */
+	keptUntil: number,
+};
 
 /**  The vault was made, opened or locked. */
 export type VaultChanged = VaultView;

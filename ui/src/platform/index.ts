@@ -68,6 +68,7 @@ export type {
   StateCount,
   StatusView,
   Theme,
+  VanishedView,
   VaultRecoveryView,
   VaultState,
   VaultView,
@@ -145,6 +146,8 @@ export interface Platform {
   pickFolder(): Promise<string | null>;
   removeSource(id: string): Promise<void>;
   rescanSource(id: string): Promise<void>;
+  /** Forgets what is gone from a folder in great number. */
+  forgetVanished(id: string): Promise<void>;
   files(request: FilesListRequest): Promise<FilesListResponse>;
   /** Why the file at a path is found, or what keeps it from being found. */
   explainFile(path: string): Promise<FilesExplainResponse>;

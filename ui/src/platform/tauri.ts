@@ -68,6 +68,7 @@ export function createTauriPlatform(): Platform {
     pickFolder: () => unwrap(commands.sourcesPick()),
     removeSource: (id) => done(commands.sourcesRemove({ id })),
     rescanSource: (id) => done(commands.sourcesRescan({ id })),
+    forgetVanished: (id) => done(commands.sourcesForget({ id })),
     files: (request) => unwrap(commands.filesList(request)),
     explainFile: (path) => unwrap(commands.filesExplain({ path })),
     retryFiles: async (request) => (await unwrap(commands.filesRetry(request))).count,

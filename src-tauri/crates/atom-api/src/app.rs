@@ -222,6 +222,7 @@ impl App {
             Call::SourcesList => value(self.sources_list().await?),
             Call::SourcesAdd(request) => value(self.sources_add(request).await?),
             Call::SourcesRemove(request) => value(self.sources_remove(request).await?),
+            Call::SourcesForget(request) => value(self.sources_forget(request).await?),
             Call::FilesList(request) => value(self.files_list(request).await?),
             Call::FilesExplain(request) => value(self.files_explain(request).await?),
             Call::FilesRetry(request) => value(self.files_retry(request).await?),

@@ -47,6 +47,8 @@ pub enum Call {
     SourcesAdd(SourcesAddRequest),
     /// [`crate::App::sources_remove`]
     SourcesRemove(IdRequest),
+    /// [`crate::App::sources_forget`]
+    SourcesForget(IdRequest),
     /// [`crate::App::files_list`]
     FilesList(FilesListRequest),
     /// [`crate::App::files_explain`]

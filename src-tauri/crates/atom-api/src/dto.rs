@@ -353,8 +353,22 @@ pub struct SourceView {
     pub counts: Vec<StateCount>,
     /// How far it is.
     pub progress: StageProgress,
-    /// What a person should know: an unreadable folder, a pending question.
+    /// What a person should know: an unreadable folder.
     pub message: Option<String>,
+    /// Files that are gone in great number, so that a person is asked.
+    pub vanished: Option<VanishedView>,
+}
+
+/// Files that are gone from the disk and still found, in case they come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VanishedView {
+    /// Files and folders.
+    #[specta(type = u32)]
+    pub count: u64,
+    /// When they are forgotten by themselves, Unix milliseconds.
+    #[specta(type = i32)]
+    pub kept_until: i64,
 }
 
 /// Adds a folder.

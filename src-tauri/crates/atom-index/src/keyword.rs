@@ -69,6 +69,12 @@ pub struct Document {
     pub name: String,
     /// Title inside the document.
     pub title: Option<String>,
+    /// Author, sender or creator.
+    pub author: Option<String>,
+    /// Others that it names, such as those a message went to.
+    pub people: Option<String>,
+    /// Language of the text, as a code of two or three letters.
+    pub language: Option<String>,
     /// Absolute path, as shown.
     pub path: String,
     /// Text; empty where only the name is known.
@@ -98,6 +104,10 @@ pub enum Field {
     Path,
     /// Text.
     Body,
+    /// Author, sender or creator.
+    Author,
+    /// Others that the document names.
+    People,
 }
 
 /// What to look for. Parts without a letter or digit are left out, as if they were not there.
@@ -146,6 +156,8 @@ pub enum KeywordQuery {
     Ext(Vec<String>),
     /// One of these media types.
     Mime(Vec<String>),
+    /// Documents whose text is in one of these languages, by code.
+    Language(Vec<String>),
     /// From one of these sources.
     Source(Vec<SourceId>),
     /// Modified in a span, Unix milliseconds.

@@ -1,10 +1,11 @@
 //! Scans, hints of the watcher, and removal of sources.
 
 use crate::error::Result;
+use crate::gone;
 use crate::pipeline::{Notice, Shared, Step, lock};
 use atom_core::{Entry, ItemId, SourceId};
 use atom_jobs::{JobContext, JobError, Stop, run_queued};
-use atom_store::{JobKind, SourceRow, SourceStatus};
+use atom_store::{ItemRow, JobKind, SourceRow, SourceStatus};
 use atom_watch::{Hint, Rules, Scanned, Watcher, list_folder, scan};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -106,7 +107,8 @@ fn scan_source(
         }
     };
     store_batch(shared, source.id, &mut batch)?;
-    delete_unseen(shared, source.id, &seen, &scanned)?;
+    let unseen = unseen(shared, source.id, &seen, &scanned)?;
+    gone::after_scan(shared, source, unseen)?;
     job.progress(scanned.entries, scanned.entries)?;
     let message = problems_message(&scanned);
     shared.store.finish_scan(source.id, root_inode, message.as_deref(), shared.clock.now_ms())?;
@@ -170,37 +172,24 @@ fn go_on(shared: &Shared, stop: &Stop) -> std::result::Result<(), JobError> {
     if stop.requested() || shared.paused() { Err(JobError::Interrupted) } else { Ok(()) }
 }
 
-/// Deletes what the scan did not see, but nothing below a place that it could not look into.
-fn delete_unseen(
+/// What is known and the scan did not see, but nothing below a place that it could not look into.
+fn unseen(
     shared: &Shared,
     source: SourceId,
     seen: &HashSet<u64>,
     scanned: &Scanned,
-) -> std::result::Result<(), JobError> {
-    let mut after = ItemId::new(0);
+) -> std::result::Result<Vec<ItemRow>, JobError> {
+    let (mut after, mut unseen) = (ItemId::new(0), Vec::new());
     loop {
         let page = shared.store.items_after(source, after, BATCH)?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok(unseen) };
         after = last.id;
-        let gone: Vec<ItemId> = page
-            .iter()
-            .filter(|item| !seen.contains(&path_key(&item.path)))
-            .filter(|item| !scanned.problems.iter().any(|problem| item.path.starts_with(&problem.path)))
-            .map(|item| item.id)
-            .collect();
-        delete(shared, &gone)?;
+        unseen.extend(
+            page.into_iter()
+                .filter(|item| !seen.contains(&path_key(&item.path)))
+                .filter(|item| !scanned.problems.iter().any(|problem| item.path.starts_with(&problem.path))),
+        );
     }
-    Ok(())
-}
-
-fn delete(shared: &Shared, gone: &[ItemId]) -> std::result::Result<(), atom_store::Error> {
-    if !gone.is_empty() {
-        shared.store.delete_items(gone)?;
-        shared.bells.words.ring();
-        shared.bells.meaning.ring();
-        shared.notify(Notice::Progressed);
-    }
-    Ok(())
 }
 
 fn remove_source(
@@ -239,26 +228,40 @@ fn follow(shared: &Shared, hint: &Hint) -> Result<()> {
         return Ok(());
     }
     let Some(rules) = rules(shared, &source.path) else { return Ok(()) };
-    // Parents first: a folder that went takes all below it along.
-    for folder in &hint.folders {
-        look_again(shared, &source, &rules, folder)?;
+    // All that is there before anything that is not: what was moved from one folder to another is known by then.
+    let listings = hint.folders.iter().map(|folder| Ok((folder, look_again(shared, &source, &rules, folder)?)));
+    let listings = listings.collect::<Result<Vec<_>>>()?;
+    let mut unseen = Vec::new();
+    for (folder, listing) in listings {
+        unseen.extend(not_listed(shared, source.id, folder, &listing)?);
     }
+    // A folder that went and what was in it may both be in the hint.
+    unseen.sort_unstable_by_key(|item| item.id);
+    unseen.dedup_by_key(|item| item.id);
+    gone::after_hint(shared, &source, unseen)?;
     shared.bells.read.ring();
     Ok(())
 }
 
-fn look_again(shared: &Shared, source: &SourceRow, rules: &Rules, folder: &Path) -> Result<()> {
+/// What a folder of a hint holds now.
+enum Listing {
+    /// It is not there any more.
+    Gone,
+    /// No longer ours to read: what is known is kept until a scan says more.
+    Unreadable,
+    /// Paths of what is in it.
+    Found(HashSet<PathBuf>),
+}
+
+/// Stores what is in a folder now.
+fn look_again(shared: &Shared, source: &SourceRow, rules: &Rules, folder: &Path) -> Result<Listing> {
     let entries = match list_folder(rules, folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && folder != source.path => {
-            let gone: Vec<_> = shared.store.items_below(source.id, folder)?.into_iter().map(|item| item.id).collect();
-            delete(shared, &gone)?;
-            return Ok(());
+            return Ok(Listing::Gone);
         }
-        // No longer ours to read: what is known is kept until a scan says more.
-        Err(_) => return Ok(()),
+        Err(_) => return Ok(Listing::Unreadable),
     };
-    let present: HashSet<PathBuf> = entries.iter().map(|entry| entry.path.clone()).collect();
     for batch in entries.chunks(BATCH) {
         let applied = shared.store.apply_scan(source.id, batch, shared.clock.now_ms(), &is_there)?;
         if applied.any() {
@@ -266,19 +269,28 @@ fn look_again(shared: &Shared, source: &SourceRow, rules: &Rules, folder: &Path)
             shared.notify(Notice::Progressed);
         }
     }
-    let mut gone = Vec::new();
-    for child in shared.store.children(source.id, folder)? {
+    Ok(Listing::Found(entries.into_iter().map(|entry| entry.path).collect()))
+}
+
+/// What is known of a folder and not there any more; a folder that went takes all below it along.
+fn not_listed(shared: &Shared, source: SourceId, folder: &Path, listing: &Listing) -> Result<Vec<ItemRow>> {
+    let present = match listing {
+        Listing::Gone => return Ok(shared.store.items_below(source, folder)?),
+        Listing::Unreadable => return Ok(Vec::new()),
+        Listing::Found(present) => present,
+    };
+    let mut unseen = Vec::new();
+    for child in shared.store.children(source, folder)? {
         if present.contains(&child.path) {
             continue;
         }
         if child.is_folder {
-            gone.extend(shared.store.items_below(source.id, &child.path)?.into_iter().map(|item| item.id));
+            unseen.extend(shared.store.items_below(source, &child.path)?);
         } else {
-            gone.push(child.id);
+            unseen.push(ItemRow { id: child.id, path: child.path });
         }
     }
-    delete(shared, &gone)?;
-    Ok(())
+    Ok(unseen)
 }
 
 /// Watches all sources; none when the system gives no watcher, then the hourly scan has to do.

@@ -12,6 +12,7 @@
 pub mod chunk;
 mod error;
 mod folders;
+mod gone;
 mod meaning;
 mod models;
 mod pipeline;

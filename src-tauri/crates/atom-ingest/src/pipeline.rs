@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::models::Models;
-use crate::{folders, meaning, read, words};
+use crate::{folders, gone, meaning, read, words};
 use atom_core::{Clock, JobId, SourceId};
 use atom_extract::Extractor;
 use atom_index::keyword::KeywordIndex;
@@ -159,6 +159,7 @@ pub(crate) struct Shared {
     pub(crate) cancelled: Arc<Mutex<HashSet<JobId>>>,
     pub(crate) hints: Mutex<Vec<atom_watch::Hint>>,
     pub(crate) dispatch: Mutex<read::Dispatch>,
+    pub(crate) gone_lately: Mutex<gone::Lately>,
     ignore_rules: Mutex<String>,
     budget: AtomicU8,
     paused: AtomicBool,
@@ -265,6 +266,7 @@ impl Ingest {
             cancelled: Arc::default(),
             hints: Mutex::default(),
             dispatch: Mutex::default(),
+            gone_lately: Mutex::default(),
             ignore_rules: Mutex::new(parts.ignore_rules),
             budget: AtomicU8::new(parts.budget.code()),
             paused: AtomicBool::new(parts.paused),

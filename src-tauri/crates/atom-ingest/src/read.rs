@@ -173,7 +173,8 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
     let state = outcome.state();
     let reason = outcome.reason();
     let mime = outcome.mime().unwrap_or_default().to_owned();
-    let (mut title, mut author, mut truncated, mut chunks) = (None, None, false, Vec::new());
+    let (mut title, mut author, mut people, mut language) = (None, None, None, None);
+    let (mut truncated, mut chunks) = (false, Vec::new());
     if let Outcome::Text(extracted) = outcome {
         let sections: Vec<(usize, String)> =
             extracted.sections.into_iter().map(|section| (section.start, section.heading)).collect();
@@ -187,6 +188,8 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
             .collect();
         title = extracted.title;
         author = extracted.author;
+        people = (!extracted.people.is_empty()).then(|| extracted.people.join("\n"));
+        language = extracted.language;
         truncated = extracted.truncated;
     }
     TextOutcome::Read {
@@ -195,6 +198,8 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
         mime,
         title,
         author,
+        people,
+        language,
         content_hash: hash,
         parser_version: PARSER_VERSION,
         crashes: crashes + deaths,
@@ -255,6 +260,8 @@ fn unreadable(error: &std::io::Error) -> TextOutcome {
         mime: String::new(),
         title: None,
         author: None,
+        people: None,
+        language: None,
         content_hash: None,
         parser_version: PARSER_VERSION,
         crashes: 0,

@@ -45,5 +45,5 @@ pub use queues::{MeaningTask, Tombstone, WordsTask};
 pub use search_facts::{ChunkText, FileFilter, FileRow, ItemFacts};
 pub use secrets::{SecretName, SecretRow};
 pub use snapshot::{Block, Outline, Rebuild, Snapshot, TableOutline};
-pub use sources::{SourceRow, SourceStatus};
+pub use sources::{SourceRow, SourceStatus, VANISHED_KEPT_MS};
 pub use texts::{NewChunk, ReadTask, TextOutcome};

@@ -26,6 +26,12 @@ pub struct WordsTask {
     pub path: PathBuf,
     /// Title in the document.
     pub title: Option<String>,
+    /// Author in the document.
+    pub author: Option<String>,
+    /// Others that the document names, each in a line of its own.
+    pub people: Option<String>,
+    /// Language of the text, as a code.
+    pub language: Option<String>,
     /// Kind.
     pub kind: Kind,
     /// Media type; empty when unknown.
@@ -74,7 +80,7 @@ impl Store {
         self.read(OPERATION, |tx| {
             let mut statement = tx
                 .prepare_cached(
-                    "SELECT id, source_id, revision, path, title, kind, mime, size, modified_ns
+                    "SELECT id, source_id, revision, path, title, kind, mime, size, modified_ns, author, people, language
                      FROM item WHERE words_pending = 1 ORDER BY id LIMIT ?1",
                 )
                 .during(OPERATION)?;
@@ -92,6 +98,9 @@ impl Store {
                         mime: row.get(6)?,
                         size: row.get::<_, i64>(7)?.cast_unsigned(),
                         modified_ms: row.get::<_, i64>(8)? / 1_000_000,
+                        author: row.get(9)?,
+                        people: row.get(10)?,
+                        language: row.get(11)?,
                         body: String::new(),
                     })
                 })()

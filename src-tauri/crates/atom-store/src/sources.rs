@@ -8,6 +8,9 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+/// So long what is indexed of files that are gone in great number is kept, milliseconds: a day.
+pub const VANISHED_KEPT_MS: i64 = 24 * 3_600 * 1_000;
+
 /// Whether a source is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceStatus {
@@ -56,9 +59,14 @@ pub struct SourceRow {
     pub root_inode: Option<u64>,
     /// What a person should know about it.
     pub message: Option<String>,
+    /// Items whose files are gone, and that are kept for now.
+    pub vanished: u64,
+    /// Since when, Unix milliseconds; 0 when they may go.
+    pub vanished_ms: Option<i64>,
 }
 
-const COLUMNS: &str = "id, path, status, added_ms, last_scan_ms, first_ready_ms, root_inode, message";
+const COLUMNS: &str =
+    "id, path, status, added_ms, last_scan_ms, first_ready_ms, root_inode, message, vanished, vanished_ms";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
     Ok(SourceRow {
@@ -70,6 +78,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
         first_ready_ms: row.get(5)?,
         root_inode: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
         message: row.get(7)?,
+        vanished: row.get::<_, i64>(8)?.cast_unsigned(),
+        vanished_ms: row.get(9)?,
     })
 }
 
@@ -172,6 +182,41 @@ impl Store {
                 params![id.get(), now_ms, root_inode.cast_signed(), message],
             )
             .during(OPERATION)?;
+            Ok(())
+        })
+    }
+
+    /// Notes that so many items of a source have lost their files and are kept for now, since the first such note.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn note_vanished(&self, id: SourceId, count: u64, now_ms: i64) -> Result<()> {
+        self.set_vanished(
+            "UPDATE source SET vanished = ?2, vanished_ms = coalesce(vanished_ms, ?3) WHERE id = ?1",
+            params![id.get(), count.cast_signed(), now_ms],
+        )
+    }
+
+    /// Notes that nothing of a source is missing any more.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn clear_vanished(&self, id: SourceId) -> Result<()> {
+        self.set_vanished("UPDATE source SET vanished = 0, vanished_ms = NULL WHERE id = ?1", params![id.get()])
+    }
+
+    /// Lets the next scan forget what it does not see, however much that is.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn release_vanished(&self, id: SourceId) -> Result<()> {
+        self.set_vanished("UPDATE source SET vanished_ms = 0 WHERE id = ?1", params![id.get()])
+    }
+
+    fn set_vanished(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<()> {
+        const OPERATION: &str = "updating a source";
+        self.write(OPERATION, |tx| {
+            tx.execute(sql, values).during(OPERATION)?;
             Ok(())
         })
     }

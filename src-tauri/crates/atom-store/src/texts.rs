@@ -63,6 +63,10 @@ pub enum TextOutcome {
         title: Option<String>,
         /// Author in the document.
         author: Option<String>,
+        /// Others that the document names, such as those a message went to, each in a line of its own.
+        people: Option<String>,
+        /// Language of the text, as a code of two or three letters.
+        language: Option<String>,
         /// Hash of the content.
         content_hash: Option<Vec<u8>>,
         /// Parser that read it.
@@ -224,6 +228,8 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
             mime,
             title,
             author,
+            people,
+            language,
             content_hash,
             parser_version,
             crashes,
@@ -236,7 +242,7 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                     "UPDATE item SET state = ?4, reason = ?5, mime = ?6, title = ?7, author = ?8, content_hash = ?9,
                             parser_version = ?10, crashes = ?11, truncated = ?12,
                             meaning_pending = meaning_pending OR chunk_count > 0 OR ?13 > 0, chunk_count = ?13,
-                            unread = 0, words_pending = 1, revision = revision + 1
+                            people = ?14, language = ?15, unread = 0, words_pending = 1, revision = revision + 1
                      WHERE id = ?1 AND size = ?2 AND modified_ns = ?3",
                 )
                 .during(OPERATION)?
@@ -254,6 +260,8 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                     crashes,
                     truncated,
                     chunk_count,
+                    people,
+                    language,
                 ])
                 .during(OPERATION)?;
             if updated == 0 {

@@ -13,7 +13,7 @@ import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import type { SourceView } from "../../platform";
 import { usePlatform } from "../../platform/context";
-import { countOf, formatCount, formatSize } from "../../text/format";
+import { countOf, formatCount, formatMoment, formatSize } from "../../text/format";
 import { visibleLine } from "../../text/visible";
 
 export function SourceCard({ source, onFiles }: { source: SourceView; onFiles: (state: string | null) => void }) {
@@ -68,6 +68,23 @@ export function SourceCard({ source, onFiles }: { source: SourceView; onFiles: (
         )}
       </p>
       {source.message ? <Banner look={source.state === "missing" ? "bad" : "warn"}>{visibleLine(source.message)}</Banner> : null}
+      {source.vanished ? (
+        <Banner
+          look="warn"
+          action={
+            <>
+              <Button size="small" onClick={() => void attempt(() => platform.rescanSource(source.id), "Comparing the folder with the disk")}>
+                Look again
+              </Button>
+              <Button size="small" onClick={() => void attempt(() => platform.forgetVanished(source.id), "Forgetting what is gone")}>
+                Forget them now
+              </Button>
+            </>
+          }
+        >
+          {`${countOf(source.vanished.count, "file is", "files are")} gone from this folder all at once. They can still be found until ${formatMoment(source.vanished.keptUntil)}, in case they come back.`}
+        </Banner>
+      ) : null}
       {isDone ? null : <StageBars progress={source.progress} held={source.state === "paused"} />}
       <div className="source-counts">
         {counts.map(({ state, count }) => (

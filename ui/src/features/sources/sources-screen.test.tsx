@@ -55,6 +55,19 @@ it("compares a folder with the disk on demand", async () => {
   expect(await screen.findByText("Comparing the folder with the disk")).toBeTruthy();
 });
 
+it("asks about files that are gone all at once, and forgets them when told to", async () => {
+  const { platform, user, emit, callsOf } = renderScreen(<SourcesScreen />, { hash: "#/sources" });
+  const documents = await card("/home/ada/Documents");
+  expect(within(documents).queryByText(/all at once/)).toBeNull();
+  platform.state.vanished.set("1", { count: 4_120, keptUntil: Date.now() + 80_000_000 });
+  await emit("sourcesChanged", null);
+  expect((await within(documents).findByText(/all at once/)).textContent).toContain("4,120 files are gone");
+  await expectAccessible();
+  await user.click(within(documents).getByRole("button", { name: "Forget them now" }));
+  expect(callsOf("forgetVanished")).toEqual([["1"]]);
+  await waitFor(() => expect(within(documents).queryByText(/all at once/)).toBeNull());
+});
+
 it("renews itself when the core says that folders changed", async () => {
   const { platform, emit } = renderScreen(<SourcesScreen />, { hash: "#/sources" });
   await card("/home/ada/Documents");

@@ -249,6 +249,11 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         emit("sourcesChanged", null);
       }),
     rescanSource: (id) => command("rescanSource", [id], () => undefined),
+    forgetVanished: (id) =>
+      command("forgetVanished", [id], () => {
+        state.vanished.delete(id);
+        emit("sourcesChanged", null);
+      }),
     files: (request) => command("files", [request], () => state.listFiles(request)),
     explainFile: (path) => command("explainFile", [path], () => state.explain(path)),
     retryFiles: (request) =>

@@ -1,6 +1,6 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView, VanishedView } from "../index";
 import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
@@ -37,6 +37,8 @@ function progress(done: number, total: number, perSecond: number | null): Progre
 export class FakeState {
   files: FileView[];
   sources: SourceView[] = [];
+  /** By source: what is gone in great number. */
+  vanished = new Map<string, VanishedView>();
   jobs: JobView[] = [];
   connections: ConnectionView[] = [];
   /** Oldest first. */
@@ -108,6 +110,7 @@ export class FakeState {
         meaning: progress(isBusy ? Math.floor(files.length * 4 * this.meaning) : files.length * 4, files.length * 4, 22),
       },
       message: state === "missing" ? "The folder is not there. Connect the disk, or remove the folder; its index is kept until then." : null,
+      vanished: this.vanished.get(id) ?? null,
     };
   }
 

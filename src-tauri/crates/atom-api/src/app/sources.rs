@@ -2,12 +2,12 @@
 
 use super::session::Session;
 use super::{App, blocking, views};
-use crate::dto::{IdRequest, Progress, SourceState, SourceView, SourcesAddRequest, StageProgress};
+use crate::dto::{IdRequest, Progress, SourceState, SourceView, SourcesAddRequest, StageProgress, VanishedView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_core::SourceId;
 use atom_ingest::Rates;
-use atom_store::{AuditAction, Counts, JobKind, JobRow, JobState, SourceRow, SourceStatus};
+use atom_store::{AuditAction, Counts, JobKind, JobRow, JobState, SourceRow, SourceStatus, VANISHED_KEPT_MS};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -105,6 +105,31 @@ impl App {
             Ok(())
         })
         .await
+    }
+
+    /// Forgets now what is gone from a folder in great number and is kept otherwise for a day.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`].
+    pub async fn sources_forget(&self, request: IdRequest) -> ApiResult<()> {
+        self.touch();
+        let session = self.session().await?;
+        blocking(move || {
+            let id = source_id(&request.id)?;
+            session
+                .store
+                .source(id)?
+                .filter(|source| source.vanished_ms.is_some())
+                .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "nothing of this folder waits to be forgotten"))?;
+            session.store.release_vanished(id)?;
+            if let Some(ingest) = session.ingest() {
+                ingest.scan(id)?;
+            }
+            Ok(())
+        })
+        .await?;
+        self.emit(Event::SourcesChanged);
+        Ok(())
     }
 }
 
@@ -208,6 +233,10 @@ impl Snapshot {
                 meaning: views::progress(counts.chunks_pending, counts.chunks, self.rates.chunks),
             },
             message: source.message.clone(),
+            vanished: source.vanished_ms.filter(|since| *since > 0).map(|since| VanishedView {
+                count: source.vanished,
+                kept_until: since.saturating_add(VANISHED_KEPT_MS),
+            }),
         }
     }
 }

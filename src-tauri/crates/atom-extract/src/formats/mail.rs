@@ -29,7 +29,7 @@ pub(crate) fn read_message(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> 
         draft.set_author(&addresses(from));
     }
     draft.created_ms = message.date().map(|date| date.to_timestamp() * 1000);
-    for people in [message.from(), message.to(), message.cc()].into_iter().flatten() {
+    for people in [message.to(), message.cc()].into_iter().flatten() {
         addresses(people).split(", ").for_each(|person| draft.person(person));
     }
     write_message(&message, nest, draft, 0);

@@ -312,7 +312,7 @@ fn attachments_of_mail_are_read() {
     let found = extracted(&extractor, "a.eml", mail.as_bytes());
     assert!(found.text.ends_with("hello\n\nAttachment: a.rtf\n\nrich words"), "{}", found.text);
     assert!(headings(&found).contains(&("a.rtf", "rich words")), "{:?}", found.sections);
-    assert_eq!(found.people, ["a@b.c", "d@e.f"]);
+    assert_eq!((found.author.as_deref(), found.people), (Some("a@b.c"), vec!["d@e.f".to_owned()]));
 }
 
 #[test]

@@ -114,6 +114,9 @@ impl<'a> Translator<'a> {
             KeywordQuery::Mime(types) => {
                 any_of(types.iter().map(|mime| Term::from_field_text(fields.mime, &mime.to_ascii_lowercase())))
             }
+            KeywordQuery::Language(codes) => {
+                any_of(codes.iter().map(|code| Term::from_field_text(fields.language, &code.to_ascii_lowercase())))
+            }
             KeywordQuery::Source(sources) => {
                 any_of(sources.iter().map(|source| Term::from_field_i64(fields.source, source.get())))
             }
@@ -169,6 +172,8 @@ impl<'a> Translator<'a> {
             Field::Title => vec![(fields.title, TITLE)],
             Field::Path => vec![(fields.path, PATH)],
             Field::Body => vec![(fields.body, BODY)],
+            Field::Author => vec![(fields.author, NAME)],
+            Field::People => vec![(fields.people, NAME)],
         }
     }
 

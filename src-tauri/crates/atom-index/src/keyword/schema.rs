@@ -41,6 +41,9 @@ pub(crate) struct Fields {
     pub(crate) whole_name: EngineField,
     /// Letters and digits of the name, with and without extension, and of the title: exact-name matches.
     pub(crate) name_key: EngineField,
+    pub(crate) author: EngineField,
+    pub(crate) people: EngineField,
+    pub(crate) language: EngineField,
 }
 
 impl Fields {
@@ -78,6 +81,9 @@ impl Fields {
             folder: builder.add_text_field("folder", whole()),
             whole_name: builder.add_text_field("whole_name", whole()),
             name_key: builder.add_text_field("name_key", whole()),
+            author: builder.add_text_field("author", text()),
+            people: builder.add_text_field("people", text()),
+            language: builder.add_text_field("language", whole()),
         };
         (builder.build(), fields)
     }
@@ -108,6 +114,13 @@ impl Fields {
         keys.dedup();
         for key in keys {
             row.add_text(self.name_key, key);
+        }
+        let more =
+            [(self.author, &document.author), (self.people, &document.people), (self.language, &document.language)];
+        for (field, value) in more {
+            if let Some(value) = value {
+                row.add_text(field, value);
+            }
         }
         row.add_text(self.path, &document.path);
         row.add_text(self.body, &document.body);

@@ -63,6 +63,12 @@ pub(super) enum Operator {
     Path,
     /// `name:`, `title:`, `filename:`, `subject:`: what a thing is called.
     Name,
+    /// `from:`, `author:`: who wrote or sent it.
+    Author,
+    /// `to:`: whom it went to, or else names.
+    People,
+    /// `lang:`, `language:`: what its text is written in.
+    Language,
     /// `after:`, `newer:`: changed on that day or later.
     After,
     /// `before:`, `older:`: changed before that day.
@@ -91,6 +97,9 @@ impl Operator {
             "in" | "source" => Self::Source,
             "path" | "dir" | "folder" => Self::Path,
             "name" | "title" | "filename" | "subject" => Self::Name,
+            "from" | "author" => Self::Author,
+            "to" => Self::People,
+            "lang" | "language" => Self::Language,
             "after" | "newer" => Self::After,
             "before" | "older" => Self::Before,
             "on" | "date" => Self::On,
@@ -112,6 +121,9 @@ impl Operator {
             Self::Source => "in",
             Self::Path => "path",
             Self::Name => "name",
+            Self::Author => "from",
+            Self::People => "to",
+            Self::Language => "lang",
             Self::After => "after",
             Self::Before => "before",
             Self::On => "date",
@@ -126,8 +138,5 @@ impl Operator {
 
 /// Whether `name` is an operator that later releases will have data for.
 pub(super) fn is_planned(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().as_str(),
-        "from" | "author" | "to" | "has" | "is" | "label" | "tag" | "lang" | "regex"
-    )
+    matches!(name.to_ascii_lowercase().as_str(), "has" | "is" | "label" | "tag" | "regex")
 }

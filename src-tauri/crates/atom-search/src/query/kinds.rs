@@ -61,6 +61,53 @@ fn synonym(word: &str) -> Option<KeywordQuery> {
     Some(KeywordQuery::Kind(kinds.to_vec()))
 }
 
+/// Languages that have an old and a new code, or that people call by name.
+const LANGUAGES: [(&str, &[&str]); 30] = [
+    ("ar", &["arabic", "ara"]),
+    ("bg", &["bulgarian", "bul"]),
+    ("ca", &["catalan", "cat"]),
+    ("cs", &["czech", "ces", "cze"]),
+    ("da", &["danish", "dan"]),
+    ("de", &["german", "deutsch", "deu", "ger"]),
+    ("el", &["greek", "ell", "gre"]),
+    ("en", &["english", "eng"]),
+    ("es", &["spanish", "español", "spa"]),
+    ("fa", &["persian", "farsi", "fas", "per"]),
+    ("fi", &["finnish", "suomi", "fin"]),
+    ("fr", &["french", "français", "fra", "fre"]),
+    ("he", &["hebrew", "heb", "iw"]),
+    ("hi", &["hindi", "hin"]),
+    ("hu", &["hungarian", "magyar", "hun"]),
+    ("id", &["indonesian", "ind", "in"]),
+    ("it", &["italian", "italiano", "ita"]),
+    ("ja", &["japanese", "jpn"]),
+    ("ko", &["korean", "kor"]),
+    ("nl", &["dutch", "nederlands", "nld", "dut"]),
+    ("no", &["norwegian", "nor", "nb", "nob"]),
+    ("pl", &["polish", "polski", "pol"]),
+    ("pt", &["portuguese", "português", "por"]),
+    ("ro", &["romanian", "ron", "rum"]),
+    ("ru", &["russian", "rus"]),
+    ("sv", &["swedish", "svenska", "swe"]),
+    ("tr", &["turkish", "türkçe", "tur"]),
+    ("uk", &["ukrainian", "ukr"]),
+    ("vi", &["vietnamese", "vie"]),
+    ("zh", &["chinese", "zho", "chi", "cmn"]),
+];
+
+/// A language by its code or its name.
+pub(super) fn by_language(word: &str) -> Option<KeywordQuery> {
+    let word = word.to_lowercase();
+    let known = LANGUAGES.iter().find(|(code, names)| *code == word || names.contains(&&*word));
+    if let Some((code, names)) = known {
+        let mut codes = vec![(*code).to_owned()];
+        codes.extend(names.iter().filter(|name| matches!(name.len(), 2 | 3)).map(|&name| name.to_owned()));
+        return Some(KeywordQuery::Language(codes));
+    }
+    let is_code = matches!(word.len(), 2 | 3) && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_code.then(|| KeywordQuery::Language(vec![word]))
+}
+
 fn language(word: &str) -> Option<&'static [&'static str]> {
     Some(match word {
         "word" => &["doc", "docx", "docm"],

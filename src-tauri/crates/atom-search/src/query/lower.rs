@@ -259,6 +259,9 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
             Operator::Source => Some(self.source(value, prefix)),
             Operator::Path => path(value, prefix),
             Operator::Name => name(value, prefix),
+            Operator::Author => in_field(words_of(value), Field::Author, prefix),
+            Operator::People => in_field(words_of(value), Field::People, prefix),
+            Operator::Language => kinds::by_language(value),
             Operator::After => Some(modified(period::period(value, now)?.0, None)),
             Operator::Before => Some(modified(None, period::period(value, now)?.0)),
             Operator::On => {
@@ -301,7 +304,8 @@ const fn expectation(operator: Operator) -> &'static str {
     match operator {
         Operator::Type | Operator::Extension | Operator::Mime => "a type",
         Operator::Source | Operator::Path => "a place",
-        Operator::Name => "a name",
+        Operator::Name | Operator::Author | Operator::People => "a name",
+        Operator::Language => "a language",
         Operator::After | Operator::Before | Operator::On => "a date",
         Operator::NewerThan | Operator::OlderThan => "a length of time",
         Operator::Size | Operator::Larger | Operator::Smaller => "a size",
@@ -339,7 +343,11 @@ fn name(value: &str, prefix: bool) -> Option<KeywordQuery> {
         let wildcard = |field| KeywordQuery::Wildcard { pattern: value.to_owned(), field };
         return any(vec![wildcard(Field::Name), wildcard(Field::Title)]);
     }
-    named(value.split_whitespace().filter(|word| super::parse::has_letters(word)).map(str::to_owned).collect(), prefix)
+    named(words_of(value), prefix)
+}
+
+fn words_of(value: &str) -> Vec<String> {
+    value.split_whitespace().filter(|word| super::parse::has_letters(word)).map(str::to_owned).collect()
 }
 
 fn named(words: Vec<String>, prefix: bool) -> Option<KeywordQuery> {

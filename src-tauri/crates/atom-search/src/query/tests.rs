@@ -27,6 +27,8 @@ fn show(query: &KeywordQuery) -> String {
         Field::Title => "title/",
         Field::Path => "path/",
         Field::Body => "body/",
+        Field::Author => "author/",
+        Field::People => "people/",
     };
     let list = |parts: &[KeywordQuery], between: &str| parts.iter().map(show).collect::<Vec<_>>().join(between);
     match query {
@@ -47,6 +49,7 @@ fn show(query: &KeywordQuery) -> String {
         }
         KeywordQuery::Ext(extensions) => format!("ext:{}", extensions.join(",")),
         KeywordQuery::Mime(types) => format!("mime:{}", types.join(",")),
+        KeywordQuery::Language(codes) => format!("lang:{}", codes.join(",")),
         KeywordQuery::Source(ids) => {
             format!("source:{}", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
         }
@@ -206,8 +209,14 @@ fn queries_mean_what_people_expect() {
     check("larger:1.5gb", "size:1500000001..");
     check("smaller:10k", "size:..10000");
     check("size:big", "nothing");
+    // People and languages.
+    check("from:anna report", "(author/anna & report)");
+    check("author:\"Anna Karenina\"", "author/\"Anna Karenina\"");
+    check("-to:bob,eve", "(all & !(people/bob | people/eve))");
+    check("lang:German", "lang:de,deu,ger");
+    check("language:eo", "lang:eo");
+    check("lang:klingon", "nothing");
     // Not here yet, and unknown.
-    check("from:anna report", "(anna & report)");
     check("has:attachment", "attachment");
     check("label:\"to do\"", "\"to do\"");
     check("foo:bar", "foo:bar");
@@ -309,7 +318,8 @@ fn chips_are_the_operators_that_were_understood() {
         &[("-kind:image", "-type", "image"), ("path:\"my folder\"", "path", "my folder")],
     );
     check("-(in:work on:today)", &[("in:work", "-in", "work"), ("on:today", "-date", "today")]);
-    check("foo:bar from:anna after:soon size:", &[]);
+    check("foo:bar has:anna after:soon size:", &[]);
+    check("author:anna", &[("author:anna", "from", "anna")]);
     check("folder:a title:b", &[("folder:a", "path", "a"), ("title:b", "name", "b")]);
 }
 
@@ -322,7 +332,8 @@ fn what_cannot_be_read_is_said() {
         assert!(notices[0].message.contains(part), "{text:?}: {}", notices[0].message);
     };
     check("foo:bar", "foo: is not an operator");
-    check("from:anna", "from: is not available yet");
+    check("is:starred", "is: is not available yet");
+    check("lang:klingon", "cannot be read as a language");
     check("regex:/a+/", "regex: is not available yet");
     check("after:soon", "after:soon cannot be read as a date");
     check("size:big", "size:big cannot be read as a size");

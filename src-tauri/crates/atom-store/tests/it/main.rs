@@ -54,6 +54,8 @@ fn indexed(text: &str) -> TextOutcome {
         mime: "text/plain".into(),
         title: None,
         author: None,
+        people: None,
+        language: None,
         content_hash: Some(vec![7; 32]),
         parser_version: 1,
         crashes: 0,

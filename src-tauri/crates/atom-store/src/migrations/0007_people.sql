@@ -1,0 +1,3 @@
+ALTER TABLE item ADD COLUMN language TEXT;
+
+ALTER TABLE item ADD COLUMN people TEXT;
