@@ -8,6 +8,8 @@ it.each([
   ["type:pd", "f"],
   ["type:pdf,spread", "sheet"],
   ["date:to", "day"],
+  ["fr", "om:"],
+  ["lang:ge", "rman"],
   ["t", null],
   ["", null],
   ["lease ", null],

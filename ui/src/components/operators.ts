@@ -2,12 +2,13 @@
 
 import { KINDS } from "./kind-icon";
 
-const OPERATORS = ["type:", "name:", "path:", "in:", "after:", "before:", "date:", "size:", "ext:", "newer_than:", "older_than:", "larger:", "smaller:"] as const;
+const OPERATORS = ["type:", "name:", "path:", "in:", "after:", "before:", "date:", "size:", "ext:", "from:", "to:", "lang:", "newer_than:", "older_than:", "larger:", "smaller:"] as const;
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   type: KINDS,
   kind: KINDS,
   date: ["today", "yesterday", "thisweek", "lastweek", "thismonth", "lastmonth"],
+  lang: ["english", "german", "french", "spanish", "italian", "portuguese", "dutch", "polish", "russian", "chinese", "japanese"],
   newer_than: ["7d", "30d", "1y"],
   older_than: ["30d", "1y"],
   size: [">1mb", ">10mb", ">100mb", "<100kb"],

@@ -1,7 +1,7 @@
 //! What matches, and what comes first.
 
 use atom_core::{ItemId, Kind, SourceId};
-use atom_index::keyword::{Field, KeywordIndex, KeywordQuery};
+use atom_index::keyword::{Document, Field, KeywordIndex, KeywordQuery};
 use proptest::prelude::*;
 
 use super::{and, document, fill, found, fuzzy, matches, not, or, phrase, prefix, wildcard, word, word_in};
@@ -316,4 +316,28 @@ proptest! {
             prop_assert_eq!(searched, filtered, "{:?}", query);
         }
     }
+}
+
+#[test]
+fn authors_recipients_and_languages_are_looked_for_in_their_own_fields() {
+    let index = KeywordIndex::in_memory().unwrap();
+    let said = |item: i64, author: &str, people: &str, language: &str| Document {
+        author: Some(author.to_owned()),
+        people: Some(people.to_owned()),
+        language: Some(language.to_owned()),
+        ..document(item, &format!("/mail/{item}.eml"), "Anna and Bob talk about the garden")
+    };
+    fill(
+        &index,
+        &[
+            said(1, "Anna Müller <anna@example.org>", "Bob <bob@example.org>\nEve Adams", "de"),
+            said(2, "Bob <bob@example.org>", "Anna Müller <anna@example.org>", "en"),
+            document(3, "/mail/3.txt", "Anna and Bob again"),
+        ],
+    );
+    assert_eq!(matches(&index, &word_in("anna", Field::Author)), [1]);
+    assert_eq!(matches(&index, &word_in("muller", Field::People)), [2]);
+    assert_eq!(matches(&index, &word_in("eve", Field::People)), [1]);
+    assert_eq!(matches(&index, &KeywordQuery::Language(vec!["de".to_owned(), "deu".to_owned()])), [1]);
+    assert_eq!(matches(&index, &word("anna")), [1, 2, 3]);
 }
