@@ -3,7 +3,7 @@
 use super::args::Wait;
 use super::backend::Backend;
 use super::{json, print_line};
-use atom_api::dto::{ActivityView, SourceState, SourceView, SourcesAddRequest, StatusView};
+use atom_api::dto::{ActivityView, IdRequest, SourceState, SourceView, SourcesAddRequest, StatusView};
 use atom_api::{ApiError, ApiResult, Call, ErrorCode};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -21,6 +21,13 @@ pub(super) async fn run(backend: &mut Backend, paths: &[PathBuf], wait: Wait, js
     for path in paths {
         let path = absolute(path)?;
         let source: SourceView = backend.call(Call::SourcesAdd(SourcesAddRequest { path })).await?;
+        if backend.is_remote() {
+            // A person waits for it here; the app's own process would otherwise keep its manners.
+            let request = IdRequest { id: source.id.clone() };
+            if let Err(error) = backend.call::<()>(Call::SourcesIndexNow(request)).await {
+                eprintln!("atom: {}", error.message);
+            }
+        }
         added.push(source.id);
     }
     let mut watch = Watch { json, said: None };

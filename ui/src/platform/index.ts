@@ -49,6 +49,7 @@ export type {
   FilesExplainResponse,
   FilesListResponse,
   FileView,
+  GovernorView,
   HitView,
   ImportView,
   IndexBudget,
@@ -145,6 +146,8 @@ export interface Platform {
   pickFolder(): Promise<string | null>;
   removeSource(id: string): Promise<void>;
   rescanSource(id: string): Promise<void>;
+  /** Brings a folder in before all others, and nothing holds it back. */
+  indexNow(id: string): Promise<void>;
   files(request: FilesListRequest): Promise<FilesListResponse>;
   /** Why the file at a path is found, or what keeps it from being found. */
   explainFile(path: string): Promise<FilesExplainResponse>;
@@ -155,6 +158,8 @@ export interface Platform {
   pause(): Promise<void>;
   resume(): Promise<void>;
   cancelJob(id: string): Promise<void>;
+  /** Nothing holds indexing back until everything is done. */
+  goOn(): Promise<void>;
   status(): Promise<StatusView>;
 
   /** A page of the activity log, newest first. */

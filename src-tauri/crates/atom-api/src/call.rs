@@ -47,6 +47,8 @@ pub enum Call {
     SourcesAdd(SourcesAddRequest),
     /// [`crate::App::sources_remove`]
     SourcesRemove(IdRequest),
+    /// [`crate::App::sources_index_now`]
+    SourcesIndexNow(IdRequest),
     /// [`crate::App::files_list`]
     FilesList(FilesListRequest),
     /// [`crate::App::files_explain`]
@@ -59,6 +61,8 @@ pub enum Call {
     ActivityPause,
     /// [`crate::App::activity_resume`]
     ActivityResume,
+    /// [`crate::App::activity_go_on`]
+    ActivityGoOn,
     /// [`crate::App::status_get`]
     StatusGet,
     /// [`crate::App::settings_get`]
