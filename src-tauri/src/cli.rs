@@ -199,7 +199,8 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
         percent(progress.meaning.done, progress.meaning.total),
         if status.paused { " · paused" } else { "" },
     ));
-    if let Some(governor) = &status.governor {
+    let is_done = [progress.names, progress.words, progress.meaning].iter().all(|stage| stage.done >= stage.total);
+    if let Some(governor) = status.governor.as_ref().filter(|_| !is_done) {
         print_line(&pace(governor));
     }
     for source in sources {

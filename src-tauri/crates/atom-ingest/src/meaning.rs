@@ -100,6 +100,7 @@ fn tasks_that_go_first(shared: &Shared) -> Result<Vec<MeaningTask>> {
         if !shared.store.has_work(source)? {
             shared.governor.no_longer_first(source);
             shared.notify(Notice::SourcesChanged);
+            shared.notify(Notice::Progressed);
         }
     }
     Ok(Vec::new())

@@ -381,9 +381,9 @@ impl Ingest {
         self.wake();
     }
 
-    /// How fast it goes now, and why.
+    /// How fast it goes now, and why; free while a source goes first.
     pub fn pace(&self) -> Pace {
-        self.shared.pace()
+        self.shared.reading_pace()
     }
 
     /// Holds nothing back until everything is done, whatever the battery, the heat and other people say.

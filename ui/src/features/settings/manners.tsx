@@ -19,14 +19,14 @@ export function Manners({ settings, problemOf, onSave }: MannersProps) {
   return (
     <Row
       title="Holding back"
-      note="Search comes first at any time. Names and words are light and always go on; finding by meaning takes more, and is what waits. Activity says when and why, and lets it continue anyway."
+      note="Search comes first at any time. Names and words are light and always go on; meaning takes more, and is what waits. On battery one core works at most. Activity says when and why, and lets it continue anyway."
     >
       <Select
         label="On battery"
         value={floor === null ? "" : String(floor)}
         options={[
-          ...floors.map((percent) => ({ value: String(percent), label: `On battery, wait below ${percent} %` })),
-          { value: "", label: "On battery as at the plug" },
+          ...floors.map((percent) => ({ value: String(percent), label: `Wait below ${percent} % battery` })),
+          { value: "", label: "Ignore the battery" },
         ]}
         onChange={(value) => {
           onSave(

@@ -92,7 +92,7 @@ fn standing(session: &Session, paused: bool) -> ApiResult<Vec<JobView>> {
     let total = &counts.total;
     let (rates, troubles) = session.ingest().map(|ingest| (ingest.rates(), ingest.troubles())).unwrap_or_default();
     // Atom's own manners, which [`super::governor`] tells of.
-    let is_held = session.ingest().is_some_and(|ingest| ingest.pace().held().is_some() && ingest.first().is_empty());
+    let is_held = session.ingest().is_some_and(|ingest| ingest.pace().held().is_some());
     let job = |kind: &str, stage: &str, title: &str, left: u64, all: u64, speed: Option<f32>| {
         (left > 0).then(|| JobView {
             id: kind.to_owned(),

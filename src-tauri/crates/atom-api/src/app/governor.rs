@@ -102,14 +102,13 @@ pub(super) fn view(session: &Session, progress: &StageProgress) -> Option<Govern
 
 fn view_of(ingest: &Arc<Ingest>, progress: &StageProgress) -> GovernorView {
     let pace = ingest.pace();
-    let (state, reason) = match pace.brake {
+    let is_done = [progress.names, progress.words, progress.meaning].iter().all(|stage| stage.done >= stage.total);
+    // A battery is no news to somebody for whom nothing is left to do.
+    let (state, reason) = match pace.brake.filter(|_| !is_done) {
         Some(Brake::Held(reason)) => ("held", Some(reason)),
         Some(Brake::Slowed(reason)) => ("slowed", Some(reason)),
         None => ("free", None),
     };
-    let is_done = [progress.names, progress.words, progress.meaning].iter().all(|stage| stage.done >= stage.total);
-    // A battery is no news to somebody for whom nothing is left to do.
-    let (state, reason) = if is_done { ("free", None) } else { (state, reason) };
     GovernorView {
         state: state.to_owned(),
         reason: reason.map(|reason| reason.to_string()),
