@@ -23,8 +23,8 @@ const READ_FIRST: usize = 8;
 const IDLE_UNLOAD: Duration = Duration::from_secs(60);
 /// Whether meaning may go on is looked at this often while it is held back…
 const LOOK: Duration = Duration::from_secs(5);
-/// …and with nothing to do this often.
-const IDLE: Duration = Duration::from_secs(30);
+/// …and while files are read that go first.
+const READING: Duration = Duration::from_secs(2);
 
 pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let mut tombstones = shared.store.tombstones(4 * BATCH_ITEMS)?;
@@ -38,23 +38,15 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     }
     let mut tasks = tasks_that_go_first(shared)?;
     let goes_first = !tasks.is_empty();
+    if !goes_first && !shared.store.waits_for_meaning()? {
+        return nothing_to_do(shared, stop);
+    }
     let pace = if goes_first { Pace::free(shared.budget()) } else { shared.pace() };
     if !goes_first {
         if let Some(wait) = holds_back(shared, &pace)? {
             return Ok(Step::Idle(wait));
         }
         tasks = shared.store.meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
-    }
-    if tasks.is_empty() {
-        shared.models.unload_if_idle(IDLE_UNLOAD);
-        if stop.requested() {
-            return Ok(Step::Worked);
-        }
-        if !shared.store.waits_to_read(1, i64::MAX)? {
-            shared.governor.set_anyway(false);
-        }
-        maintain(shared)?;
-        return Ok(Step::Idle(IDLE));
     }
     let started = Instant::now();
     let model = shared.models.indexing(pace.threads)?;
@@ -90,6 +82,22 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     Ok(Step::Worked)
 }
 
+/// No item waits: the model is let go of, and the index is looked after.
+fn nothing_to_do(shared: &Shared, stop: &Stop) -> Result<Step> {
+    shared.models.unload_if_idle(IDLE_UNLOAD);
+    if shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())? {
+        return Ok(Step::Idle(READING));
+    }
+    if stop.requested() {
+        return Ok(Step::Worked);
+    }
+    if !shared.store.waits_to_read(1, i64::MAX)? {
+        shared.governor.set_anyway(false);
+    }
+    maintain(shared)?;
+    Ok(Step::Idle(Duration::from_secs(30)))
+}
+
 /// Tasks of the sources that a person wants now; one of which nothing is left to do goes first no longer.
 fn tasks_that_go_first(shared: &Shared) -> Result<Vec<MeaningTask>> {
     for source in shared.governor.first() {
@@ -113,11 +121,10 @@ fn holds_back(shared: &Shared, pace: &Pace) -> Result<Option<Duration>> {
             shared.models.unload_indexing();
         }
         shared.models.unload_if_idle(IDLE_UNLOAD);
-        // With nothing to do nobody has to look at the machine.
-        return Ok(Some(if shared.store.waits_for_meaning()? { LOOK } else { IDLE }));
+        return Ok(Some(LOOK));
     }
     let reads = shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())?;
-    Ok(reads.then_some(Duration::from_secs(2)))
+    Ok(reads.then_some(READING))
 }
 
 /// Notes where the vector index durably stands: the next transaction of the store records it.
