@@ -20,7 +20,7 @@ use crate::places;
 use args::{Arguments, Command};
 use atom_api::dto::{
     CheckView, DoctorRequest, DoctorResponse, FilesExplainRequest, FilesExplainResponse, FilesListRequest,
-    FilesListResponse, SourceView, StatusView, VaultView,
+    FilesListResponse, GovernorView, SourceView, StatusView, VaultView,
 };
 use atom_api::{ApiError, ApiResult, AppConfig, Call, Caller, ErrorCode, Indexing};
 use backend::Backend;
@@ -199,6 +199,10 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
         percent(progress.meaning.done, progress.meaning.total),
         if status.paused { " · paused" } else { "" },
     ));
+    let is_done = [progress.names, progress.words, progress.meaning].iter().all(|stage| stage.done >= stage.total);
+    if let Some(governor) = status.governor.as_ref().filter(|_| !is_done) {
+        print_line(&pace(governor));
+    }
     for source in sources {
         print_line(&format!("{}  {}, {}", source.path, json::counted(source.files, "file"), json::bytes(source.bytes)));
         for message in source.message.iter().cloned().chain(index::vanished(&source)) {
@@ -223,6 +227,18 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
         print_line(&format!("Note: {message}"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How fast background work goes, as a line.
+fn pace(governor: &GovernorView) -> String {
+    let cores = json::counted(governor.threads.into(), "core");
+    let rests = if governor.rests { ", with rests" } else { "" };
+    match (governor.state.as_str(), &governor.reason) {
+        ("held", Some(reason)) => format!("Pace: meaning rests, {reason}; the rest on {cores}{rests}"),
+        (_, Some(reason)) => format!("Pace: {cores}{rests}, {reason}"),
+        _ if governor.anyway => format!("Pace: {cores}{rests}, whatever battery and heat say"),
+        _ => format!("Pace: {cores}{rests}"),
+    }
 }
 
 async fn files(backend: &mut Backend, state: Option<String>, json: bool) -> ApiResult<ExitCode> {
@@ -313,5 +329,24 @@ fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
     if writeln!(out, "{line}").is_err() {
         std::process::exit(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(state: &str, reason: Option<&str>, threads: u32, rests: bool, expect: &str) {
+        let (state, reason) = (state.to_owned(), reason.map(str::to_owned));
+        assert_eq!(pace(&GovernorView { state, reason, threads, rests, anyway: false }), expect);
+    }
+
+    #[test]
+    fn the_pace_says_what_it_does_and_why() {
+        check("free", None, 4, false, "Pace: 4 cores");
+        check("free", None, 1, true, "Pace: 1 core, with rests");
+        check("slowed", Some("on battery at 64 %"), 1, true, "Pace: 1 core, with rests, on battery at 64 %");
+        let held = "Pace: meaning rests, this computer is hot (94 °C of 100 °C); the rest on 1 core, with rests";
+        check("held", Some("this computer is hot (94 °C of 100 °C)"), 1, true, held);
     }
 }

@@ -9,6 +9,8 @@ mod hotkey;
 #[cfg(target_os = "linux")]
 mod leaving;
 mod notify;
+#[cfg(target_os = "linux")]
+mod person;
 mod quick_search;
 mod tray;
 mod window;
@@ -100,7 +102,10 @@ fn build(api: Arc<App>, hidden: bool) -> tauri::Result<tauri::App> {
             tray::create(handle);
             hotkey::bind_at_start(handle);
             #[cfg(target_os = "linux")]
-            leaving::follow(Arc::clone(&api));
+            {
+                leaving::follow(Arc::clone(&api));
+                person::follow(Arc::clone(&api));
+            }
             events::follow(handle.clone(), api);
             end_on_signals(handle.clone());
             Ok(())

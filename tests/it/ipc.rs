@@ -113,7 +113,7 @@ fn arguments(command: &str) -> Value {
         }
         "search_preview" => json!({ "request": { "id": "1", "query": "a" } }),
         "item_open" | "item_reveal" | "item_copy_path" | "sources_remove" | "sources_rescan" | "sources_forget"
-        | "activity_cancel" => id,
+        | "sources_index_now" | "activity_cancel" => id,
         "item_copy_text" => json!({ "request": { "text": "a" } }),
         "sources_add" => json!({ "request": { "path": "/nowhere" } }),
         "files_list" => {
@@ -128,6 +128,7 @@ fn arguments(command: &str) -> Value {
             "backup": {
                 "folder": null, "everyHours": 24, "indexes": true, "keepLast": 3, "keepDaily": 7, "keepWeekly": 4,
             },
+            "batteryFloor": 30, "waitForPerson": false, "followHeat": true,
         } }),
         "backup_start" => json!({ "request": {
             "folder": "/nowhere/at/all", "verify": false, "indexes": true, "keepLast": 0, "keepDaily": 0, "keepWeekly": 0,

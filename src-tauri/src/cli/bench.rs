@@ -7,7 +7,9 @@ mod figures;
 
 use super::args::Bench;
 use super::{index, print_line};
-use atom_api::dto::{SearchMode, SearchRequest, SourceState, SourceView, SourcesAddRequest, VaultCreateRequest};
+use atom_api::dto::{
+    DoctorRequest, SearchMode, SearchRequest, SourceState, SourceView, SourcesAddRequest, VaultCreateRequest,
+};
 use atom_api::{ApiError, ApiResult, App, AppConfig, ErrorCode, Indexing};
 use figures::{Figure, build, cores, document, figure, percentile, table};
 use std::fmt::Display;
@@ -25,6 +27,9 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 /// Every query so often, after once to warm up.
 const ROUNDS: usize = 5;
 const HITS: u32 = 10;
+/// Searches beside indexing, and the time between two of them: longer than embedding waits for another one.
+const PACED: usize = 40;
+const PACE: Duration = Duration::from_millis(1_300);
 
 pub(super) async fn run(config: AppConfig, bench: Bench) -> ApiResult<ExitCode> {
     let queries = queries(bench.queries.as_deref())?;
@@ -96,7 +101,39 @@ async fn measure(app: &Arc<App>, folder: String, queries: &[String]) -> ApiResul
         figures.push(figure(&format!("search, {name}, p50"), percentile(&mut took, 50), "ms", None));
         figures.push(figure(&format!("search, {name}, p95"), percentile(&mut took, 95), "ms", budget));
     }
+    figures.extend(searching_while_indexing(app, queries).await?);
     Ok(figures)
+}
+
+/// Hybrid searches as a person makes them, each some time after the one before: first while nothing else is done, then while all
+/// passages are embedded again. What counts is how much worse the second is.
+async fn searching_while_indexing(app: &Arc<App>, queries: &[String]) -> ApiResult<Vec<Figure>> {
+    let idle = paced(app, queries).await?;
+    app.doctor(DoctorRequest { rebuild: Some("meaning".to_owned()) }).await?;
+    let busy = paced(app, queries).await?;
+    let left = app.status_get().await?.progress.meaning;
+    if left.done >= left.total {
+        eprintln!("atom: indexing was done before all searches were; give a larger folder");
+    }
+    let p95 = |mut took: Vec<f64>| percentile(&mut took, 95);
+    let (idle, busy) = (p95(idle), p95(busy));
+    let ratio = idle.zip(busy).map(|(idle, busy)| busy / idle);
+    Ok(vec![
+        figure("search now and then, hybrid, p95", idle, "ms", None),
+        figure("search now and then while indexing, hybrid, p95", busy, "ms", None),
+        figure("search while indexing to search while idle, p95", ratio, "times", None),
+    ])
+}
+
+async fn paced(app: &Arc<App>, queries: &[String]) -> ApiResult<Vec<f64>> {
+    let mut took = Vec::new();
+    for query in queries.iter().cycle().take(PACED) {
+        tokio::time::sleep(PACE).await;
+        let request =
+            SearchRequest { query: query.clone(), mode: SearchMode::Hybrid, limit: HITS, offset: 0, explain: false };
+        took.push(f64::from(app.search_query(request).await?.took_ms));
+    }
+    Ok(took)
 }
 
 async fn indexing(app: &Arc<App>, path: String) -> ApiResult<Vec<Figure>> {

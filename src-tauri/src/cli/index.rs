@@ -30,6 +30,13 @@ pub(super) async fn run(
         if forget_gone && source.vanished.is_some() {
             let _: () = backend.call(Call::SourcesForget(IdRequest { id: source.id.clone() })).await?;
         }
+        if backend.is_remote() {
+            // A person waits for it here; the app's own process would otherwise keep its manners.
+            let request = IdRequest { id: source.id.clone() };
+            if let Err(error) = backend.call::<()>(Call::SourcesIndexNow(request)).await {
+                eprintln!("atom: {}", error.message);
+            }
+        }
         added.push(source.id);
     }
     let mut watch = Watch { json, said: None };

@@ -31,3 +31,10 @@ pub async fn activity_resume(api: Api<'_>) -> ApiResult<()> {
 pub async fn activity_cancel(api: Api<'_>, request: IdRequest) -> ApiResult<()> {
     api.activity_cancel(request).await
 }
+
+/// Goes on whatever the battery, the heat and other people say, until everything is done.
+#[tauri::command]
+#[specta::specta]
+pub async fn activity_go_on(api: Api<'_>) -> ApiResult<()> {
+    api.activity_go_on().await
+}

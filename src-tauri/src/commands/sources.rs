@@ -33,6 +33,13 @@ pub async fn sources_remove(api: Api<'_>, request: IdRequest) -> ApiResult<()> {
     api.sources_remove(request).await
 }
 
+/// Brings a folder in before all others, whatever the battery, the heat and other people say.
+#[tauri::command]
+#[specta::specta]
+pub async fn sources_index_now(api: Api<'_>, request: IdRequest) -> ApiResult<()> {
+    api.sources_index_now(request).await
+}
+
 /// Compares a folder with the disk now.
 #[tauri::command]
 #[specta::specta]

@@ -17,23 +17,27 @@ use tauri::{AppHandle, Manager, Wry, include_image};
 enum Look {
     Idle,
     Indexing,
+    Waiting,
     Paused,
     Locked,
 }
 
 /// What is known of the core.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Facts {
     vault: VaultState,
     paused: bool,
     busy: bool,
+    /// Why meaning waits, if it does.
+    waits: Option<String>,
 }
 
 impl Facts {
-    fn look(self) -> Look {
+    fn look(&self) -> Look {
         match self {
             Self { vault: VaultState::Absent | VaultState::Locked, .. } => Look::Locked,
             Self { paused: true, .. } => Look::Paused,
+            Self { waits: Some(_), .. } => Look::Waiting,
             Self { busy: true, .. } => Look::Indexing,
             _ => Look::Idle,
         }
@@ -41,7 +45,19 @@ impl Facts {
 
     fn with_status(self, status: &StatusView) -> Self {
         let stages = [status.progress.names, status.progress.words, status.progress.meaning];
-        Self { paused: status.paused, busy: stages.iter().any(|stage| stage.done < stage.total), ..self }
+        let governor = status.governor.as_ref().filter(|governor| governor.state == "held");
+        let waits = governor.and_then(|governor| governor.reason.clone());
+        let busy = stages.iter().any(|stage| stage.done < stage.total);
+        Self { paused: status.paused, busy, waits, ..self }
+    }
+}
+
+impl Facts {
+    fn tooltip(&self) -> String {
+        match (self.look(), &self.waits) {
+            (Look::Waiting, Some(reason)) => format!("Atom: meaning waits, {reason}"),
+            (look, _) => look.tooltip().to_owned(),
+        }
     }
 }
 
@@ -50,7 +66,7 @@ impl Look {
         match self {
             Self::Idle => include_image!("assets/icons/tray/idle.png"),
             Self::Indexing => include_image!("assets/icons/tray/indexing.png"),
-            Self::Paused => include_image!("assets/icons/tray/paused.png"),
+            Self::Waiting | Self::Paused => include_image!("assets/icons/tray/paused.png"),
             Self::Locked => include_image!("assets/icons/tray/locked.png"),
         }
     }
@@ -59,6 +75,7 @@ impl Look {
         match self {
             Self::Idle => "Atom",
             Self::Indexing => "Atom is indexing",
+            Self::Waiting => "Atom: meaning waits",
             Self::Paused => "Atom: indexing is paused",
             Self::Locked => "Atom is locked",
         }
@@ -85,9 +102,9 @@ pub(super) fn create(app: &AppHandle) {
 }
 
 fn build(app: &AppHandle) -> tauri::Result<Tray> {
-    let facts = Facts { vault: VaultState::Locked, paused: false, busy: false };
+    let facts = Facts { vault: VaultState::Locked, paused: false, busy: false, waits: None };
     let item = |id: &str, text: &str| MenuItem::with_id(app, id, text, true, None::<&str>);
-    let pause = item("pause", pause_text(facts))?;
+    let pause = item("pause", pause_text(&facts))?;
     let lock = item("lock", "Lock")?;
     let menu = Menu::with_items(
         app,
@@ -103,21 +120,21 @@ fn build(app: &AppHandle) -> tauri::Result<Tray> {
     )?;
     let icon = TrayIconBuilder::with_id("atom")
         .icon(facts.look().icon())
-        .tooltip(facts.look().tooltip())
+        .tooltip(facts.tooltip())
         .menu(&menu)
         .on_menu_event(on_menu)
         .build(app)?;
-    let tray = Tray { icon, pause, lock, facts: Mutex::new(facts) };
-    tray.show(facts)?;
+    let tray = Tray { icon, pause, lock, facts: Mutex::new(facts.clone()) };
+    tray.show(&facts)?;
     Ok(tray)
 }
 
-fn pause_text(facts: Facts) -> &'static str {
+fn pause_text(facts: &Facts) -> &'static str {
     if facts.paused { "Resume indexing" } else { "Pause indexing" }
 }
 
 impl Tray {
-    fn show(&self, facts: Facts) -> tauri::Result<()> {
+    fn show(&self, facts: &Facts) -> tauri::Result<()> {
         let open = facts.vault == VaultState::Open;
         self.pause.set_text(pause_text(facts))?;
         self.pause.set_enabled(open)?;
@@ -127,19 +144,20 @@ impl Tray {
     fn update(&self, change: impl FnOnce(Facts) -> Facts) {
         let (before, after) = {
             let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
-            let before = *facts;
-            *facts = change(before);
-            (before, *facts)
+            let before = facts.clone();
+            *facts = change(before.clone());
+            (before, facts.clone())
         };
         if before == after {
             return;
         }
-        let mut told = self.show(after);
+        let mut told = self.show(&after);
         let look = after.look();
         if look != before.look() {
-            told = told
-                .and_then(|()| self.icon.set_icon(Some(look.icon())))
-                .and_then(|()| self.icon.set_tooltip(Some(look.tooltip())));
+            told = told.and_then(|()| self.icon.set_icon(Some(look.icon())));
+        }
+        if after.tooltip() != before.tooltip() {
+            told = told.and_then(|()| self.icon.set_tooltip(Some(after.tooltip())));
         }
         if let Err(error) = told {
             tracing::warn!(%error, "cannot update the tray");
@@ -204,7 +222,7 @@ mod tests {
     use super::*;
 
     fn check(vault: VaultState, paused: bool, busy: bool, expect: Look) {
-        assert_eq!(Facts { vault, paused, busy }.look(), expect);
+        assert_eq!(Facts { vault, paused, busy, waits: None }.look(), expect);
     }
 
     #[test]
@@ -214,5 +232,14 @@ mod tests {
         check(VaultState::Open, true, true, Look::Paused);
         check(VaultState::Locked, true, true, Look::Locked);
         check(VaultState::Absent, false, false, Look::Locked);
+    }
+
+    #[test]
+    fn tooltip_says_why_meaning_waits() {
+        let waits = Some("on battery at 22 %, below 30 %".to_owned());
+        let facts = Facts { vault: VaultState::Open, paused: false, busy: true, waits };
+        assert_eq!(facts.look(), Look::Waiting);
+        assert_eq!(facts.tooltip(), "Atom: meaning waits, on battery at 22 %, below 30 %");
+        assert_eq!(Facts { paused: true, ..facts }.tooltip(), "Atom: indexing is paused");
     }
 }

@@ -72,6 +72,7 @@ const SCREENS: readonly Screen[] = [
   { name: "removing a source", path: "/?fake=open#/sources", ready: ".source-card", act: (page) => page.click("[aria-label='Remove from Atom'] >> nth=0"), then: "[role=alertdialog]" },
   { name: "files", path: "/?fake=open#/sources?id=2", ready: ".file-row .badge" },
   { name: "activity", path: "/?fake=open#/activity", ready: ".job" },
+  { name: "activity on a low battery", path: "/?fake=battery#/activity", ready: "text=Continue anyway" },
   { name: "a full disk", path: "/?fake=trouble#/activity", ready: ".index-trouble" },
   { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
   { name: "changing the passphrase", path: "/?fake=open#/settings", ready: "text=Change passphrase", act: (page) => page.click("text=Change passphrase"), then: "[role=dialog] form" },

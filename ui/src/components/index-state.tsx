@@ -1,10 +1,11 @@
-import { Pause, TriangleAlert } from "lucide-react";
+import { Hourglass, Pause, TriangleAlert } from "lucide-react";
 import { useStatus } from "../data/queries";
 import { routeTo } from "../data/route";
 import type { Progress, StatusView } from "../platform";
 import { formatDuration, formatShare, sentence } from "../text/format";
 import { visibleLine } from "../text/visible";
 import { Banner } from "./banner";
+import { isMeaningHeld, paceSentence } from "./pace";
 
 function stage(name: string, progress: Progress): string {
   const eta = progress.done < progress.total && progress.etaSeconds !== null ? `, ${formatDuration(progress.etaSeconds)}` : "";
@@ -22,16 +23,19 @@ export function IndexState() {
   if (!status) return <span className="index-state" />;
   const { names, words, meaning } = status.progress;
   const isDone = [names, words, meaning].every((one) => one.done >= one.total);
+  const isHeld = isMeaningHeld(status);
   const text =
     isModelUnusable(status)
       ? `${stage("Names", names)} · ${stage("Words", words)} · Meaning off`
-      : [stage("Names", names), stage("Words", words), stage("Meaning", meaning)].join(" · ");
+      : [stage("Names", names), stage("Words", words), isHeld ? `Meaning ${formatShare(meaning.done, meaning.total)}, waits` : stage("Meaning", meaning)].join(" · ");
   return (
-    <a className="index-state" href={routeTo("activity")} title="State of the index. Opens Activity.">
+    <a className="index-state" href={routeTo("activity")} title={`${paceSentence(status) ?? "State of the index."} Opens Activity.`}>
       {status.message ? (
         <TriangleAlert size={14} aria-hidden />
       ) : status.paused ? (
         <Pause size={14} aria-hidden />
+      ) : isHeld ? (
+        <Hourglass size={14} aria-hidden />
       ) : (
         <span className={`dot ${isDone ? "still" : "busy"}`} aria-hidden />
       )}

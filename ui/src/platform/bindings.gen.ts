@@ -63,6 +63,8 @@ export const commands = {
 	sourcesRescan: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("sources_rescan", { request })),
 	/**  Forgets now what is gone from a folder in great number. */
 	sourcesForget: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("sources_forget", { request })),
+	/**  Brings a folder in before all others, whatever the battery, the heat and other people say. */
+	sourcesIndexNow: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("sources_index_now", { request })),
 	/**  A page of files with their states and reasons. */
 	filesList: (request: FilesListRequest) => typedError<FilesListResponse, ApiError>(__TAURI_INVOKE("files_list", { request })),
 	/**  Says why a file is found, or why not. */
@@ -77,6 +79,8 @@ export const commands = {
 	activityResume: () => typedError<null, ApiError>(__TAURI_INVOKE("activity_resume")),
 	/**  Cancels a job. */
 	activityCancel: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("activity_cancel", { request })),
+	/**  Goes on whatever the battery, the heat and other people say, until everything is done. */
+	activityGoOn: () => typedError<null, ApiError>(__TAURI_INVOKE("activity_go_on")),
 	/**  How far the index is and what it holds. */
 	statusGet: () => typedError<StatusView, ApiError>(__TAURI_INVOKE("status_get")),
 	/**  A page of the activity log, newest first. */
@@ -515,6 +519,20 @@ export type FolderRequest = {
 	folder: string,
 };
 
+/**  How fast background work goes, and why. */
+export type GovernorView = {
+	/**  `free` within the budget, `slowed`, or `held` when meaning rests. */
+	state: string,
+	/**  Why, in plain words, unless it is free. */
+	reason: string | null,
+	/**  Threads that may work at once. */
+	threads: number,
+	/**  Whether they rest as long as they work. */
+	rests: boolean,
+	/**  Whether a person said to go on anyway. */
+	anyway: boolean,
+};
+
 /**  One result. */
 export type HitView = {
 	/**  Position, from 1. */
@@ -774,6 +792,12 @@ export type Settings = {
 	airGap: boolean,
 	/**  Where and when to back up. */
 	backup: BackupSettings,
+	/**  On battery, meaning rests below this charge in percent, and above it one core works; a battery is no reason when empty. */
+	batteryFloor: number | null,
+	/**  Whether meaning waits while a person uses the computer. */
+	waitForPerson: boolean,
+	/**  Whether work slows down when the computer gets warm, and meaning rests while it is hot. */
+	followHeat: boolean,
 };
 
 /**  A setting changed. */
@@ -887,6 +911,8 @@ export type SourceView = {
 	message: string | null,
 	/**  Files that are gone in great number, so that a person is asked. */
 	vanished: VanishedView | null,
+	/**  Whether it goes before the others and is not held back, because a person asked for that. */
+	goesFirst: boolean,
 };
 
 /**  Adds a folder. */
@@ -940,6 +966,8 @@ export type StatusView = {
 	message: string | null,
 	/**  Atom's version. */
 	version: string,
+	/**  How fast background work goes; none where this process does none. */
+	governor: GovernorView | null,
 };
 
 /**  How the app looks. */

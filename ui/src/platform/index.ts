@@ -49,6 +49,7 @@ export type {
   FilesExplainResponse,
   FilesListResponse,
   FileView,
+  GovernorView,
   HitView,
   ImportView,
   IndexBudget,
@@ -148,6 +149,8 @@ export interface Platform {
   rescanSource(id: string): Promise<void>;
   /** Forgets what is gone from a folder in great number. */
   forgetVanished(id: string): Promise<void>;
+  /** Brings a folder in before all others, and nothing holds it back. */
+  indexNow(id: string): Promise<void>;
   files(request: FilesListRequest): Promise<FilesListResponse>;
   /** Why the file at a path is found, or what keeps it from being found. */
   explainFile(path: string): Promise<FilesExplainResponse>;
@@ -158,6 +161,8 @@ export interface Platform {
   pause(): Promise<void>;
   resume(): Promise<void>;
   cancelJob(id: string): Promise<void>;
+  /** Nothing holds indexing back until everything is done. */
+  goOn(): Promise<void>;
   status(): Promise<StatusView>;
 
   /** A page of the activity log, newest first. */

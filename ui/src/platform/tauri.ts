@@ -69,6 +69,7 @@ export function createTauriPlatform(): Platform {
     removeSource: (id) => done(commands.sourcesRemove({ id })),
     rescanSource: (id) => done(commands.sourcesRescan({ id })),
     forgetVanished: (id) => done(commands.sourcesForget({ id })),
+    indexNow: (id) => done(commands.sourcesIndexNow({ id })),
     files: (request) => unwrap(commands.filesList(request)),
     explainFile: (path) => unwrap(commands.filesExplain({ path })),
     retryFiles: async (request) => (await unwrap(commands.filesRetry(request))).count,
@@ -77,6 +78,7 @@ export function createTauriPlatform(): Platform {
     pause: () => done(commands.activityPause()),
     resume: () => done(commands.activityResume()),
     cancelJob: (id) => done(commands.activityCancel({ id })),
+    goOn: () => done(commands.activityGoOn()),
     status: () => unwrap(commands.statusGet()),
 
     auditLog: (request) => unwrap(commands.auditList(request)),

@@ -10,7 +10,7 @@ use atom_core::{EMBEDDING_DIMENSIONS, SystemClock};
 use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
 use atom_index::vector::VectorIndex;
-use atom_ingest::{Budget, Ingest, Models, Notice, Parts};
+use atom_ingest::{Budget, Ingest, Machine, Manners, Models, Notice, Parts};
 use atom_search::{Meaning, Mode, QueryEmbedder, Request, Searcher};
 use atom_store::{RawKey, Store};
 use atom_testkit::cost::{Costs, QUERIES, SIDES, turns};
@@ -77,6 +77,9 @@ impl Place {
                     let _ = ready.send(());
                 }
             }),
+            machine: Machine::here(Box::new(|| None)),
+            manners: Manners::default(),
+            anyway: true,
         };
         Ingest::start(parts).unwrap()
     }

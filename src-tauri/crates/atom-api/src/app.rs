@@ -13,6 +13,7 @@ mod export;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
+mod governor;
 mod network;
 mod private_file;
 mod refusals;
@@ -99,6 +100,7 @@ pub struct App {
     slots: Arc<slots::Slots>,
     last_use: Mutex<auto_lock::LastUse>,
     locks_itself: AtomicBool,
+    person: Arc<governor::Person>,
     /// Set once, by [`App::stop`].
     ending: AtomicBool,
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
@@ -138,6 +140,7 @@ impl App {
             slots: Arc::new(slots),
             last_use: Mutex::default(),
             locks_itself: AtomicBool::new(false),
+            person: Arc::default(),
             ending: AtomicBool::new(false),
             background: Mutex::default(),
             refusals,
@@ -223,12 +226,14 @@ impl App {
             Call::SourcesAdd(request) => value(self.sources_add(request).await?),
             Call::SourcesRemove(request) => value(self.sources_remove(request).await?),
             Call::SourcesForget(request) => value(self.sources_forget(request).await?),
+            Call::SourcesIndexNow(request) => value(self.sources_index_now(request).await?),
             Call::FilesList(request) => value(self.files_list(request).await?),
             Call::FilesExplain(request) => value(self.files_explain(request).await?),
             Call::FilesRetry(request) => value(self.files_retry(request).await?),
             Call::ActivityList => value(self.activity_list().await?),
             Call::ActivityPause => value(self.activity_pause().await?),
             Call::ActivityResume => value(self.activity_resume().await?),
+            Call::ActivityGoOn => value(self.activity_go_on().await?),
             Call::StatusGet => value(self.status_get().await?),
             Call::SettingsGet => value(self.settings_get().await?),
             Call::SettingsSet(settings) => value(self.settings_set(settings).await?),
@@ -302,6 +307,7 @@ impl App {
 
     fn touch(&self) {
         *lock(&self.last_use) = auto_lock::LastUse::default();
+        self.person.touch();
     }
 }
 

@@ -49,6 +49,8 @@ pub enum Call {
     SourcesRemove(IdRequest),
     /// [`crate::App::sources_forget`]
     SourcesForget(IdRequest),
+    /// [`crate::App::sources_index_now`]
+    SourcesIndexNow(IdRequest),
     /// [`crate::App::files_list`]
     FilesList(FilesListRequest),
     /// [`crate::App::files_explain`]
@@ -61,6 +63,8 @@ pub enum Call {
     ActivityPause,
     /// [`crate::App::activity_resume`]
     ActivityResume,
+    /// [`crate::App::activity_go_on`]
+    ActivityGoOn,
     /// [`crate::App::status_get`]
     StatusGet,
     /// [`crate::App::settings_get`]

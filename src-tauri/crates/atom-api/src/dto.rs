@@ -357,6 +357,8 @@ pub struct SourceView {
     pub message: Option<String>,
     /// Files that are gone in great number, so that a person is asked.
     pub vanished: Option<VanishedView>,
+    /// Whether it goes before the others and is not held back, because a person asked for that.
+    pub goes_first: bool,
 }
 
 /// Files that are gone from the disk and still found, in case they come back.
@@ -571,6 +573,24 @@ pub struct StatusView {
     pub message: Option<String>,
     /// Atom's version.
     pub version: String,
+    /// How fast background work goes; none where this process does none.
+    pub governor: Option<GovernorView>,
+}
+
+/// How fast background work goes, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GovernorView {
+    /// `free` within the budget, `slowed`, or `held` when meaning rests.
+    pub state: String,
+    /// Why, in plain words, unless it is free.
+    pub reason: Option<String>,
+    /// Threads that may work at once.
+    pub threads: u32,
+    /// Whether they rest as long as they work.
+    pub rests: bool,
+    /// Whether a person said to go on anyway.
+    pub anyway: bool,
 }
 
 /// How the app looks.
@@ -619,6 +639,12 @@ pub struct Settings {
     pub air_gap: bool,
     /// Where and when to back up.
     pub backup: BackupSettings,
+    /// On battery, meaning rests below this charge in percent, and above it one core works; a battery is no reason when empty.
+    pub battery_floor: Option<u32>,
+    /// Whether meaning waits while a person uses the computer.
+    pub wait_for_person: bool,
+    /// Whether work slows down when the computer gets warm, and meaning rests while it is hot.
+    pub follow_heat: bool,
 }
 
 impl Default for Settings {
@@ -632,6 +658,9 @@ impl Default for Settings {
             lock_after_minutes: Some(15),
             air_gap: false,
             backup: BackupSettings::default(),
+            battery_floor: Some(30),
+            wait_for_person: false,
+            follow_heat: true,
         }
     }
 }

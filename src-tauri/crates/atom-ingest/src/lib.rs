@@ -6,6 +6,7 @@
 //!
 //! What is left to do is a state of each item in the store, so nothing is lost by a crash and every step may run twice:
 //! an index is always told to replace an item as a whole, and only what it made durable is confirmed.
+//! [`Pace`] says how fast that goes: it follows the budget, the machine and what a person wants.
 //! Deliberately absent: queries, and any state that would have to be rebuilt after a crash.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -13,12 +14,18 @@ pub mod chunk;
 mod error;
 mod folders;
 mod gone;
+mod governor;
+mod machine;
 mod meaning;
 mod models;
+mod pace;
 mod pipeline;
 mod read;
 mod words;
 
 pub use error::{Error, Result};
+pub use governor::SearchFirst;
+pub use machine::{Battery, Facts, Heat, Idle, Machine, Memory};
 pub use models::Models;
+pub use pace::{Brake, Manners, OWN_MEMORY, Pace, Reason};
 pub use pipeline::{Budget, Hold, Ingest, Notice, Parts, ROOM_LEFT, Rates, Trouble};

@@ -2,6 +2,7 @@
 
 use crate::chunk::{ChunkSpan, embedding_text};
 use crate::error::Result;
+use crate::pace::Pace;
 use crate::pipeline::{Notice, Shared, Step};
 use atom_core::ItemId;
 use atom_embed::Model;
@@ -20,6 +21,10 @@ const BATCH_TIME: Duration = Duration::from_secs(4);
 const READ_FIRST: usize = 8;
 /// The model is unloaded after so much idle time.
 const IDLE_UNLOAD: Duration = Duration::from_secs(60);
+/// Whether meaning may go on is looked at this often while it is held back…
+const LOOK: Duration = Duration::from_secs(5);
+/// …and while files are read that go first.
+const READING: Duration = Duration::from_secs(2);
 
 pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let mut tombstones = shared.store.tombstones(4 * BATCH_ITEMS)?;
@@ -31,29 +36,35 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         shared.store.confirm_deleted(&deleted, false, true)?;
         return Ok(Step::Worked);
     }
-    if shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())? {
-        return Ok(Step::Idle(Duration::from_secs(2)));
+    let mut tasks = tasks_that_go_first(shared)?;
+    let goes_first = !tasks.is_empty();
+    if !goes_first && !shared.store.waits_for_meaning()? {
+        return nothing_to_do(shared, stop);
     }
-    let tasks = shared.store.meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
-    if tasks.is_empty() {
-        shared.models.unload_if_idle(IDLE_UNLOAD);
-        if stop.requested() {
-            return Ok(Step::Worked);
+    let pace = if goes_first { Pace::free(shared.budget()) } else { shared.pace() };
+    if !goes_first {
+        if let Some(wait) = holds_back(shared, &pace)? {
+            return Ok(Step::Idle(wait));
         }
-        maintain(shared)?;
-        return Ok(Step::Idle(Duration::from_secs(30)));
+        tasks = shared.store.meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
     }
     let started = Instant::now();
-    let model = shared.models.indexing(shared.budget().threads())?;
+    let model = shared.models.indexing(pace.threads)?;
     let (mut rows, mut done) = (Vec::new(), Vec::new());
     for task in &tasks {
+        if !goes_first && shared.pace().held().is_some() {
+            break;
+        }
         // What has been embedded is kept when told to stop or to pause.
-        let Some(vectors) = embed(shared, stop, &model, task)? else { break };
+        let Some(vectors) = embed(shared, stop, &model, task, goes_first)? else { break };
         rows.extend(vectors);
         done.push((task.item, task.revision));
         if started.elapsed() > BATCH_TIME {
             break;
         }
+    }
+    if pace.lean {
+        shared.models.unload_indexing();
     }
     if done.is_empty() {
         return Ok(Step::Worked);
@@ -68,8 +79,52 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         maintain(shared)?;
     }
     shared.notify(Notice::Progressed);
-    shared.rest(started.elapsed(), stop, &shared.bells.meaning);
     Ok(Step::Worked)
+}
+
+/// No item waits: the model is let go of, and the index is looked after.
+fn nothing_to_do(shared: &Shared, stop: &Stop) -> Result<Step> {
+    shared.models.unload_if_idle(IDLE_UNLOAD);
+    if shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())? {
+        return Ok(Step::Idle(READING));
+    }
+    if stop.requested() {
+        return Ok(Step::Worked);
+    }
+    if !shared.store.waits_to_read(1, i64::MAX)? {
+        shared.governor.set_anyway(false);
+    }
+    maintain(shared)?;
+    Ok(Step::Idle(Duration::from_secs(30)))
+}
+
+/// Tasks of the sources that a person wants now; one of which nothing is left to do goes first no longer.
+fn tasks_that_go_first(shared: &Shared) -> Result<Vec<MeaningTask>> {
+    for source in shared.governor.first() {
+        let tasks = shared.store.meaning_tasks_of(Some(source), BATCH_ITEMS, BATCH_CHUNKS)?;
+        if !tasks.is_empty() {
+            return Ok(tasks);
+        }
+        if !shared.store.has_work(source)? {
+            shared.governor.no_longer_first(source);
+            shared.notify(Notice::SourcesChanged);
+            shared.notify(Notice::Progressed);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// How long to wait before looking again, while something else comes before meaning.
+fn holds_back(shared: &Shared, pace: &Pace) -> Result<Option<Duration>> {
+    if pace.held().is_some() {
+        if pace.lean {
+            shared.models.unload_indexing();
+        }
+        shared.models.unload_if_idle(IDLE_UNLOAD);
+        return Ok(Some(LOOK));
+    }
+    let reads = shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())?;
+    Ok(reads.then_some(READING))
 }
 
 /// Notes where the vector index durably stands: the next transaction of the store records it.
@@ -89,8 +144,15 @@ fn maintain(shared: &Shared) -> Result<()> {
     Ok(())
 }
 
-/// Vectors of all passages of a file; none when told to stop or pause on the way.
-fn embed(shared: &Shared, stop: &Stop, model: &Model, task: &MeaningTask) -> Result<Option<Vec<Row>>> {
+/// Vectors of all passages of a file; none when told to stop or pause on the way. Held back it goes on slowly: a long document
+/// that is given up half-way would begin anew each time, and might never end.
+fn embed(
+    shared: &Shared,
+    stop: &Stop,
+    model: &Model,
+    task: &MeaningTask,
+    goes_first: bool,
+) -> Result<Option<Vec<Row>>> {
     let (mut whole, mut spans) = (String::new(), Vec::with_capacity(task.chunks.len()));
     for (_, heading, text) in &task.chunks {
         let start = whole.len();
@@ -99,11 +161,15 @@ fn embed(shared: &Shared, stop: &Stop, model: &Model, task: &MeaningTask) -> Res
     }
     let mut rows = Vec::with_capacity(task.chunks.len());
     for (index, (chunk, _, _)) in task.chunks.iter().enumerate() {
+        shared.let_searches_go_first(stop);
         if stop.requested() || shared.paused() {
             return Ok(None);
         }
+        let begun = Instant::now();
         let text = embedding_text(&whole, &spans, index, Some(&task.title));
         rows.push(Row { chunk: *chunk, item: task.item, source: task.source, vector: model.embed(&text)? });
+        let pace = if goes_first { Pace::free(shared.budget()) } else { shared.pace() };
+        shared.breathe(&pace, begun.elapsed(), stop);
     }
     Ok(Some(rows))
 }

@@ -88,6 +88,13 @@ impl Models {
         }
     }
 
+    /// Gives the memory of the model for indexing back; the next batch loads it again.
+    pub fn unload_indexing(&self) {
+        if let Some((_, model)) = &*lock(&self.indexing) {
+            model.unload();
+        }
+    }
+
     fn files(&self) -> Result<ModelFiles, atom_embed::Error> {
         let mut files = lock(&self.files);
         if let Some(files) = &*files {

@@ -1,7 +1,10 @@
 //! The workers and what they share.
 
 use crate::error::{Error, Result};
+use crate::governor::{Governor, SearchFirst};
+use crate::machine::Machine;
 use crate::models::Models;
+use crate::pace::{Manners, Pace};
 use crate::{folders, gone, meaning, read, words};
 use atom_core::{Clock, JobId, SourceId};
 use atom_extract::Extractor;
@@ -128,6 +131,12 @@ pub struct Parts {
     pub paused: bool,
     /// Told what happens; must not block.
     pub observer: Box<dyn Fn(Notice) + Send + Sync>,
+    /// What is asked how the machine is.
+    pub machine: Machine,
+    /// When to hold back.
+    pub manners: Manners,
+    /// Whether a person waits for this process itself, so that it never holds back.
+    pub anyway: bool,
 }
 
 /// Bells of the workers: rung when there may be something to do.
@@ -160,6 +169,7 @@ pub(crate) struct Shared {
     pub(crate) hints: Mutex<Vec<atom_watch::Hint>>,
     pub(crate) dispatch: Mutex<read::Dispatch>,
     pub(crate) gone_lately: Mutex<gone::Lately>,
+    pub(crate) governor: Governor,
     ignore_rules: Mutex<String>,
     budget: AtomicU8,
     paused: AtomicBool,
@@ -197,9 +207,9 @@ impl Shared {
         lock(&self.meters).chunks.add(count, Instant::now());
     }
 
-    /// Rests after `worked`, when the budget asks for it.
-    pub(crate) fn rest(&self, worked: Duration, stop: &Stop, bell: &Bell) {
-        if self.budget() == Budget::Gentle {
+    /// Rests after `worked`, when the pace asks for it.
+    pub(crate) fn rest(&self, pace: &Pace, worked: Duration, stop: &Stop, bell: &Bell) {
+        if pace.rests {
             stop.wait_until(bell, bell.rings(), Instant::now() + worked.min(Duration::from_secs(2)));
         }
     }
@@ -267,6 +277,7 @@ impl Ingest {
             hints: Mutex::default(),
             dispatch: Mutex::default(),
             gone_lately: Mutex::default(),
+            governor: Governor::new(parts.machine, parts.manners, parts.anyway),
             ignore_rules: Mutex::new(parts.ignore_rules),
             budget: AtomicU8::new(parts.budget.code()),
             paused: AtomicBool::new(parts.paused),
@@ -364,6 +375,50 @@ impl Ingest {
     pub fn set_budget(&self, budget: Budget) {
         self.shared.budget.store(budget.code(), Ordering::Relaxed);
         self.wake();
+    }
+
+    /// Sets when to hold back.
+    pub fn set_manners(&self, manners: Manners) {
+        self.shared.governor.set_manners(manners);
+        self.wake();
+    }
+
+    /// How fast it goes now, and why; free while a source goes first.
+    pub fn pace(&self) -> Pace {
+        self.shared.reading_pace()
+    }
+
+    /// Holds nothing back until everything is done, whatever the battery, the heat and other people say.
+    pub fn go_on_anyway(&self) {
+        self.shared.governor.set_anyway(true);
+        self.wake();
+    }
+
+    /// Whether it goes on anyway.
+    pub fn is_anyway(&self) -> bool {
+        self.shared.governor.is_anyway()
+    }
+
+    /// Compares a source with the disk; what is to do in it goes before all else and is not held back, until it is done.
+    ///
+    /// # Errors
+    /// As every write of the store.
+    pub fn index_now(&self, source: SourceId) -> Result<()> {
+        self.scan(source)?;
+        self.shared.governor.put_first(source);
+        lock(&self.shared.dispatch).forget_queued();
+        self.wake();
+        Ok(())
+    }
+
+    /// Sources that go first.
+    pub fn first(&self) -> Vec<SourceId> {
+        self.shared.governor.first()
+    }
+
+    /// A search begins: embedding waits until the guard is dropped, and a moment longer, but never for long.
+    pub fn search_first(&self) -> SearchFirst {
+        self.shared.governor.search_first()
     }
 
     /// Sets more ignore rules; the caller scans again.
@@ -472,3 +527,6 @@ fn worker(
         }
     })?)
 }
+
+#[cfg(test)]
+mod tests;

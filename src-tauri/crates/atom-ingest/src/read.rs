@@ -35,8 +35,16 @@ pub(crate) struct Dispatch {
     last_read: HashMap<ItemId, Instant>,
 }
 
+impl Dispatch {
+    /// What was fetched and not begun is asked for anew: the order has changed.
+    pub(crate) fn forget_queued(&mut self) {
+        self.queue.clear();
+    }
+}
+
 pub(crate) fn step(shared: &Shared, stop: &Stop, index: usize) -> Result<Step> {
-    if index >= shared.budget().threads() {
+    let pace = shared.reading_pace();
+    if index >= pace.threads {
         return Ok(Step::Idle(Duration::from_secs(3600)));
     }
     flush(shared, false)?;
@@ -61,7 +69,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop, index: usize) -> Result<Step> {
         dispatch.outbox.push((task, outcome));
     }
     shared.count_files(1);
-    shared.rest(started.elapsed(), stop, &shared.bells.read);
+    shared.rest(&pace, started.elapsed(), stop, &shared.bells.read);
     Ok(Step::Worked)
 }
 
@@ -69,9 +77,14 @@ fn next_task(shared: &Shared) -> Result<Option<ReadTask>> {
     let mut dispatch = lock(&shared.dispatch);
     if dispatch.queue.is_empty() {
         let limit = FETCH + dispatch.in_flight.len();
-        let tasks = shared.store.read_tasks(limit, shared.clock.now_ms())?;
-        let fresh: Vec<_> = tasks.into_iter().filter(|task| !dispatch.in_flight.contains(&task.item)).collect();
-        dispatch.queue.extend(fresh);
+        for source in shared.governor.first().into_iter().map(Some).chain([None]) {
+            let tasks = shared.store.read_tasks_of(source, limit, shared.clock.now_ms())?;
+            let fresh: Vec<_> = tasks.into_iter().filter(|task| !dispatch.in_flight.contains(&task.item)).collect();
+            dispatch.queue.extend(fresh);
+            if !dispatch.queue.is_empty() {
+                break;
+            }
+        }
     }
     let task = dispatch.queue.pop_front();
     if let Some(task) = &task {

@@ -129,15 +129,30 @@ impl Store {
     /// # Errors
     /// As every read.
     pub fn meaning_tasks(&self, limit: usize, max_chunks: usize) -> Result<Vec<MeaningTask>> {
+        self.meaning_tasks_of(None, limit, max_chunks)
+    }
+
+    /// As [`Self::meaning_tasks`], only of this source if one is named.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn meaning_tasks_of(
+        &self,
+        source: Option<SourceId>,
+        limit: usize,
+        max_chunks: usize,
+    ) -> Result<Vec<MeaningTask>> {
         const OPERATION: &str = "listing items for the vector index";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(OPERATION, |tx| {
             let mut statement = tx
                 .prepare_cached(
                     "SELECT id, source_id, revision, title, path FROM item
-                     WHERE meaning_pending = 1 ORDER BY modified_ns DESC, id LIMIT ?1",
+                     WHERE meaning_pending = 1 AND (?2 IS NULL OR source_id = ?2)
+                     ORDER BY modified_ns DESC, id LIMIT ?1",
                 )
                 .during(OPERATION)?;
-            let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)]).during(OPERATION)?;
+            let mut rows = statement.query(params![limit, source.map(SourceId::get)]).during(OPERATION)?;
             let (mut tasks, mut chunks) = (Vec::new(), 0);
             while let Some(row) = rows.next().during(OPERATION)? {
                 let mut task = (|| {
@@ -165,6 +180,37 @@ impl Store {
                 }
             }
             Ok(tasks)
+        })
+    }
+
+    /// Whether the vector index lacks anything.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn waits_for_meaning(&self) -> Result<bool> {
+        const OPERATION: &str = "looking for items for the vector index";
+        self.read(OPERATION, |tx| {
+            tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM item WHERE meaning_pending = 1)")
+                .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+                .during(OPERATION)
+        })
+    }
+
+    /// Whether a source is to be compared with the disk, or anything in it still has to be read or to reach an index.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn has_work(&self, source: SourceId) -> Result<bool> {
+        const OPERATION: &str = "looking for work in a folder";
+        self.read(OPERATION, |tx| {
+            tx.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM job WHERE state IN ('queued', 'running') AND source_id = ?1)
+                     OR EXISTS (SELECT 1 FROM item WHERE unread = 1 AND source_id = ?1)
+                     OR EXISTS (SELECT 1 FROM item WHERE words_pending = 1 AND source_id = ?1)
+                     OR EXISTS (SELECT 1 FROM item WHERE meaning_pending = 1 AND source_id = ?1)",
+            )
+            .and_then(|mut statement| statement.query_row([source.get()], |row| row.get(0)))
+            .during(OPERATION)
         })
     }
 

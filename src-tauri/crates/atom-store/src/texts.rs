@@ -95,17 +95,27 @@ impl Store {
     /// # Errors
     /// As every read.
     pub fn read_tasks(&self, limit: usize, now_ms: i64) -> Result<Vec<ReadTask>> {
+        self.read_tasks_of(None, limit, now_ms)
+    }
+
+    /// As [`Self::read_tasks`], only of this source if one is named.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn read_tasks_of(&self, source: Option<SourceId>, limit: usize, now_ms: i64) -> Result<Vec<ReadTask>> {
         const OPERATION: &str = "listing items to read";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(OPERATION, |tx| {
             let mut statement = tx
                 .prepare_cached(
                     "SELECT id, source_id, path, size, modified_ns, kind, content_hash, parser_version, crashes
                      FROM item WHERE unread = 1 AND (not_before_ms <= ?2 OR not_before_ms > ?3)
+                       AND (?4 IS NULL OR source_id = ?4)
                      ORDER BY modified_ns DESC LIMIT ?1",
                 )
                 .during(OPERATION)?;
             let rows = statement
-                .query_map([i64::try_from(limit).unwrap_or(i64::MAX), now_ms, longest_delay(now_ms)], |row| {
+                .query_map(params![limit, now_ms, longest_delay(now_ms), source.map(SourceId::get)], |row| {
                     Ok(ReadTask {
                         item: ItemId::new(row.get(0)?),
                         source: SourceId::new(row.get(1)?),

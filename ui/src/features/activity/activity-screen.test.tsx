@@ -48,3 +48,25 @@ it("says that there is nothing to do", async () => {
   await emit("jobsChanged", null);
   expect(await screen.findByRole("heading", { name: "Nothing to do" })).toBeTruthy();
 });
+
+it("says why meaning waits, and goes on anyway", async () => {
+  const { user, callsOf } = renderScreen(<ActivityScreen />, { start: "battery" });
+  expect(await screen.findByText("Meaning waits: on battery at 22 %, below 30 %. Names and words go on, on 1 core, with rests.")).toBeTruthy();
+  await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Continue anyway" }));
+  expect(callsOf("goOn")).toHaveLength(1);
+  expect(await screen.findByText(/whatever battery and heat say/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Continue anyway" })).toBeNull();
+});
+
+it("says what slows it down, and nothing of it while it is paused", async () => {
+  const { platform, emit } = renderScreen(<ActivityScreen />);
+  await now();
+  expect(screen.queryByText(/Indexing goes slowly/)).toBeNull();
+  platform.state.governor = { state: "slowed", reason: "other programs are using the processor", threads: 1, rests: true, anyway: false };
+  await emit("indexProgressed", platform.state.status());
+  expect(await screen.findByText("Indexing goes slowly, on 1 core, with rests: other programs are using the processor.")).toBeTruthy();
+  platform.state.paused = true;
+  await emit("indexProgressed", platform.state.status());
+  await waitFor(() => expect(screen.queryByText(/Indexing goes slowly/)).toBeNull());
+});

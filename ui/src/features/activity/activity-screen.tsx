@@ -5,6 +5,7 @@ import { Banner } from "../../components/banner";
 import { Blank, ErrorBlank, messageOf } from "../../components/blank";
 import { Button, IconButton } from "../../components/button";
 import { isModelUnusable } from "../../components/index-state";
+import { PaceBanner } from "../../components/pace";
 import { ProgressBar } from "../../components/progress-bar";
 import { progressText, StageBars } from "../../components/stage-bars";
 import { StateBadge } from "../../components/state-badge";
@@ -60,6 +61,7 @@ export function ActivityScreen() {
       </header>
       <div className="page-body activity">
         {paused ? <Banner>Indexing is paused, also after a restart. Search works with what is there.</Banner> : null}
+        {status ? <PaceBanner status={status} /> : null}
         {status ? <StageBars progress={status.progress} held={paused} /> : null}
         {activity.error ? (
           <ErrorBlank title="Atom cannot list its work" error={activity.error} onRetry={() => void activity.refetch()} />

@@ -15,6 +15,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   lockAfterMinutes: "lock by itself",
   airGap: "air gap",
   backup: "where and when backups are made",
+  batteryFloor: "holding back on battery",
+  waitForPerson: "waiting while you use the computer",
+  followHeat: "holding back when it is warm",
 };
 const EXPORTS: Readonly<Record<string, string>> = { vault: "folders, settings and texts", "activity log": "the activity log" };
 const ACTORS: Readonly<Record<string, string>> = { app: "In the app", cli: "Command line", system: "Atom itself", connector: "A connector", program: "Another program" };

@@ -58,6 +58,19 @@ it("says what a budget causes", async () => {
   expect(saved().at(-1)?.indexBudget).toBe("full");
 });
 
+it("sets when indexing holds back", async () => {
+  const { user, saved } = await settings();
+  await user.selectOptions(screen.getByLabelText("On battery"), "50");
+  await waitFor(() => expect(saved().at(-1)?.batteryFloor).toBe(50));
+  await user.selectOptions(screen.getByLabelText("On battery"), "");
+  await waitFor(() => expect(saved().at(-1)?.batteryFloor).toBeNull());
+  await user.click(screen.getByRole("switch", { name: "Keep this computer cool" }));
+  await waitFor(() => expect(saved().at(-1)?.followHeat).toBe(false));
+  await user.click(screen.getByRole("switch", { name: "Wait while I use this computer" }));
+  await waitFor(() => expect(saved().at(-1)?.waitForPerson).toBe(true));
+  expect(await screen.findByText("Meaning waits while you use this computer")).toBeTruthy();
+});
+
 it("applies ignore rules only when told to", async () => {
   const { user, saved } = await settings();
   const rules = screen.getByRole("textbox", { name: "Ignore rules" });

@@ -22,6 +22,7 @@ import { BackupControls } from "./backup-row";
 import { Connections } from "./connections";
 import { ExportControls } from "./export-row";
 import { HotkeyRecorder } from "./hotkey-recorder";
+import { Manners } from "./manners";
 import { Row } from "./row";
 import { Security } from "./security";
 import "./settings.css";
@@ -117,6 +118,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
         <Segmented label="Indexing may use" value={settings.indexBudget} options={BUDGETS} onChange={(budget) => void save("indexBudget", budget, BUDGET_EFFECT[budget])} />
         {problemOf("indexBudget")}
       </Row>
+      <Manners settings={settings} problemOf={problemOf} onSave={(field, value, effect) => void save(field, value, effect)} />
       <Row title="Notifications" note="One notification when everything in a new folder can be found.">
         <Switch
           checked={settings.notifyWhenDone}

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { FolderOpen, RotateCw, Trash2 } from "lucide-react";
+import { FolderOpen, RotateCw, Trash2, Zap } from "lucide-react";
 import { useState } from "react";
 import { Age } from "../../components/age";
 import { Banner } from "../../components/banner";
@@ -42,7 +42,15 @@ export function SourceCard({ source, onFiles }: { source: SourceView; onFiles: (
           <Name text={source.path} />
         </h2>
         <StateBadge of="source" state={source.state} />
+        {source.goesFirst ? <span className="badge busy">Goes first</span> : null}
         <span className="source-tools">
+          <IconButton
+            label="Index now, anyway"
+            disabled={isDone || source.goesFirst || source.state === "missing" || source.state === "removing"}
+            onClick={() => void attempt(() => platform.indexNow(source.id), "This folder goes first, and nothing holds it back")}
+          >
+            <Zap size={16} aria-hidden />
+          </IconButton>
           <IconButton label="Compare with the disk now" onClick={() => void attempt(() => platform.rescanSource(source.id), "Comparing the folder with the disk")}>
             <RotateCw size={16} aria-hidden />
           </IconButton>

@@ -119,3 +119,12 @@ it("says why a file is not found", async () => {
   expect(callsOf("explainFile")).toEqual([["/srv/lost.txt"]]);
   await expectAccessible();
 });
+
+it("brings a folder in first, and says so", async () => {
+  const { user, callsOf } = renderScreen(<SourcesScreen />, { hash: "#/sources" });
+  const reference = within(await card("/home/ada/Library/reference"));
+  await user.click(reference.getByRole("button", { name: "Index now, anyway" }));
+  expect(callsOf("indexNow")).toEqual([["2"]]);
+  expect(await reference.findByText("Goes first")).toBeTruthy();
+  expect(within(await card("/home/ada/Documents")).getByRole("button", { name: "Index now, anyway" })).toHaveProperty("disabled", true);
+});

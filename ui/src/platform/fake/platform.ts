@@ -1,6 +1,6 @@
 // The platform without a machine: believable, in memory, steerable by tests. Never part of a production build.
 
-import { CommandError, whatStays, type ErrorCode, type Platform, type PlatformEvents, type SlotKind, type SlotsView, type VaultView } from "../index";
+import { CommandError, whatStays, type ErrorCode, type GovernorView, type Platform, type PlatformEvents, type SlotKind, type SlotsView, type VaultView } from "../index";
 import { listLog, verifyLog } from "./audit";
 import { FakeBackups } from "./backups";
 import { FakeRestores } from "./restores";
@@ -13,10 +13,12 @@ export const FAKE_TROUBLE = "the disk is full, so nothing new is indexed: free s
 /** What a renewal shows; it counts once two of its groups were typed. */
 export const FAKE_NEW_RECOVERY_CODE = "2B9T-XK4M-0RQW-7HCE-5ZVN-P3JD-8SAG-6YF1-H";
 const ASKED: [number, number] = [2, 7];
+/** A laptop whose battery runs low. */
+export const FAKE_HELD: GovernorView = { state: "held", reason: "on battery at 22 %, below 30 %", threads: 1, rests: true, anyway: false };
 export const FAKE_RECOVERY_CODE = "7K3M-Q9TD-2XWB-H5NE-8RVC-1JPG-4YZA-6FSK-W";
 
 export interface FakeOptions {
-  /** `absent`, `locked`, or open with folders; `empty` is open without folders, `trouble` on a full disk. */
+  /** `absent`, `locked`, or open with folders; `empty` is open without folders, `trouble` on a full disk, `battery` on a low battery. */
   start?: string | null;
   /** Progress moves by itself. */
   live?: boolean;
@@ -45,6 +47,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const backups = new FakeBackups(now, () => state.settings.backup);
   const restores = new FakeRestores(now());
   if (options.start === "trouble") state.message = FAKE_TROUBLE;
+  if (options.start === "battery") state.governor = FAKE_HELD;
   const vault: VaultView = { state: isOpen ? "open" : options.start === "locked" ? "locked" : "absent", keychainAvailable: true, hasKeychainSlot: options.start === "locked", dataDir: "/home/ada/.local/share/atom" };
   const calls: FakePlatform["calls"] = [];
   const failures = new Map<string, CommandError>();
@@ -254,6 +257,11 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
         state.vanished.delete(id);
         emit("sourcesChanged", null);
       }),
+    indexNow: (id) =>
+      command("indexNow", [id], () => {
+        state.first.add(id);
+        emit("sourcesChanged", null);
+      }),
     files: (request) => command("files", [request], () => state.listFiles(request)),
     explainFile: (path) => command("explainFile", [path], () => state.explain(path)),
     retryFiles: (request) =>
@@ -278,6 +286,11 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
       command("cancelJob", [id], () => {
         state.jobs = state.jobs.map((job) => (job.id === id ? { ...job, state: "cancelled", finishedAt: now() } : job));
         emit("jobsChanged", null);
+      }),
+    goOn: () =>
+      command("goOn", [], () => {
+        state.governor = { ...state.governor, state: "free", reason: null, threads: 4, rests: false, anyway: true };
+        emit("indexProgressed", state.status());
       }),
     status: () => command("status", [], () => state.status()),
 

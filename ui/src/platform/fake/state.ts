@@ -1,6 +1,6 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView, VanishedView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, GovernorView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView, VanishedView } from "../index";
 import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
@@ -47,7 +47,10 @@ export class FakeState {
   /** What the person should know and act on. */
   message: string | null = null;
   meaning = 0.62;
-  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 } };
+  governor: GovernorView = { state: "free", reason: null, threads: 2, rests: false, anyway: false };
+  /** Folders that go before the others. */
+  first = new Set<string>();
+  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 }, batteryFloor: 30, waitForPerson: false, followHeat: true };
 
   /** When each way into the vault was made. */
   slotTimes: Record<SlotKind, number>;
@@ -111,6 +114,7 @@ export class FakeState {
       },
       message: state === "missing" ? "The folder is not there. Connect the disk, or remove the folder; its index is kept until then." : null,
       vanished: this.vanished.get(id) ?? null,
+      goesFirst: this.first.has(id),
     };
   }
 
@@ -161,6 +165,7 @@ export class FakeState {
       watching: { folders: items > 0 ? 315 : 0, polled: 0 },
       message: this.message,
       version: "0.1.0",
+      governor: this.governor,
     };
   }
 

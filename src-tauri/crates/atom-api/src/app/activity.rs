@@ -91,13 +91,20 @@ fn standing(session: &Session, paused: bool) -> ApiResult<Vec<JobView>> {
     let counts = session.counts()?;
     let total = &counts.total;
     let (rates, troubles) = session.ingest().map(|ingest| (ingest.rates(), ingest.troubles())).unwrap_or_default();
+    // Atom's own manners, which [`super::governor`] tells of.
+    let is_held = session.ingest().is_some_and(|ingest| ingest.pace().held().is_some());
     let job = |kind: &str, stage: &str, title: &str, left: u64, all: u64, speed: Option<f32>| {
         (left > 0).then(|| JobView {
             id: kind.to_owned(),
             kind: kind.to_owned(),
             source: None,
             title: title.to_owned(),
-            state: if paused { "paused" } else { "running" }.to_owned(),
+            state: match stage {
+                _ if paused => "paused",
+                "meaning" if is_held => "queued",
+                _ => "running",
+            }
+            .to_owned(),
             progress: views::progress(left, all, speed),
             started_at: None,
             finished_at: None,

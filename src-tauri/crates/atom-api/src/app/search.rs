@@ -29,6 +29,7 @@ impl App {
     pub async fn search_query(&self, request: SearchRequest) -> ApiResult<SearchResponse> {
         self.touch();
         let session = self.session().await?;
+        let _first = session.ingest().map(|ingest| ingest.search_first());
         let mode = match request.mode {
             SearchMode::Hybrid => Mode::Hybrid,
             SearchMode::Words => Mode::Words,

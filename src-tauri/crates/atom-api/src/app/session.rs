@@ -4,7 +4,7 @@ use super::anchor::{self, Opening};
 use super::audit::Log;
 use super::reserve::Reserve;
 use super::runs::Runs;
-use super::{App, Indexing, lock, settings_of};
+use super::{App, Indexing, governor, lock, settings_of};
 use crate::caller::Caller;
 use crate::dto::{IndexBudget, SizeView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -13,7 +13,7 @@ use atom_core::{Clock, EMBEDDING_DIMENSIONS, IndexHead, ItemId, SourceId, Standi
 use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
 use atom_index::vector::VectorIndex;
-use atom_ingest::{Budget, Ingest, Models, Notice, Parts};
+use atom_ingest::{Budget, Ingest, Machine, Models, Notice, Parts};
 use atom_net::Gate;
 use atom_search::{Meaning, QueryEmbedder, Searcher};
 use atom_store::{Anchoring, AuditAction, Counts, IndexName, RawKey, Store};
@@ -282,6 +282,7 @@ impl App {
             Indexing::Off => None,
             indexing => {
                 let observer = Arc::clone(&news);
+                let person = Arc::clone(&self.person);
                 let budget = if indexing == Indexing::Full { Budget::Full } else { budget(settings.index_budget) };
                 let parts = Parts {
                     store: Arc::clone(&store),
@@ -296,6 +297,9 @@ impl App {
                     budget,
                     paused: paused && indexing != Indexing::Full,
                     observer: Box::new(move |notice| observer.take(notice)),
+                    machine: Machine::here(Box::new(move || person.idle())),
+                    manners: governor::manners(&settings),
+                    anyway: indexing == Indexing::Full,
                 };
                 Some(Arc::new(start_ingest(parts)?))
             }

@@ -1,7 +1,7 @@
 //! What a person can set.
 
 use super::session::budget;
-use super::{App, blocking, settings_of};
+use super::{App, blocking, governor, settings_of};
 use crate::dto::{BackupSettings, Settings};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
@@ -51,6 +51,7 @@ impl App {
             stored?;
             if let Some(ingest) = session.ingest() {
                 ingest.set_budget(budget(settings.index_budget));
+                ingest.set_manners(governor::manners(&settings));
                 if before.ignore_rules != settings.ignore_rules {
                     ingest.set_ignore_rules(&settings.ignore_rules);
                     for source in session.store.sources()? {
@@ -109,6 +110,9 @@ fn check(settings: &Settings) -> ApiResult<()> {
         return invalid("the hotkey needs at least one key".to_owned());
     }
     check_backup(&settings.backup)?;
+    if settings.battery_floor.is_some_and(|percent| !(1..=100).contains(&percent)) {
+        return invalid("let meaning rest below 1 to 100 percent of charge, or never".to_owned());
+    }
     match settings.lock_after_minutes {
         Some(minutes) if !(1..=MAX_LOCK_MINUTES).contains(&minutes) => {
             invalid(format!("lock after 1 to {MAX_LOCK_MINUTES} minutes, or never"))

@@ -96,8 +96,7 @@ impl App {
         self.touch();
         let session = self.session().await?;
         blocking(move || {
-            let id = source_id(&request.id)?;
-            session.store.source(id)?.ok_or_else(not_there)?;
+            let id = known_source(&session, &request.id)?;
             if let Some(ingest) = session.ingest() {
                 ingest.scan(id)?;
                 ingest.watch_again();
@@ -131,6 +130,13 @@ impl App {
         self.emit(Event::SourcesChanged);
         Ok(())
     }
+}
+
+/// The id of a folder that is in the list.
+pub(super) fn known_source(session: &Session, id: &str) -> ApiResult<SourceId> {
+    let id = source_id(id)?;
+    session.store.source(id)?.ok_or_else(not_there)?;
+    Ok(id)
 }
 
 pub(super) fn source_id(text: &str) -> ApiResult<SourceId> {
@@ -183,6 +189,7 @@ struct Snapshot {
     rates: Rates,
     jobs: Vec<JobRow>,
     paused: bool,
+    first: Vec<SourceId>,
 }
 
 impl Snapshot {
@@ -192,6 +199,7 @@ impl Snapshot {
             rates: session.ingest().map(|ingest| ingest.rates()).unwrap_or_default(),
             jobs: session.store.jobs()?,
             paused: super::activity::is_paused(session)?,
+            first: session.ingest().map(|ingest| ingest.first()).unwrap_or_default(),
         })
     }
 
@@ -237,6 +245,7 @@ impl Snapshot {
                 count: source.vanished,
                 kept_until: since.saturating_add(VANISHED_KEPT_MS),
             }),
+            goes_first: self.first.contains(&source.id),
         }
     }
 }

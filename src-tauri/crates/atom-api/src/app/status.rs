@@ -1,6 +1,6 @@
 //! State of the index.
 
-use super::{App, activity, blocking, views};
+use super::{App, activity, blocking, governor, views};
 use crate::dto::{ModelView, StageProgress, StatusView, WatchingView};
 use crate::error::ApiResult;
 use std::path::Path;
@@ -39,12 +39,14 @@ impl App {
                 .map(|trouble| if trouble.disk_full { disk_full(&data_dir) } else { trouble.message.clone() })
                 .or_else(|| session.mended.first().cloned());
             let words_left = total.unread.max(total.words_pending).min(total.items());
+            let progress = StageProgress {
+                names: views::progress(0, total.items(), None),
+                words: views::progress(words_left, total.items(), rates.files),
+                meaning: views::progress(total.chunks_pending, total.chunks, rates.chunks),
+            };
             Ok(StatusView {
-                progress: StageProgress {
-                    names: views::progress(0, total.items(), None),
-                    words: views::progress(words_left, total.items(), rates.files),
-                    meaning: views::progress(total.chunks_pending, total.chunks, rates.chunks),
-                },
+                governor: governor::view(&session, &progress),
+                progress,
                 paused: activity::is_paused(&session)?,
                 items: total.items(),
                 chunks: total.chunks,

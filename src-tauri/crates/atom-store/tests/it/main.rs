@@ -320,3 +320,28 @@ fn one_flipped_bit_is_found_by_verify() {
     let outcome = Store::open(&path, key(1)).and_then(|store| store.verify());
     assert!(matches!(outcome, Err(Error::Damaged { .. } | Error::WrongKey)), "{:?}", outcome.err());
 }
+
+#[test]
+fn one_folder_can_be_asked_for_before_the_others_and_is_done_when_nothing_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, mine) = with_files(dir.path(), &[("/home/me/a", 1), ("/home/me/b", 2)]);
+    let other = store.add_source(Path::new("/home/other"), NOW).unwrap();
+    // It changed last, so without a folder it comes first.
+    store.apply_scan(other, &[entry("/home/other/c", 3, 9_000_000)], NOW, &|_| true).unwrap();
+    let read = |source| store.read_tasks_of(source, 1, NOW).unwrap().remove(0).source;
+    assert_eq!((read(None), read(Some(mine))), (other, mine));
+    read_all(&store, "text");
+    assert!(store.read_tasks_of(Some(mine), 10, NOW).unwrap().is_empty());
+
+    let meaning = |source| store.meaning_tasks_of(source, 10, 10).unwrap();
+    assert_eq!((meaning(None).len(), meaning(Some(mine)).len()), (3, 2));
+    assert_eq!(meaning(None)[0].source, other);
+    let done: Vec<_> = meaning(Some(mine)).iter().map(|task| (task.item, task.revision)).collect();
+    store.confirm_meaning(&done).unwrap();
+    assert!(store.has_work(mine).unwrap(), "the words are still to come");
+    store.confirm_words(&done).unwrap();
+    assert!(!store.has_work(mine).unwrap());
+    store.queue_job(atom_store::JobKind::Scan, Some(mine), "Look for changes", NOW).unwrap();
+    assert!(store.has_work(mine).unwrap());
+    assert!(store.waits_for_meaning().unwrap() && store.has_work(other).unwrap());
+}
