@@ -14,6 +14,7 @@ mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod network;
+mod ocr;
 mod private_file;
 mod refusals;
 mod reserve;

@@ -283,7 +283,7 @@ pub struct Progress {
     pub eta_seconds: Option<f32>,
 }
 
-/// Progress of the three stages.
+/// Progress of the stages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct StageProgress {
@@ -293,6 +293,9 @@ pub struct StageProgress {
     pub words: Progress,
     /// Passages findable by meaning.
     pub meaning: Progress,
+    /// Pictures and scans findable by the text in them; none where that is switched off or Tesseract is not installed.
+    #[serde(default)]
+    pub ocr: Option<Progress>,
 }
 
 /// How many items are in a state.
@@ -405,6 +408,9 @@ pub struct FileView {
     pub modified: i64,
     /// Why it is in that state.
     pub reason: Option<String>,
+    /// Recognising text in what it shows: `waiting`, `text`, `none` or `failed`; none where there is nothing to recognise.
+    #[serde(default)]
+    pub ocr: Option<String>,
 }
 
 /// Asks why a file is found, or why not.
@@ -557,6 +563,28 @@ pub struct StatusView {
     pub message: Option<String>,
     /// Atom's version.
     pub version: String,
+    /// Recognising text in pictures and scans.
+    #[serde(default)]
+    pub ocr: OcrView,
+}
+
+/// Whether and with what text in pictures and scans is recognised.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OcrView {
+    /// `ready`, `missing` (Tesseract is not installed), `failed` (it cannot be used) or `off`.
+    pub state: String,
+    /// Version of Tesseract, once it was used.
+    pub version: Option<String>,
+    /// Languages in which text is recognised, by Tesseract's codes.
+    pub languages: Vec<String>,
+    /// Languages that are installed, once it was used.
+    pub installed: Vec<String>,
+    /// Pictures and scans whose text is not findable yet.
+    #[specta(type = u32)]
+    pub waiting: u64,
+    /// What to do about it, where something is to be done.
+    pub message: Option<String>,
 }
 
 /// How the app looks.
@@ -605,6 +633,25 @@ pub struct Settings {
     pub air_gap: bool,
     /// Where and when to back up.
     pub backup: BackupSettings,
+    /// Recognising text in pictures and scans.
+    #[serde(default)]
+    pub ocr: OcrSettings,
+}
+
+/// How text in pictures and scans is recognised, where Tesseract is installed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OcrSettings {
+    /// Whether it is.
+    pub enabled: bool,
+    /// In which languages, by Tesseract's codes such as `eng`; those of the system when empty.
+    pub languages: Vec<String>,
+}
+
+impl Default for OcrSettings {
+    fn default() -> Self {
+        Self { enabled: true, languages: Vec::new() }
+    }
 }
 
 impl Default for Settings {
@@ -618,6 +665,7 @@ impl Default for Settings {
             lock_after_minutes: Some(15),
             air_gap: false,
             backup: BackupSettings::default(),
+            ocr: OcrSettings::default(),
         }
     }
 }

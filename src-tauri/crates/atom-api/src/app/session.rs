@@ -296,6 +296,9 @@ impl App {
                     budget,
                     paused: paused && indexing != Indexing::Full,
                     observer: Box::new(move |notice| observer.take(notice)),
+                    recogniser: self.worker_command(),
+                    search_path: super::ocr::search_path(),
+                    ocr: super::ocr::choice(&settings.ocr),
                 };
                 Some(Arc::new(start_ingest(parts)?))
             }
@@ -350,13 +353,16 @@ impl App {
     }
 
     fn extractor(&self) -> Extractor {
+        Extractor::new(self.worker_command(), Limits::default(), Budget::Full.threads())
+    }
+
+    fn worker_command(&self) -> WorkerCommand {
         let pdfium = self.config.assets_dir.join("runtime").join(pdfium_name());
-        let command = WorkerCommand {
+        WorkerCommand {
             program: self.config.worker_program.clone(),
             args: self.config.worker_args.clone(),
             env: vec![(PDFIUM_ENV.into(), pdfium.into())],
-        };
-        Extractor::new(command, Limits::default(), Budget::Full.threads())
+        }
     }
 
     /// Closes everything, throws a damaged index away and opens again: it is built from the store.

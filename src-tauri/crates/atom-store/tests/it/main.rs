@@ -59,6 +59,7 @@ fn indexed(text: &str) -> TextOutcome {
         crashes: 0,
         truncated: false,
         chunks: vec![NewChunk { start: 0, heading: None, text: text.into() }],
+        shows_text: false,
     }
 }
 
