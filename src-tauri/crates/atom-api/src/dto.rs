@@ -294,7 +294,6 @@ pub struct StageProgress {
     /// Passages findable by meaning.
     pub meaning: Progress,
     /// Pictures and scans findable by the text in them; none where that is switched off or Tesseract is not installed.
-    #[serde(default)]
     pub ocr: Option<Progress>,
 }
 
@@ -409,7 +408,6 @@ pub struct FileView {
     /// Why it is in that state.
     pub reason: Option<String>,
     /// Recognising text in what it shows: `waiting`, `text`, `none` or `failed`; none where there is nothing to recognise.
-    #[serde(default)]
     pub ocr: Option<String>,
 }
 
@@ -564,7 +562,6 @@ pub struct StatusView {
     /// Atom's version.
     pub version: String,
     /// Recognising text in pictures and scans.
-    #[serde(default)]
     pub ocr: OcrView,
 }
 
@@ -634,7 +631,6 @@ pub struct Settings {
     /// Where and when to back up.
     pub backup: BackupSettings,
     /// Recognising text in pictures and scans.
-    #[serde(default)]
     pub ocr: OcrSettings,
 }
 

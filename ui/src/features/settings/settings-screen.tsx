@@ -22,6 +22,7 @@ import { BackupControls } from "./backup-row";
 import { Connections } from "./connections";
 import { ExportControls } from "./export-row";
 import { HotkeyRecorder } from "./hotkey-recorder";
+import { OcrRow } from "./ocr-row";
 import { Row } from "./row";
 import { Security } from "./security";
 import "./settings.css";
@@ -126,6 +127,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
         </Switch>
         {problemOf("notifyWhenDone")}
       </Row>
+      <OcrRow settings={settings.ocr} status={status?.ocr ?? null} problem={problemOf("ocr")} onSave={(ocr, effect) => void save("ocr", ocr, effect)} />
       <IgnoreRules
         key={settings.ignoreRules}
         value={settings.ignoreRules}

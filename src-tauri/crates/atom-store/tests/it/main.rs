@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 mod classes;
 mod integrity;
+mod ocr;
 mod upgrade;
 
 const NOW: i64 = 1_700_000_000_000;
