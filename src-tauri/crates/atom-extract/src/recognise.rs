@@ -31,6 +31,10 @@ pub(crate) const DATA_ENV: &str = "TESSDATA_PREFIX";
 const PROGRAM: &str = "tesseract";
 /// What tells which way up a page is; no language.
 const ORIENTATION: &str = "osd";
+/// How Tesseract divides a page (`--psm`): as it stands…
+const UPRIGHT: &str = "3";
+/// …or after telling which way up it is. That errs where there are few letters, so it comes second.
+const ANY_WAY_UP: &str = "1";
 /// How often a wait looks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(100);
 /// Largest answer, in bytes.
@@ -56,7 +60,7 @@ impl Default for RecogniseLimits {
 /// A picture as PNG, JPEG, TIFF, GIF, BMP, WebP or PNM.
 #[derive(Debug)]
 pub enum Picture<'a> {
-    /// In a file, from its position on.
+    /// In a file.
     File(File),
     /// In memory, where it stays.
     Bytes(&'a [u8]),
@@ -166,27 +170,50 @@ impl Recogniser {
     /// says so.
     pub fn recognise(&self, picture: Picture<'_>, languages: &[String], goes_on: &dyn Fn() -> bool) -> Recognition {
         let picture = match picture {
-            Picture::File(file) => file,
-            Picture::Bytes(bytes) => match in_memory(bytes) {
-                Ok(file) => file,
-                Err(error) => {
-                    return Recognition::Unavailable { reason: format!("A page does not fit into memory: {error}.") };
-                }
-            },
+            Picture::File(file) => Ok(file),
+            Picture::Bytes(bytes) => in_memory(bytes),
         };
-        let mode = if self.tells_orientation { "1" } else { "3" };
-        let languages = languages.join("+");
-        let args = ["stdin", "stdout", "-l", &languages, "--psm", mode, "tsv"];
-        match self.run(&args, picture.into(), goes_on) {
+        let picture = match picture {
+            Ok(picture) => picture,
+            Err(error) => return unavailable(&error),
+        };
+        let first = match self.read(&picture, languages, UPRIGHT, goes_on) {
+            Ok(reading) => reading,
+            Err(outcome) => return outcome,
+        };
+        if !(self.tells_orientation && first.is_doubtful()) {
+            return Recognition::Text(first.text);
+        }
+        match self.read(&picture, languages, ANY_WAY_UP, goes_on) {
+            Ok(second) if second.is_better_than(&first) => Recognition::Text(second.text),
+            Err(Recognition::Stopped) => Recognition::Stopped,
+            _ => Recognition::Text(first.text),
+        }
+    }
+
+    /// Reads a picture from its start.
+    fn read(
+        &self,
+        picture: &File,
+        languages: &[String],
+        mode: &str,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<words::Reading, Recognition> {
+        let stdin = rustix::fs::seek(picture, rustix::fs::SeekFrom::Start(0)).map_err(io::Error::from);
+        let stdin = stdin.and_then(|_| picture.try_clone()).map_err(|error| unavailable(&error))?;
+        let args = ["stdin", "stdout", "-l", &languages.join("+"), "--psm", mode, "tsv"];
+        match self.run(&args, stdin.into(), goes_on) {
             Run::Ended(status, answer) if status.success() => match std::str::from_utf8(&answer) {
-                Ok(answer) => Recognition::Text(words::text_of(answer)),
-                Err(_) => Recognition::Crashed { reason: "Tesseract said something that is no text.".to_owned() },
+                Ok(answer) => Ok(words::read(answer)),
+                Err(_) => Err(Recognition::Crashed { reason: "Tesseract said something that is no text.".to_owned() }),
             },
-            Run::Ended(status, _) => outcome_of(status),
-            Run::TimedOut => Recognition::TimedOut,
-            Run::TooMuch => Recognition::Crashed { reason: "Tesseract said more than a picture can hold.".to_owned() },
-            Run::Stopped => Recognition::Stopped,
-            Run::Failed(error) => Recognition::Unavailable { reason: format!("Tesseract did not start: {error}.") },
+            Run::Ended(status, _) => Err(outcome_of(status)),
+            Run::TimedOut => Err(Recognition::TimedOut),
+            Run::TooMuch => {
+                Err(Recognition::Crashed { reason: "Tesseract said more than a picture can hold.".to_owned() })
+            }
+            Run::Stopped => Err(Recognition::Stopped),
+            Run::Failed(error) => Err(unavailable(&error)),
         }
     }
 
@@ -216,6 +243,10 @@ impl Recogniser {
             Err(error) => Run::Failed(error),
         }
     }
+}
+
+fn unavailable(error: &io::Error) -> Recognition {
+    Recognition::Unavailable { reason: format!("Tesseract did not start: {error}.") }
 }
 
 fn is_language(name: &str) -> bool {

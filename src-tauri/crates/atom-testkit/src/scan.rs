@@ -62,14 +62,6 @@ pub fn draw(lines: &[&str]) -> Drawn {
 }
 
 impl Drawn {
-    /// The same, turned by a quarter to the right.
-    pub fn turned(&self) -> Self {
-        let (width, height) = (self.height, self.width);
-        let dot = |x: usize, y: usize| self.grey.get((self.height - 1 - x) * self.width + y).copied().unwrap_or(255);
-        let grey = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| dot(x, y)).collect();
-        Self { width, height, grey }
-    }
-
     /// As a BMP of 256 shades.
     pub fn bmp(&self) -> Vec<u8> {
         let stride = self.width.next_multiple_of(4);
@@ -102,8 +94,8 @@ pub fn pdf(pages: &[Drawn]) -> Vec<u8> {
     ];
     for (page, drawn) in pages.iter().enumerate() {
         let (width, height) = (drawn.width, drawn.height);
-        // At 150 dots per inch.
-        let (across, down) = (width as f32 * 0.48, height as f32 * 0.48);
+        // At 300 dots per inch.
+        let (across, down) = (width as f32 * 0.24, height as f32 * 0.24);
         let next = 3 + 3 * page;
         let (contents, image) = (next + 1, next + 2);
         objects.push(
@@ -152,12 +144,5 @@ mod tests {
         let drawn = draw(&["LI"]);
         let bmp = drawn.bmp();
         assert_eq!(bmp.len(), 14 + 40 + 1024 + drawn.width.next_multiple_of(4) * drawn.height);
-    }
-
-    #[test]
-    fn four_quarters_are_a_whole_turn() {
-        let drawn = draw(&["HARVEST", "RIVER"]);
-        assert_ne!(drawn.turned(), drawn);
-        assert_eq!(drawn.turned().turned().turned().turned(), drawn);
     }
 }

@@ -403,7 +403,8 @@ const ROWS: &[Row] = &[
 const MEMBERS: &str = "members with text under their names, names of the others";
 const PACKED: &str = "what is packed, as if it lay there unpacked; also the members of a packed tar";
 const PICTURE: &str = "size, camera, lens, time and place, description, keywords, people, author (EXIF, XMP, IPTC)";
-const SCAN: &str = "text in the picture; size, camera, lens, time and place, description, keywords, people, author (EXIF, XMP, IPTC)";
+const SCAN: &str =
+    "text in the picture; size, camera, lens, time and place, description, keywords, people, author (EXIF, XMP, IPTC)";
 const SCAN_READERS: &str = "kamadak-exif and own, Tesseract";
 const SOUND: &str = "title, artist, album, genre, year, comment, words of the song, length";
 const VIDEO: &str = "title, author, tags, time and place, camera, chapters, size, length, as far as it says";

@@ -137,7 +137,7 @@ fn draw(page: &PdfPage<'_>) -> Option<Vec<u8>> {
     }
     let scale = (DRAWN_DPI / 72.0).min((DRAWN_PIXELS / (width * height)).sqrt());
     let config = PdfRenderConfig::new()
-        .set_fixed_size((width * scale).max(1.0) as i32, (height * scale).max(1.0) as i32)
+        .set_fixed_size((width * scale).round().max(1.0) as i32, (height * scale).round().max(1.0) as i32)
         .set_format(PdfBitmapFormat::Gray)
         .use_grayscale_rendering(true)
         .render_form_data(false);

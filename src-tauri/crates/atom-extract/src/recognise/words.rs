@@ -20,12 +20,38 @@ struct Line<'a> {
     words: Vec<(&'a str, f32)>,
 }
 
-/// The text of an answer in columns (`tsv`).
-pub(crate) fn text_of(answer: &str) -> String {
-    let mut text = String::new();
+/// What a picture says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// The words that Tesseract is sure of.
+    pub(super) text: String,
+    /// Characters that it saw…
+    seen: usize,
+    /// …and those in lines that were kept.
+    kept: usize,
+}
+
+impl Reading {
+    /// Whether there are letters, and most of them make no sense: the picture may be upside down.
+    pub(super) const fn is_doubtful(&self) -> bool {
+        self.kept * 2 < self.seen
+    }
+
+    /// Whether it makes more sense than another.
+    pub(super) const fn is_better_than(&self, other: &Self) -> bool {
+        self.kept > other.kept
+    }
+}
+
+/// Reads an answer in columns (`tsv`).
+pub(super) fn read(answer: &str) -> Reading {
+    let (mut text, mut seen, mut kept) = (String::new(), 0, 0);
     let mut last: Option<Place<'_>> = None;
     for line in lines(answer) {
+        let length = line.words.iter().map(|(word, _)| word.chars().count()).sum::<usize>();
+        seen += length;
         let Some(words) = line.sure_words() else { continue };
+        kept += length;
         if let Some(last) = last {
             text.push('\n');
             if last.get(..3) != line.place.get(..3) {
@@ -37,7 +63,10 @@ pub(crate) fn text_of(answer: &str) -> String {
     }
     let letters = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).count();
     let found: usize = text.split_whitespace().map(letters).filter(|&count| count > 1 || has_ideograph(&text)).sum();
-    if found < LEAST { String::new() } else { text }
+    if found < LEAST {
+        text.clear();
+    }
+    Reading { text, seen, kept }
 }
 
 fn lines(answer: &str) -> Vec<Line<'_>> {
@@ -94,7 +123,7 @@ fn has_ideograph(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::text_of;
+    use super::{Reading, read};
 
     /// Words as (block, line, likelihood, word).
     fn answer(words: &[(u32, u32, i32, &str)]) -> String {
@@ -109,7 +138,7 @@ mod tests {
     }
 
     fn check(words: &[(u32, u32, i32, &str)], expect: &str) {
-        assert_eq!(text_of(&answer(words)), expect, "{words:?}");
+        assert_eq!(read(&answer(words)).text, expect, "{words:?}");
     }
 
     #[test]
@@ -131,6 +160,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_make_no_sense_are_doubtful_and_clear_ones_or_none_are_not() {
+        let reading = |sure| read(&answer(&[(1, 1, sure, "youep"), (1, 1, sure, "SEM"), (1, 2, sure, "TLPOZ")]));
+        assert!(reading(21).is_doubtful() && !reading(96).is_doubtful() && !read("").is_doubtful());
+        assert!(reading(96).is_better_than(&reading(21)) && !reading(21).is_better_than(&read("")));
+    }
+
+    #[test]
     fn a_smudged_word_stays_in_a_line_that_is_clear() {
         check(&[(1, 1, 96, "Invoice"), (1, 1, 41, "No."), (1, 1, 96, "20471"), (1, 1, 12, "~;")], "Invoice No. 20471");
     }
@@ -142,7 +178,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_survived() {
-        assert_eq!(text_of(""), "");
-        assert_eq!(text_of("5\t1\n\t\t\t\n5\t1\t1\t1\t1\t1\t1\t1\t1\t1\tx\tword\n"), "");
+        assert_eq!(read(""), Reading::default());
+        assert_eq!(read("5\t1\n\t\t\t\n5\t1\t1\t1\t1\t1\t1\t1\t1\t1\tx\tword\n"), Reading::default());
     }
 }

