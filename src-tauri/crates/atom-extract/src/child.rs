@@ -115,12 +115,12 @@ impl Worker {
         from: u32,
         limits: &Limits,
         ending: &AtomicBool,
-    ) -> (Result<Option<ScannedPage>, Outcome>, After) {
+    ) -> (Result<Option<ScannedPage>, Box<Outcome>>, After) {
         let wall = limits.wall_pdf;
         let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1), page_from: Some(from) };
         match self.ask(&job, file, wall, limits, ending) {
             (Asked::Page(page), after) => (Ok(page), after),
-            (Asked::Outcome(outcome), after) => (Err(outcome), after),
+            (Asked::Outcome(outcome), after) => (Err(Box::new(outcome)), after),
         }
     }
 

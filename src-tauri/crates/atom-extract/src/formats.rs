@@ -104,18 +104,18 @@ impl Readers {
     ///
     /// # Errors
     /// What keeps it from being drawn, as an outcome.
-    pub fn scanned_page(&self, file: &File, from: u32) -> Result<Option<ScannedPage>, Outcome> {
+    pub fn scanned_page(&self, file: &File, from: u32) -> Result<Option<ScannedPage>, Box<Outcome>> {
         let unreadable =
             |error: io::Error| Outcome::Unreadable { reason: format!("Reading it from the disk failed: {error}.") };
         let facts = rustix::fs::fstat(file).map_err(|error| unreadable(error.into()))?;
         let input = Input::File(file, u64::try_from(facts.st_size).unwrap_or(0));
         if let Some(outcome) = too_large(input.size(), self.limits.max_pdf_file, PDF) {
-            return Err(outcome);
+            return Err(outcome.into());
         }
         let bytes = input.bytes().map_err(unreadable)?;
         self.pdf
             .scanned_page(&bytes, from)
-            .map_err(|failure| finish(Draft::new(self.limits.max_text), Err(failure), PDF))
+            .map_err(|failure| finish(Draft::new(self.limits.max_text), Err(failure), PDF).into())
     }
 
     /// Reads a file, or a part of one; its text has at most that many bytes.

@@ -105,7 +105,7 @@ impl Extractor {
     ///
     /// # Errors
     /// What keeps it from being drawn, as an outcome.
-    pub fn scanned_page(&self, file: &File, hint: &FileHint, from: u32) -> Result<Option<ScannedPage>, Outcome> {
+    pub fn scanned_page(&self, file: &File, hint: &FileHint, from: u32) -> Result<Option<ScannedPage>, Box<Outcome>> {
         let mut worker =
             self.take().map_err(|error| Outcome::Unavailable { reason: format!("No reader: {error}.") })?;
         let (page, after) = worker.draw(file, hint, from, &self.limits, &self.ending);

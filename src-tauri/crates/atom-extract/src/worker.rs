@@ -61,7 +61,7 @@ fn run(hook: Hook) -> io::Result<()> {
         sandbox::allow_cpu(job.cpu_seconds);
         let read = AssertUnwindSafe(|| match job.page_from {
             None => Done::Read(hook(&job.hint, &file).unwrap_or_else(|| readers.read(&file, &job.hint))),
-            Some(from) => readers.scanned_page(&file, from).map_or_else(Done::Read, Done::Drawn),
+            Some(from) => readers.scanned_page(&file, from).map_or_else(|outcome| Done::Read(*outcome), Done::Drawn),
         });
         // A panic may leave a library in a bad state: answer, then make way for a fresh worker.
         let (done, fit) = match catch_unwind(read) {

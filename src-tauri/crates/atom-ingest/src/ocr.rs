@@ -279,11 +279,11 @@ impl Work<'_> {
             let page = match self.shared.extractor.scanned_page(file, &hint, self.next) {
                 Ok(Some(page)) => page,
                 Ok(None) => break,
-                Err(Outcome::Unavailable { reason }) => {
-                    self.keep(false)?;
-                    return if self.goes_on() { Err(Error::Ocr(reason)) } else { Ok(false) };
-                }
                 Err(outcome) => {
+                    if let Outcome::Unavailable { reason } = &*outcome {
+                        self.keep(false)?;
+                        return if self.goes_on() { Err(Error::Ocr(reason.clone())) } else { Ok(false) };
+                    }
                     self.fail(outcome.state(), &outcome.reason().unwrap_or_default());
                     break;
                 }

@@ -5,7 +5,7 @@ import type { OcrView } from "../../platform";
 import { OcrRow } from "./ocr-row";
 
 const READY: OcrView = { state: "ready", version: "5.3.0", languages: ["eng"], installed: ["deu", "eng"], waiting: 0, message: null };
-const MISSING: OcrView = { state: "missing", version: null, languages: [], installed: [], waiting: 2, message: "To find 2 pictures and scans by the text in them, install Tesseract (the package tesseract-ocr)." };
+const MISSING: OcrView = { state: "missing", version: null, languages: [], installed: [], waiting: 2, message: "The text in 2 pictures and scans is not found yet: install Tesseract (the package tesseract-ocr)." };
 
 it("offers the languages that are installed, those in use checked", async () => {
   const save = vi.fn();

@@ -177,7 +177,7 @@ export class FakeState {
     const { enabled, languages } = this.settings.ocr;
     const known = enabled ? this.tesseract : null;
     const state = enabled ? (known === null ? "missing" : "ready") : "off";
-    const message = state === "missing" && waiting > 0 ? `To find ${String(waiting)} pictures and scans by the text in them, install Tesseract (the package tesseract-ocr).` : null;
+    const message = state === "missing" && waiting > 0 ? `The text in ${String(waiting)} pictures and scans is not found yet: install Tesseract (the package tesseract-ocr).` : null;
     return { state, version: known?.version ?? null, languages: languages.length > 0 ? languages : ["eng"], installed: known?.installed ?? [], waiting, message };
   }
 

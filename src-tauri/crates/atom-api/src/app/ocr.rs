@@ -46,7 +46,7 @@ pub(super) fn view(facts: OcrFacts, counts: &SourceCounts, troubles: &[Trouble])
         (true, None, _) => {
             let many =
                 if waiting == 1 { "1 picture or scan".to_owned() } else { format!("{waiting} pictures and scans") };
-            ("missing", (waiting > 0).then(|| format!("To find {many} by the text in them, {INSTALL}.")))
+            ("missing", (waiting > 0).then(|| format!("The text in {many} is not found yet: {INSTALL}.")))
         }
         (true, Some(_), Some(trouble)) => ("failed", Some(trouble.message.clone())),
         (true, Some(_), None) => ("ready", None),
