@@ -6,7 +6,7 @@ const STAGES = [
   { key: "names", label: "Names" },
   { key: "words", label: "Words" },
   { key: "meaning", label: "Meaning" },
-  { key: "ocr", label: "Text in pictures" },
+  { key: "ocr", label: "Pictures" },
 ] as const;
 
 export function progressText(progress: Progress): string {
