@@ -193,10 +193,15 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
     let percent = |done: u64, total: u64| (100 * done).checked_div(total).unwrap_or(100);
     let progress = &status.progress;
     print_line(&format!(
-        "Names {} % · Words {} % · Meaning {} %{}",
+        "Names {} % · Words {} % · Meaning {} %{}{}",
         percent(progress.names.done, progress.names.total),
         percent(progress.words.done, progress.words.total),
         percent(progress.meaning.done, progress.meaning.total),
+        progress
+            .ocr
+            .filter(|ocr| ocr.total > 0)
+            .map(|ocr| format!(" · Text in pictures {} %", percent(ocr.done, ocr.total)))
+            .unwrap_or_default(),
         if status.paused { " · paused" } else { "" },
     ));
     let is_done = [progress.names, progress.words, progress.meaning].iter().all(|stage| stage.done >= stage.total);
@@ -223,7 +228,7 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
         status.model.id.as_deref().unwrap_or("missing; run `cargo xtask setup`"),
         status.version
     ));
-    if let Some(message) = status.message {
+    for message in status.message.into_iter().chain(status.ocr.message) {
         print_line(&format!("Note: {message}"));
     }
     Ok(ExitCode::SUCCESS)
@@ -251,6 +256,7 @@ async fn files(backend: &mut Backend, state: Option<String>, json: bool) -> ApiR
             if json {
                 let line = serde_json::json!({
                     "path": file.path, "state": file.state, "stage": file.stage, "mime": file.mime, "reason": file.reason,
+                    "ocr": file.ocr,
                 });
                 print_line(&line.to_string());
             } else {

@@ -275,6 +275,8 @@ pub(super) struct Search {
 pub(super) enum Wait {
     Words,
     Meaning,
+    /// Also by the text in pictures and scans.
+    Ocr,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

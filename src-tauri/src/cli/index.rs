@@ -64,11 +64,12 @@ pub(super) async fn run(
                 sources.iter().map(|source| source.progress.meaning.total - source.progress.meaning.done).sum();
             let without_model = without_model(&status);
             if let Some(why) = &without_model
-                && wait == Wait::Meaning
+                && wait != Wait::Words
             {
                 eprintln!("atom: meaning waits: {why}");
             }
-            if wait == Wait::Words || meaning_left == 0 || without_model.is_some() {
+            let is_findable = wait == Wait::Words || meaning_left == 0 || without_model.is_some();
+            if is_findable && (wait != Wait::Ocr || pictures_left(&status, &sources) == 0) {
                 let meaning_seconds = (meaning_left == 0).then(|| begun.elapsed().as_secs_f64());
                 watch.end();
                 report(&status, &sources, words_seconds, meaning_seconds, json);
@@ -94,6 +95,15 @@ pub(super) fn vanished(source: &SourceView) -> Option<String> {
         source.path,
         json::date(vanished.kept_until),
     ))
+}
+
+/// Pictures and scans in which text is still to be recognised; none are waited for where that cannot be done.
+fn pictures_left(status: &StatusView, sources: &[SourceView]) -> u64 {
+    if let Some(why) = &status.ocr.message {
+        eprintln!("atom: text in pictures waits: {why}");
+        return 0;
+    }
+    sources.iter().filter_map(|source| source.progress.ocr).map(|progress| progress.total - progress.done).sum()
 }
 
 /// Waits until nothing is left to do.
@@ -215,14 +225,17 @@ impl Watch {
                 "words": progress.words.done, "words_total": progress.words.total,
                 "meaning": progress.meaning.done, "meaning_total": progress.meaning.total,
                 "eta_seconds": progress.words.eta_seconds.or(progress.meaning.eta_seconds),
+                "ocr": progress.ocr.map(|ocr| ocr.done), "ocr_total": progress.ocr.map(|ocr| ocr.total),
             });
             print_line(&line.to_string());
             return;
         }
         let eta = progress.words.eta_seconds.or(progress.meaning.eta_seconds);
         let eta = eta.map(|seconds| format!(", about {} left", duration(seconds))).unwrap_or_default();
+        let ocr = progress.ocr.filter(|ocr| ocr.total > 0);
+        let ocr = ocr.map(|ocr| format!(" · text in pictures {}/{}", ocr.done, ocr.total)).unwrap_or_default();
         let line = format!(
-            "words {}/{} · meaning {}/{}{eta}",
+            "words {}/{} · meaning {}/{}{ocr}{eta}",
             progress.words.done, progress.words.total, progress.meaning.done, progress.meaning.total
         );
         let mut err = std::io::stderr().lock();

@@ -14,6 +14,7 @@ mod killed;
 mod locked;
 mod lost;
 mod missing;
+mod ocr;
 mod offline;
 mod place;
 mod planted;

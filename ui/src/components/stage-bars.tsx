@@ -6,6 +6,7 @@ const STAGES = [
   { key: "names", label: "Names" },
   { key: "words", label: "Words" },
   { key: "meaning", label: "Meaning" },
+  { key: "ocr", label: "Pictures" },
 ] as const;
 
 export function progressText(progress: Progress): string {
@@ -14,20 +15,24 @@ export function progressText(progress: Progress): string {
   return `${formatCount(progress.done)} of ${formatCount(progress.total)}${eta}`;
 }
 
-/** Names, words, meaning: each with a number, a bar and an estimate. */
+/** Names, words, meaning, and text in pictures where there are any and it can be recognised: each with a number, a bar and an estimate. */
 export function StageBars({ progress, held = false }: { progress: StageProgress; held?: boolean }) {
   return (
     <dl className="stages">
-      {STAGES.map(({ key, label }) => (
-        <div key={key}>
-          <dt>{label}</dt>
-          <dd>
-            <ProgressBar progress={progress[key]} label={label} held={held} />
-          </dd>
-          <dd className="share">{formatShare(progress[key].done, progress[key].total)}</dd>
-          <dd className="soft">{progressText(progress[key])}</dd>
-        </div>
-      ))}
+      {STAGES.map(({ key, label }) => {
+        const stage = progress[key];
+        if (stage === null || (key === "ocr" && stage.total === 0)) return null;
+        return (
+          <div key={key}>
+            <dt>{label}</dt>
+            <dd>
+              <ProgressBar progress={stage} label={label} held={held} />
+            </dd>
+            <dd className="share">{formatShare(stage.done, stage.total)}</dd>
+            <dd className="soft">{progressText(stage)}</dd>
+          </div>
+        );
+      })}
     </dl>
   );
 }

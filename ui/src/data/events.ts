@@ -42,7 +42,7 @@ function isOther(query: { queryKey: readonly unknown[] }): boolean {
 
 function amountDone(status: StatusView | undefined): string {
   const progress = status?.progress;
-  return progress ? `${progress.names.done} ${progress.words.done} ${progress.meaning.done} ${status.items}` : "";
+  return progress ? `${progress.names.done} ${progress.words.done} ${progress.meaning.done} ${progress.ocr?.done ?? 0} ${status.items}` : "";
 }
 
 function connect(platform: Platform, client: QueryClient): () => void {

@@ -463,6 +463,8 @@ export type FileView = {
 	modified: number,
 	/**  Why it is in that state. */
 	reason: string | null,
+	/**  Recognising text in what it shows: `waiting`, `text`, `none` or `failed`; none where there is nothing to recognise. */
+	ocr: string | null,
 };
 
 /**  Asks why a file is found, or why not. */
@@ -640,6 +642,30 @@ export type Notice = {
 	message: string,
 };
 
+/**  How text in pictures and scans is recognised, where Tesseract is installed. */
+export type OcrSettings = {
+	/**  Whether it is. */
+	enabled: boolean,
+	/**  In which languages, by Tesseract's codes such as `eng`; those of the system when empty. */
+	languages: string[],
+};
+
+/**  Whether and with what text in pictures and scans is recognised. */
+export type OcrView = {
+	/**  `ready`, `missing` (Tesseract is not installed), `failed` (it cannot be used) or `off`. */
+	state: string,
+	/**  Version of Tesseract, once it was used. */
+	version: string | null,
+	/**  Languages in which text is recognised, by Tesseract's codes. */
+	languages: string[],
+	/**  Languages that are installed, once it was used. */
+	installed: string[],
+	/**  Pictures and scans whose text is not findable yet. */
+	waiting: number,
+	/**  What to do about it, where something is to be done. */
+	message: string | null,
+};
+
 /**  A page of the main window. */
 export type OpenMainRequest = {
 	/**  The page, as its address has it after `#`; empty to stay where it is. */
@@ -798,6 +824,8 @@ export type Settings = {
 	waitForPerson: boolean,
 	/**  Whether work slows down when the computer gets warm, and meaning rests while it is hot. */
 	followHeat: boolean,
+	/**  Recognising text in pictures and scans. */
+	ocr: OcrSettings,
 };
 
 /**  A setting changed. */
@@ -924,7 +952,7 @@ export type SourcesAddRequest = {
 /**  Folders were added, removed or changed state. */
 export type SourcesChanged = null;
 
-/**  Progress of the three stages. */
+/**  Progress of the stages. */
 export type StageProgress = {
 	/**  Items findable by name. */
 	names: Progress,
@@ -932,6 +960,8 @@ export type StageProgress = {
 	words: Progress,
 	/**  Passages findable by meaning. */
 	meaning: Progress,
+	/**  Pictures and scans findable by the text in them; none where that is switched off or Tesseract is not installed. */
+	ocr: Progress | null,
 };
 
 /**  How many items are in a state. */
@@ -968,6 +998,8 @@ export type StatusView = {
 	version: string,
 	/**  How fast background work goes; none where this process does none. */
 	governor: GovernorView | null,
+	/**  Recognising text in pictures and scans. */
+	ocr: OcrView,
 };
 
 /**  How the app looks. */

@@ -41,6 +41,8 @@ export type {
   BackupRequest,
   BackupRunView,
   BackupSettings,
+  OcrSettings,
+  OcrView,
   BackupStateView,
   Chip,
   ConnectionView,

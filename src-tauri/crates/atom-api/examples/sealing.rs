@@ -10,11 +10,12 @@ use atom_core::{EMBEDDING_DIMENSIONS, SystemClock};
 use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
 use atom_index::vector::VectorIndex;
-use atom_ingest::{Budget, Ingest, Machine, Manners, Models, Notice, Parts};
+use atom_ingest::{Budget, Ingest, Machine, Manners, Models, Notice, OcrChoice, Parts};
 use atom_search::{Meaning, Mode, QueryEmbedder, Request, Searcher};
 use atom_store::{RawKey, Store};
 use atom_testkit::cost::{Costs, QUERIES, SIDES, turns};
 use atom_vault::Keys;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -80,6 +81,9 @@ impl Place {
             machine: Machine::here(Box::new(|| None)),
             manners: Manners::default(),
             anyway: true,
+            recogniser: WorkerCommand::default(),
+            search_path: OsString::new(),
+            ocr: OcrChoice::default(),
         };
         Ingest::start(parts).unwrap()
     }

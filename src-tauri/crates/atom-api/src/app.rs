@@ -15,6 +15,7 @@ mod files;
 pub(crate) mod fuzz;
 mod governor;
 mod network;
+mod ocr;
 mod private_file;
 mod refusals;
 mod reserve;

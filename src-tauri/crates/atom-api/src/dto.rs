@@ -283,7 +283,7 @@ pub struct Progress {
     pub eta_seconds: Option<f32>,
 }
 
-/// Progress of the three stages.
+/// Progress of the stages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct StageProgress {
@@ -293,6 +293,8 @@ pub struct StageProgress {
     pub words: Progress,
     /// Passages findable by meaning.
     pub meaning: Progress,
+    /// Pictures and scans findable by the text in them; none where that is switched off or Tesseract is not installed.
+    pub ocr: Option<Progress>,
 }
 
 /// How many items are in a state.
@@ -421,6 +423,8 @@ pub struct FileView {
     pub modified: i64,
     /// Why it is in that state.
     pub reason: Option<String>,
+    /// Recognising text in what it shows: `waiting`, `text`, `none` or `failed`; none where there is nothing to recognise.
+    pub ocr: Option<String>,
 }
 
 /// Asks why a file is found, or why not.
@@ -575,6 +579,8 @@ pub struct StatusView {
     pub version: String,
     /// How fast background work goes; none where this process does none.
     pub governor: Option<GovernorView>,
+    /// Recognising text in pictures and scans.
+    pub ocr: OcrView,
 }
 
 /// How fast background work goes, and why.
@@ -591,6 +597,25 @@ pub struct GovernorView {
     pub rests: bool,
     /// Whether a person said to go on anyway.
     pub anyway: bool,
+}
+
+/// Whether and with what text in pictures and scans is recognised.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OcrView {
+    /// `ready`, `missing` (Tesseract is not installed), `failed` (it cannot be used) or `off`.
+    pub state: String,
+    /// Version of Tesseract, once it was used.
+    pub version: Option<String>,
+    /// Languages in which text is recognised, by Tesseract's codes.
+    pub languages: Vec<String>,
+    /// Languages that are installed, once it was used.
+    pub installed: Vec<String>,
+    /// Pictures and scans whose text is not findable yet.
+    #[specta(type = u32)]
+    pub waiting: u64,
+    /// What to do about it, where something is to be done.
+    pub message: Option<String>,
 }
 
 /// How the app looks.
@@ -645,6 +670,24 @@ pub struct Settings {
     pub wait_for_person: bool,
     /// Whether work slows down when the computer gets warm, and meaning rests while it is hot.
     pub follow_heat: bool,
+    /// Recognising text in pictures and scans.
+    pub ocr: OcrSettings,
+}
+
+/// How text in pictures and scans is recognised, where Tesseract is installed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OcrSettings {
+    /// Whether it is.
+    pub enabled: bool,
+    /// In which languages, by Tesseract's codes such as `eng`; those of the system when empty.
+    pub languages: Vec<String>,
+}
+
+impl Default for OcrSettings {
+    fn default() -> Self {
+        Self { enabled: true, languages: Vec::new() }
+    }
 }
 
 impl Default for Settings {
@@ -661,6 +704,7 @@ impl Default for Settings {
             battery_floor: Some(30),
             wait_for_person: false,
             follow_heat: true,
+            ocr: OcrSettings::default(),
         }
     }
 }

@@ -229,6 +229,7 @@ impl From<atom_ingest::Error> for ApiError {
             E::Store(error) => error.into(),
             E::Index(error) => error.into(),
             E::Embed(error) => Self::new(ErrorCode::ModelMissing, error.to_string()),
+            E::Ocr(_) => Self::new(ErrorCode::Internal, error.to_string()).retryable(),
             E::Thread(error) => Self::new(ErrorCode::Internal, format!("starting a worker: {error}")),
         }
     }

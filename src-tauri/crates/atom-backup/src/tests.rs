@@ -208,6 +208,7 @@ fn text(index: usize) -> TextOutcome {
         crashes: 0,
         truncated: false,
         chunks: vec![NewChunk { start: 0, heading: None, text }],
+        shows_text: false,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::outcome::{FileHint, Outcome};
+use crate::outcome::{FileHint, Outcome, ScannedPage};
 use crate::sandbox::SandboxStatus;
 use crate::wire::{Answer, Job, MAX_JOB, answer_lengths, answer_of};
 use crate::{LIMITS_ENV, PARSER_VERSION, WorkerCommand};
@@ -48,6 +48,12 @@ pub(crate) enum After {
     Spent,
 }
 
+/// What a worker answered.
+enum Asked {
+    Outcome(Outcome),
+    Page(Option<ScannedPage>),
+}
+
 impl Worker {
     /// Starts a worker and waits until it is ready.
     ///
@@ -79,7 +85,7 @@ impl Worker {
                 Ok(worker)
             }
             Ok(Answer::Ready { version, .. }) => Err(Error::Version { ours: PARSER_VERSION, theirs: version }),
-            Ok(Answer::Done { .. }) => Err(Error::NoAnswer("it spoke out of turn".to_owned())),
+            Ok(Answer::Done { .. } | Answer::Page { .. }) => Err(Error::NoAnswer("it spoke out of turn".to_owned())),
             Err(Silence::TimedOut | Silence::Ending) => Err(Error::NoAnswer("it took too long".to_owned())),
             Err(Silence::Gone) => Err(Error::NoAnswer(worker.end().unwrap_or_else(|| "it ended".to_owned()))),
         }
@@ -94,32 +100,57 @@ impl Worker {
         limits: &Limits,
         ending: &AtomicBool,
     ) -> (Outcome, After) {
-        let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1) };
-        self.files_read += 1;
-        if let Err(error) = self.send(&job, file) {
-            return (
-                Outcome::Unavailable { reason: format!("The reader did not take the file: {error}.") },
-                After::Spent,
-            );
+        let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1), page_from: None };
+        match self.ask(&job, file, wall, limits, ending) {
+            (Asked::Outcome(outcome), after) => (outcome, after),
+            (Asked::Page(_), _) => (out_of_turn(), After::Spent),
         }
-        match self.receive(Instant::now() + wall, ending) {
-            Ok(Answer::Done { outcome, resident }) => {
-                let spent = self.files_read >= limits.recycle_files || resident > limits.recycle_memory;
-                (outcome, if spent { After::Spent } else { After::Fit })
+    }
+
+    /// Has the worker draw the first scanned page of a PDF from page `from` on; an outcome says why it cannot.
+    pub(crate) fn draw(
+        &mut self,
+        file: &File,
+        hint: &FileHint,
+        from: u32,
+        limits: &Limits,
+        ending: &AtomicBool,
+    ) -> (Result<Option<ScannedPage>, Box<Outcome>>, After) {
+        let wall = limits.wall_pdf;
+        let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1), page_from: Some(from) };
+        match self.ask(&job, file, wall, limits, ending) {
+            (Asked::Page(page), after) => (Ok(page), after),
+            (Asked::Outcome(outcome), after) => (Err(Box::new(outcome)), after),
+        }
+    }
+
+    fn ask(&mut self, job: &Job, file: &File, wall: Duration, limits: &Limits, ending: &AtomicBool) -> (Asked, After) {
+        self.files_read += 1;
+        if let Err(error) = self.send(job, file) {
+            let reason = format!("The reader did not take the file: {error}.");
+            return (Asked::Outcome(Outcome::Unavailable { reason }), After::Spent);
+        }
+        let (asked, resident) = match self.receive(Instant::now() + wall, ending) {
+            Ok(Answer::Done { outcome, resident }) => (Asked::Outcome(outcome), resident),
+            Ok(Answer::Page { page, resident }) => (Asked::Page(page), resident),
+            Ok(Answer::Ready { .. }) => return (Asked::Outcome(out_of_turn()), After::Spent),
+            Err(Silence::TimedOut) => return (Asked::Outcome(Outcome::TimedOut), After::Spent),
+            Err(Silence::Ending) => {
+                return (
+                    Asked::Outcome(Outcome::Unavailable { reason: "Reading was stopped.".to_owned() }),
+                    After::Spent,
+                );
             }
-            Ok(Answer::Ready { .. }) => {
-                (Outcome::Crashed { reason: "The reader spoke out of turn.".to_owned() }, After::Spent)
-            }
-            Err(Silence::TimedOut) => (Outcome::TimedOut, After::Spent),
-            Err(Silence::Ending) => (Outcome::Unavailable { reason: "Reading was stopped.".to_owned() }, After::Spent),
             Err(Silence::Gone) => {
                 let outcome = match self.end() {
                     Some(reason) => Outcome::Crashed { reason },
                     None => Outcome::TimedOut,
                 };
-                (outcome, After::Spent)
+                return (Asked::Outcome(outcome), After::Spent);
             }
-        }
+        };
+        let spent = self.files_read >= limits.recycle_files || resident > limits.recycle_memory;
+        (asked, if spent { After::Spent } else { After::Fit })
     }
 
     fn send(&self, job: &Job, file: &File) -> io::Result<()> {
@@ -206,6 +237,10 @@ impl Drop for Worker {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn out_of_turn() -> Outcome {
+    Outcome::Crashed { reason: "The reader spoke out of turn.".to_owned() }
 }
 
 enum Silence {

@@ -1,7 +1,7 @@
 //! The text of a file while a format module writes it: one place that normalises, records headings and
 //! keeps to the size limit.
 
-use crate::outcome::{Extracted, Fact, Section};
+use crate::outcome::{Extracted, Fact, Scan, Section};
 
 /// Longest heading or title that is kept, in bytes.
 const MAX_HEADING: usize = 300;
@@ -62,6 +62,8 @@ pub(crate) struct Draft {
     facts: Vec<Fact>,
     /// Facts whose words stand in the text already.
     notes: Vec<Fact>,
+    /// What the file shows that may hold text.
+    pub(crate) scan: Option<Scan>,
 }
 
 impl Draft {
@@ -83,6 +85,7 @@ impl Draft {
             people: Vec::new(),
             facts: Vec::new(),
             notes: Vec::new(),
+            scan: None,
         }
     }
 
@@ -386,6 +389,7 @@ impl Draft {
             only_facts,
             sections: self.sections,
             truncated: self.truncated || self.cut,
+            scan: self.scan,
         })
     }
 }

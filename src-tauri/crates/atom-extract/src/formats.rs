@@ -53,7 +53,7 @@ pub use catalogue::{KnownFormat, known_formats};
 
 use crate::draft::{Draft, Failure};
 use crate::limits::Limits;
-use crate::outcome::{FileHint, Outcome};
+use crate::outcome::{FileHint, Outcome, ScannedPage};
 use crate::sandbox::Layer;
 use atom_core::Kind;
 use detect::{ContainerFormat, Detected, Format, PackageFormat, Seekable};
@@ -66,6 +66,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+const PDF: &str = "application/pdf";
 /// Bytes at the head of a file that its type is told by.
 const HEAD: usize = 64 * 1024;
 
@@ -97,6 +98,24 @@ impl Readers {
             language::tell(extracted);
         }
         outcome
+    }
+
+    /// Draws the first page of a PDF from that index on that shows something and has no text.
+    ///
+    /// # Errors
+    /// What keeps it from being drawn, as an outcome.
+    pub fn scanned_page(&self, file: &File, from: u32) -> Result<Option<ScannedPage>, Box<Outcome>> {
+        let unreadable =
+            |error: io::Error| Outcome::Unreadable { reason: format!("Reading it from the disk failed: {error}.") };
+        let facts = rustix::fs::fstat(file).map_err(|error| unreadable(error.into()))?;
+        let input = Input::File(file, u64::try_from(facts.st_size).unwrap_or(0));
+        if let Some(outcome) = too_large(input.size(), self.limits.max_pdf_file, PDF) {
+            return Err(outcome.into());
+        }
+        let bytes = input.bytes().map_err(unreadable)?;
+        self.pdf
+            .scanned_page(&bytes, from)
+            .map_err(|failure| finish(Draft::new(self.limits.max_text), Err(failure), PDF).into())
     }
 
     /// Reads a file, or a part of one; its text has at most that many bytes.

@@ -5,6 +5,8 @@
 //! hidden argument, that has no file system, no network and no other system call than reading needs. The
 //! parent opens the file and hands over the descriptor; what happens to the worker happens to one file.
 //!
+//! Text in pictures is a matter of its own: see `recognise`.
+//!
 //! [`Extractor`] is the parent's side, [`worker_main`] the child's. `formats` decides what a file is, by content
 //! first, and has one module for each format; `draft` is what they write into.
 //!
@@ -12,7 +14,7 @@
 //! `pub(crate) fn read(bytes, &mut Draft) -> Result<(), Failure>`, call it in `formats::parse`, add a
 //! line to `formats::catalogue`, raise [`PARSER_VERSION`], and add a fixture to the tests.
 //!
-//! Left out on purpose: paths (a worker never opens one), temporary files, recognition of text in pictures. What is
+//! Left out on purpose: paths (a worker never opens one), temporary files, pictures inside of documents. What is
 //! packed in an archive or attached to a mail is text of the file that holds it, not an item of its own.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -27,6 +29,7 @@ pub mod fuzz;
 mod limits;
 mod outcome;
 mod pool;
+mod recognise;
 mod sandbox;
 mod wire;
 mod worker;
@@ -34,8 +37,9 @@ mod worker;
 pub use error::{Error, Result};
 pub use formats::{KnownFormat, Readers, known_formats};
 pub use limits::{ArchiveLimits, Limits};
-pub use outcome::{Extracted, Fact, FileHint, Outcome, Section};
+pub use outcome::{Extracted, Fact, FileHint, Outcome, Scan, ScannedPage, Section};
 pub use pool::{Extractor, WorkerCommand};
+pub use recognise::{Picture, RecogniseLimits, Recogniser, Recognition};
 pub use sandbox::{Layer, SandboxStatus};
 pub use worker::{Hook, worker_main, worker_main_with};
 

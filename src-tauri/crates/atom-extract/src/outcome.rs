@@ -3,6 +3,15 @@
 use atom_core::ItemState;
 use serde::{Deserialize, Serialize};
 
+const PDF: &str = "application/pdf";
+/// Pictures that Tesseract decodes.
+const RECOGNISED: [&str; 6] = ["image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"];
+/// A picture with shorter sides is an icon or a button.
+const MIN_SHORT: u32 = 40;
+const MIN_LONG: u32 = 100;
+/// A picture of more pixels takes more memory than recognising may have.
+const MAX_PIXELS: u64 = 100_000_000;
+
 /// What a file's name and size say before anything is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileHint {
@@ -74,6 +83,35 @@ pub struct Extracted {
     pub sections: Vec<Section>,
     /// Whether the text was cut at [`crate::Limits::max_text`].
     pub truncated: bool,
+    /// What it shows that may hold text beside this one.
+    #[serde(default)]
+    pub scan: Option<Scan>,
+}
+
+/// What a file shows that may hold text, to be recognised by [`crate::Recogniser`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scan {
+    /// It is a picture of that size, in pixels.
+    Picture {
+        /// Width.
+        width: u32,
+        /// Height.
+        height: u32,
+    },
+    /// It has that many pages that show something and have no text.
+    Pages(u32),
+}
+
+/// A page as a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScannedPage {
+    /// Which page, counted from 0.
+    pub index: u32,
+    /// How many pages the file has.
+    pub of: u32,
+    /// The picture, as PGM; none where this page cannot be drawn.
+    #[serde(skip)]
+    pub picture: Vec<u8>,
 }
 
 /// Outcome of reading one file; every file has one, with a reason a person understands.
@@ -178,6 +216,27 @@ impl Outcome {
             | Self::Unavailable { reason } => reason,
         };
         Some(said.to_owned())
+    }
+
+    /// Whether text could be recognised in what the file shows: in a picture that is no icon, or in pages of a PDF.
+    pub fn shows_text_maybe(&self) -> bool {
+        let (mime, scan) = match self {
+            // A PDF whose pages have no text, and that says nothing about itself.
+            Self::Empty { mime } => return mime == PDF,
+            Self::Text(extracted) => (extracted.mime.as_str(), extracted.scan),
+            _ => return false,
+        };
+        match scan {
+            Some(Scan::Picture { width, height }) => {
+                let (short, long) = (width.min(height), width.max(height));
+                RECOGNISED.contains(&mime)
+                    && short >= MIN_SHORT
+                    && long >= MIN_LONG
+                    && u64::from(short) * u64::from(long) <= MAX_PIXELS
+            }
+            Some(Scan::Pages(count)) => mime == PDF && count > 0,
+            None => false,
+        }
     }
 
     /// Whether the file brought the reader process down, so that it counts for the list of files never tried again.

@@ -3,7 +3,7 @@
 use crate::child::{After, Worker};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::outcome::{FileHint, Outcome};
+use crate::outcome::{FileHint, Outcome, ScannedPage};
 use crate::sandbox::SandboxStatus;
 use std::ffi::OsString;
 use std::fs::File;
@@ -98,6 +98,19 @@ impl Extractor {
         };
         self.give_back(worker);
         outcome
+    }
+
+    /// Draws the first page of a PDF from page `from` on, counted from 0, that shows something and has no text; none where
+    /// there is no more such page. Blocks as [`Extractor::extract`] does.
+    ///
+    /// # Errors
+    /// What keeps it from being drawn, as an outcome.
+    pub fn scanned_page(&self, file: &File, hint: &FileHint, from: u32) -> Result<Option<ScannedPage>, Box<Outcome>> {
+        let mut worker =
+            self.take().map_err(|error| Outcome::Unavailable { reason: format!("No reader: {error}.") })?;
+        let (page, after) = worker.draw(file, hint, from, &self.limits, &self.ending);
+        self.give_back(matches!(after, After::Fit).then_some(worker));
+        page
     }
 
     /// How the workers are locked in; starts one to find out if none ran yet.

@@ -5,6 +5,10 @@
 //! list; everything else fails with "operation not permitted". Where a layer is missing the worker runs without
 //! it and says so in its [`SandboxStatus`].
 
+mod program;
+
+pub(crate) use program::{close_calls_of_program, open_only};
+
 use serde::{Deserialize, Serialize};
 
 /// Whether one layer of the box holds.

@@ -1,9 +1,9 @@
 //! What parent and worker say to each other over their socket.
 //!
 //! A job is a length, a JSON [`Job`] and, beside the length, the open file. An answer is two lengths, a JSON
-//! [`Answer`] and the text. The worker is not trusted: the parent bounds every length before it reads.
+//! [`Answer`] and the text, or the picture of a page. The worker is not trusted: the parent bounds every length before it reads.
 
-use crate::outcome::{FileHint, Outcome};
+use crate::outcome::{FileHint, Outcome, ScannedPage};
 use crate::sandbox::SandboxStatus;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 pub(crate) const MAX_JOB: usize = 64 * 1024;
 /// Largest JSON part of an answer, in bytes.
 pub(crate) const MAX_HEAD: usize = 8 * 1024 * 1024;
-/// Largest text of an answer, in bytes.
+/// Largest text or picture of an answer, in bytes.
 pub(crate) const MAX_TEXT: usize = 24 * 1024 * 1024;
 
 /// One file to read.
@@ -21,6 +21,8 @@ pub(crate) struct Job {
     pub(crate) hint: FileHint,
     /// Processor seconds the worker may spend on it.
     pub(crate) cpu_seconds: u64,
+    /// Draw the first scanned page from this one on, instead of reading the text.
+    pub(crate) page_from: Option<u32>,
 }
 
 /// What a worker says.
@@ -33,7 +35,14 @@ pub(crate) enum Answer {
         /// How it is locked in.
         sandbox: SandboxStatus,
     },
-    /// For every job.
+    /// For every job that asked for a scanned page.
+    Page {
+        /// Without its picture, which follows; none where there is no more such page.
+        page: Option<ScannedPage>,
+        /// Resident memory in bytes; 0 where unknown.
+        resident: u64,
+    },
+    /// For every other job, and for what cannot be read.
     Done {
         /// Without its text, which follows.
         outcome: Outcome,
@@ -45,26 +54,31 @@ pub(crate) enum Answer {
 /// Writes an answer.
 pub(crate) fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let head = serde_json::to_vec(answer).map_err(io::Error::other)?;
-    let text: &str = match answer {
-        Answer::Done { outcome: Outcome::Text(extracted), .. } => &extracted.text,
-        _ => "",
+    let bytes: &[u8] = match answer {
+        Answer::Done { outcome: Outcome::Text(extracted), .. } => extracted.text.as_bytes(),
+        Answer::Page { page: Some(page), .. } => &page.picture,
+        _ => &[],
     };
     let length = |bytes: usize| u32::try_from(bytes).map(u32::to_le_bytes).map_err(io::Error::other);
     let mut frame = Vec::with_capacity(8 + head.len());
     frame.extend_from_slice(&length(head.len())?);
-    frame.extend_from_slice(&length(text.len())?);
+    frame.extend_from_slice(&length(bytes.len())?);
     frame.extend_from_slice(&head);
     to.write_all(&frame)?;
-    to.write_all(text.as_bytes())
+    to.write_all(bytes)
 }
 
 /// The answer in the two parts that follow the lengths; none where it makes no sense.
-pub(crate) fn answer_of(json: &[u8], text: Vec<u8>) -> Option<Answer> {
+pub(crate) fn answer_of(json: &[u8], bytes: Vec<u8>) -> Option<Answer> {
     let mut answer = serde_json::from_slice(json).ok()?;
-    if let Answer::Done { outcome: Outcome::Text(extracted), .. } = &mut answer {
-        extracted.text = String::from_utf8(text).ok()?;
-        let text = &extracted.text;
-        extracted.sections.retain(|section| text.is_char_boundary(section.start));
+    match &mut answer {
+        Answer::Done { outcome: Outcome::Text(extracted), .. } => {
+            extracted.text = String::from_utf8(bytes).ok()?;
+            let text = &extracted.text;
+            extracted.sections.retain(|section| text.is_char_boundary(section.start));
+        }
+        Answer::Page { page: Some(page), .. } => page.picture = bytes,
+        _ => {}
     }
     Some(answer)
 }

@@ -5,7 +5,7 @@
 
 use crate::formats::Readers;
 use crate::limits::Limits;
-use crate::outcome::{FileHint, Outcome};
+use crate::outcome::{FileHint, Outcome, ScannedPage};
 use crate::sandbox::{self, SandboxStatus};
 use crate::wire::{Answer, Job, MAX_JOB, write_answer};
 use crate::{LIMITS_ENV, PARSER_VERSION, PDFIUM_ENV};
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 /// What a test does in place of reading; `None` reads as usual.
 pub type Hook = fn(&FileHint, &File) -> Option<Outcome>;
 
-/// Runs a worker until the parent closes the socket. For a program that was started with the arguments of a
+/// Runs a worker until the parent closes the socket, or becomes a recogniser where it was started as one. For a program that was started with the arguments of a
 /// [`crate::WorkerCommand`]; call it before anything else, on the only thread.
 pub fn worker_main() -> ExitCode {
     worker_main_with(|_, _| None)
@@ -31,6 +31,9 @@ pub fn worker_main() -> ExitCode {
 /// [`worker_main`] with a hook before every file; for the tests of the isolation.
 #[doc(hidden)]
 pub fn worker_main_with(hook: Hook) -> ExitCode {
+    if let Some(code) = crate::recognise::launch_main() {
+        return code;
+    }
     match run(hook) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
@@ -56,19 +59,33 @@ fn run(hook: Hook) -> io::Result<()> {
 
     while let Some((job, file)) = receive(&socket)? {
         sandbox::allow_cpu(job.cpu_seconds);
-        let read = AssertUnwindSafe(|| hook(&job.hint, &file).unwrap_or_else(|| readers.read(&file, &job.hint)));
+        let read = AssertUnwindSafe(|| match job.page_from {
+            None => Done::Read(hook(&job.hint, &file).unwrap_or_else(|| readers.read(&file, &job.hint))),
+            Some(from) => readers.scanned_page(&file, from).map_or_else(|outcome| Done::Read(*outcome), Done::Drawn),
+        });
         // A panic may leave a library in a bad state: answer, then make way for a fresh worker.
-        let (outcome, fit) = match catch_unwind(read) {
-            Ok(outcome) => (outcome, true),
+        let (done, fit) = match catch_unwind(read) {
+            Ok(done) => (done, true),
             Err(_) => {
-                (Outcome::Unreadable { reason: "Damaged, or built in a way that Atom cannot read.".to_owned() }, false)
+                let reason = "Damaged, or built in a way that Atom cannot read.".to_owned();
+                (Done::Read(Outcome::Unreadable { reason }), false)
             }
         };
         drop(file);
         let resident = if fit { resident_memory(memory.as_ref()) } else { u64::MAX };
-        write_answer(&mut &socket, &Answer::Done { outcome, resident })?;
+        let answer = match done {
+            Done::Read(outcome) => Answer::Done { outcome, resident },
+            Done::Drawn(page) => Answer::Page { page, resident },
+        };
+        write_answer(&mut &socket, &answer)?;
     }
     Ok(())
+}
+
+/// What came of a job.
+enum Done {
+    Read(Outcome),
+    Drawn(Option<ScannedPage>),
 }
 
 /// The next job; `None` when the parent is gone.

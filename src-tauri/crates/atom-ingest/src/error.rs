@@ -12,6 +12,9 @@ pub enum Error {
     /// The embedding model failed or is missing.
     #[error(transparent)]
     Embed(#[from] atom_embed::Error),
+    /// Tesseract is there and cannot be used.
+    #[error("recognising text in pictures: {0}")]
+    Ocr(String),
     /// No thread to be had.
     #[error("starting a worker: {0}")]
     Thread(#[from] std::io::Error),

@@ -1,8 +1,9 @@
 //! From a changed file to item, passages, words and vectors.
 //!
-//! Four kinds of workers, each a thread that looks for work in the store, does a batch, and notes it as done:
+//! Five kinds of workers, each a thread that looks for work in the store, does a batch, and notes it as done:
 //! *jobs* scans folders, follows hints of the watcher and removes sources; *readers* have files read in the extraction box;
-//! *words* feeds the keyword index; *meaning* embeds passages and feeds the vector index.
+//! *words* feeds the keyword index; *meaning* embeds passages and feeds the vector index; *ocr*, when all of that is done,
+//! has text recognised in pictures and scans, which then goes the way of every text.
 //!
 //! What is left to do is a state of each item in the store, so nothing is lost by a crash and every step may run twice:
 //! an index is always told to replace an item as a whole, and only what it made durable is confirmed.
@@ -18,6 +19,7 @@ mod governor;
 mod machine;
 mod meaning;
 mod models;
+mod ocr;
 mod pace;
 mod pipeline;
 mod read;
@@ -27,5 +29,6 @@ pub use error::{Error, Result};
 pub use governor::SearchFirst;
 pub use machine::{Battery, Facts, Heat, Idle, Machine, Memory};
 pub use models::Models;
+pub use ocr::{OcrChoice, OcrFacts};
 pub use pace::{Brake, Manners, OWN_MEMORY, Pace, Reason};
 pub use pipeline::{Budget, Hold, Ingest, Notice, Parts, ROOM_LEFT, Rates, Trouble};

@@ -4,16 +4,18 @@ use crate::error::{Error, Result};
 use crate::governor::{Governor, SearchFirst};
 use crate::machine::Machine;
 use crate::models::Models;
+use crate::ocr::{self, OcrChoice, OcrDesk, OcrFacts};
 use crate::pace::{Manners, Pace};
 use crate::{folders, gone, meaning, read, words};
 use atom_core::{Clock, JobId, SourceId};
-use atom_extract::Extractor;
+use atom_extract::{Extractor, WorkerCommand};
 use atom_index::keyword::KeywordIndex;
 use atom_index::vector::VectorIndex;
 use atom_jobs::{Bell, Meter, Stop, Worker};
 use atom_store::{JobKind, Store};
 use atom_watch::{WatchState, Watcher};
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -86,7 +88,7 @@ pub enum Notice {
 /// What keeps a worker from working, for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Which stage: `read`, `words`, `meaning`, `folders`.
+    /// Which stage: `read`, `words`, `meaning`, `folders`, `ocr`.
     pub stage: &'static str,
     /// What happened and what to do.
     pub message: String,
@@ -103,6 +105,8 @@ pub struct Rates {
     pub files: Option<f32>,
     /// Passages embedded per second.
     pub chunks: Option<f32>,
+    /// Pictures per second in which text is recognised.
+    pub pictures: Option<f32>,
 }
 
 /// What the pipeline is made of.
@@ -137,6 +141,12 @@ pub struct Parts {
     pub manners: Manners,
     /// Whether a person waits for this process itself, so that it never holds back.
     pub anyway: bool,
+    /// How to start what locks Tesseract in: the command of the readers.
+    pub recogniser: WorkerCommand,
+    /// Folders in which Tesseract is looked for, as in `PATH`.
+    pub search_path: OsString,
+    /// What a person wants of it.
+    pub ocr: OcrChoice,
 }
 
 /// Bells of the workers: rung when there may be something to do.
@@ -146,12 +156,14 @@ pub(crate) struct Bells {
     pub(crate) read: Bell,
     pub(crate) words: Bell,
     pub(crate) meaning: Bell,
+    pub(crate) ocr: Bell,
 }
 
 #[derive(Default)]
 struct Meters {
     files: Meter,
     chunks: Meter,
+    pictures: Meter,
 }
 
 /// What the workers share.
@@ -180,6 +192,7 @@ pub(crate) struct Shared {
     /// Read by a worker that changes an index and then says so in the store, written by who needs both as one.
     quiet: RwLock<()>,
     observer: Box<dyn Fn(Notice) + Send + Sync>,
+    pub(crate) ocr: OcrDesk,
 }
 
 impl Shared {
@@ -205,6 +218,15 @@ impl Shared {
 
     pub(crate) fn count_chunks(&self, count: u64) {
         lock(&self.meters).chunks.add(count, Instant::now());
+    }
+
+    pub(crate) fn count_picture(&self) {
+        lock(&self.meters).pictures.add(1, Instant::now());
+    }
+
+    /// Whether that stage cannot work at present.
+    pub(crate) fn is_stuck(&self, stage: &str) -> bool {
+        lock(&self.troubles).contains_key(stage)
     }
 
     /// Rests after `worked`, when the pace asks for it.
@@ -286,6 +308,7 @@ impl Ingest {
             troubles: Mutex::default(),
             quiet: RwLock::new(()),
             observer: parts.observer,
+            ocr: OcrDesk::new(parts.recogniser, parts.search_path, parts.ocr),
         });
         let mut workers = vec![
             worker("atom-folders", &shared, shared.bells.jobs.clone(), FOLDERS, folders::step)?,
@@ -297,6 +320,7 @@ impl Ingest {
                 let _busy = shared.quiet.read().unwrap_or_else(PoisonError::into_inner);
                 meaning::step(shared, stop)
             })?,
+            worker("atom-ocr", &shared, shared.bells.ocr.clone(), ocr::STAGE, ocr::step)?,
         ];
         for index in 0..Budget::Full.threads() {
             workers.push(worker(
@@ -348,6 +372,7 @@ impl Ingest {
         self.shared.bells.read.ring();
         self.shared.bells.words.ring();
         self.shared.bells.meaning.ring();
+        self.shared.bells.ocr.ring();
     }
 
     /// Pauses or resumes all background work.
@@ -421,6 +446,17 @@ impl Ingest {
         self.shared.governor.search_first()
     }
 
+    /// Sets what a person wants of recognising text in pictures.
+    pub fn set_ocr(&self, choice: OcrChoice) {
+        self.shared.ocr.choose(choice);
+        self.shared.bells.ocr.ring();
+    }
+
+    /// Whether and with what text in pictures is recognised.
+    pub fn ocr(&self) -> OcrFacts {
+        self.shared.ocr.facts()
+    }
+
     /// Sets more ignore rules; the caller scans again.
     pub fn set_ignore_rules(&self, rules: &str) {
         rules.clone_into(&mut lock(&self.shared.ignore_rules));
@@ -430,7 +466,11 @@ impl Ingest {
     /// Current speeds.
     pub fn rates(&self) -> Rates {
         let (meters, now) = (lock(&self.shared.meters), Instant::now());
-        Rates { files: meters.files.per_second(now), chunks: meters.chunks.per_second(now) }
+        Rates {
+            files: meters.files.per_second(now),
+            chunks: meters.chunks.per_second(now),
+            pictures: meters.pictures.per_second(now),
+        }
     }
 
     /// What keeps workers from working.
@@ -471,7 +511,7 @@ impl Drop for Hold {
     fn drop(&mut self) {
         self.shared.held.store(false, Ordering::Relaxed);
         let bells = &self.shared.bells;
-        [&bells.jobs, &bells.read, &bells.words, &bells.meaning].into_iter().for_each(Bell::ring);
+        [&bells.jobs, &bells.read, &bells.words, &bells.meaning, &bells.ocr].into_iter().for_each(Bell::ring);
     }
 }
 

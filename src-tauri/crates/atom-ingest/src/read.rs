@@ -119,6 +119,7 @@ fn flush(shared: &Shared, all: bool) -> Result<()> {
     drop(dispatch);
     shared.bells.words.ring();
     shared.bells.meaning.ring();
+    shared.bells.ocr.ring();
     shared.notify(Notice::Progressed);
     Ok(())
 }
@@ -188,6 +189,8 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
     let mime = outcome.mime().unwrap_or_default().to_owned();
     let (mut title, mut author, mut people, mut language) = (None, None, None, None);
     let (mut truncated, mut chunks) = (false, Vec::new());
+    // Without a hash there is nothing to keep what is recognised by.
+    let shows_text = hash.is_some() && outcome.shows_text_maybe() && !is_raw_picture(task);
     if let Outcome::Text(extracted) = outcome {
         let sections: Vec<(usize, String)> =
             extracted.sections.into_iter().map(|section| (section.start, section.heading)).collect();
@@ -218,7 +221,14 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
         crashes: crashes + deaths,
         truncated,
         chunks,
+        shows_text,
     }
+}
+
+/// What a camera wrote before it was developed looks like a TIFF, and is none that a program shows as it is.
+fn is_raw_picture(task: &ReadTask) -> bool {
+    let extension = task.path.extension().map(|ext| ext.to_string_lossy().to_lowercase());
+    extension.is_some_and(|ext| ["raw", "dng", "nef", "cr2", "arw", "orf", "rw2"].contains(&ext.as_str()))
 }
 
 /// Opens the file inside its source, and only if it is still what the scan saw.
@@ -280,6 +290,7 @@ fn unreadable(error: &std::io::Error) -> TextOutcome {
         crashes: 0,
         truncated: false,
         chunks: Vec::new(),
+        shows_text: false,
     }
 }
 

@@ -24,12 +24,30 @@ pub struct SourceCounts {
     pub chunks: u64,
     /// Passages that the vector index lacks.
     pub chunks_pending: u64,
+    /// Pictures and scans in which there may be text.
+    pub pictures: u64,
+    /// Those of them whose text is still to be recognised, or on its way into an index.
+    pub pictures_pending: u64,
+    /// Of the items that the keyword index lacks, those that wait for nothing but their recognised text.
+    pub words_of_pictures: u64,
+    /// Of the passages that the vector index lacks, those of such items.
+    pub chunks_of_pictures: u64,
 }
 
 impl SourceCounts {
     /// Files and folders.
     pub const fn items(&self) -> u64 {
         self.files + self.folders
+    }
+
+    /// Items that are not findable by the words that were read in them.
+    pub fn words_left(&self) -> u64 {
+        self.unread.max(self.words_pending.saturating_sub(self.words_of_pictures)).min(self.items())
+    }
+
+    /// Passages that were read and are not findable by their meaning.
+    pub const fn chunks_left(&self) -> u64 {
+        self.chunks_pending.saturating_sub(self.chunks_of_pictures)
     }
 
     fn add(&mut self, other: &Self) {
@@ -40,6 +58,10 @@ impl SourceCounts {
         self.words_pending += other.words_pending;
         self.chunks += other.chunks;
         self.chunks_pending += other.chunks_pending;
+        self.pictures += other.pictures;
+        self.pictures_pending += other.pictures_pending;
+        self.words_of_pictures += other.words_of_pictures;
+        self.chunks_of_pictures += other.chunks_of_pictures;
         for (state, count) in &other.states {
             *self.states.entry(*state).or_default() += count;
         }
@@ -69,7 +91,10 @@ impl Store {
             let mut statement = tx
                 .prepare_cached(
                     "SELECT source_id, is_folder, state, count(*), sum(size), sum(unread), sum(words_pending),
-                            sum(chunk_count), sum(meaning_pending * chunk_count)
+                            sum(chunk_count), sum(meaning_pending * chunk_count), count(ocr),
+                            sum(ocr IS 'waiting' OR ocr IS 'text' AND (words_pending OR meaning_pending)),
+                            sum(ocr IS 'text' AND words_pending),
+                            sum((ocr IS 'text') * meaning_pending * chunk_count)
                      FROM item GROUP BY source_id, is_folder, state",
                 )
                 .during(OPERATION)?;
@@ -85,6 +110,10 @@ impl Store {
                         words_pending: number(6)?,
                         chunks: number(7)?,
                         chunks_pending: number(8)?,
+                        pictures: number(9)?,
+                        pictures_pending: number(10)?,
+                        words_of_pictures: number(11)?,
+                        chunks_of_pictures: number(12)?,
                         ..SourceCounts::default()
                     };
                     if is_folder {

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_anchor.sql"),
     include_str!("migrations/0006_vanished.sql"),
     include_str!("migrations/0007_people.sql"),
+    include_str!("migrations/0008_ocr.sql"),
 ];
 
 /// Version of the schema that this build writes; what is newer is refused.

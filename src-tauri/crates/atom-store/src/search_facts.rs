@@ -3,6 +3,7 @@
 use crate::connection::Store;
 use crate::error::{During, Result};
 use crate::items::path_from;
+use crate::ocr::OcrState;
 use atom_core::{ChunkId, ItemId, ItemState, Kind, SourceId};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
@@ -85,6 +86,8 @@ pub struct FileRow {
     pub words_pending: bool,
     /// The vector index lacks its present form.
     pub meaning_pending: bool,
+    /// How far recognising text in it has come; none where it shows nothing that may be text.
+    pub ocr: Option<OcrState>,
 }
 
 const FACTS: &str = "id, source_id, path, title, author, kind, mime, size, modified_ns, state, reason, content_hash,
@@ -251,7 +254,7 @@ impl Store {
                 .query_row(&format!("SELECT count(*) {sql}"), params_from_iter(&values), |row| row.get(0))
                 .during(OPERATION)?;
             let page = format!(
-                "SELECT {FACTS}, unread, words_pending, meaning_pending {sql} ORDER BY path LIMIT {limit} OFFSET {offset}"
+                "SELECT {FACTS}, unread, words_pending, meaning_pending, ocr {sql} ORDER BY path LIMIT {limit} OFFSET {offset}"
             );
             let mut statement = tx.prepare(&page).during(OPERATION)?;
             let rows = statement
@@ -261,6 +264,7 @@ impl Store {
                         unread: row.get(15)?,
                         words_pending: row.get(16)?,
                         meaning_pending: row.get(17)?,
+                        ocr: row.get::<_, Option<String>>(18)?.as_deref().and_then(OcrState::parse),
                     })
                 })
                 .during(OPERATION)?;

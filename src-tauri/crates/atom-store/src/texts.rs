@@ -77,6 +77,8 @@ pub enum TextOutcome {
         truncated: bool,
         /// The text in passages, in order, without gaps.
         chunks: Vec<NewChunk>,
+        /// Whether there may be text in it that has to be recognised.
+        shows_text: bool,
     },
 }
 
@@ -245,12 +247,13 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
             crashes,
             truncated,
             chunks,
+            shows_text,
         } => {
             let chunk_count = i64::try_from(chunks.len()).unwrap_or(i64::MAX);
             let updated = tx
                 .prepare_cached(
                     "UPDATE item SET state = ?4, reason = ?5, mime = ?6, title = ?7, author = ?8, content_hash = ?9,
-                            parser_version = ?10, crashes = ?11, truncated = ?12,
+                            parser_version = ?10, crashes = ?11, truncated = ?12, ocr = iif(?16, 'waiting', NULL),
                             meaning_pending = meaning_pending OR chunk_count > 0 OR ?13 > 0, chunk_count = ?13,
                             people = ?14, language = ?15, unread = 0, words_pending = 1, revision = revision + 1
                      WHERE id = ?1 AND size = ?2 AND modified_ns = ?3",
@@ -272,6 +275,7 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                     chunk_count,
                     people,
                     language,
+                    shows_text,
                 ])
                 .during(OPERATION)?;
             if updated == 0 {

@@ -70,3 +70,13 @@ it("says what slows it down, and nothing of it while it is paused", async () => 
   await emit("indexProgressed", platform.state.status());
   await waitFor(() => expect(screen.queryByText(/Indexing goes slowly/)).toBeNull());
 });
+
+it("shows text in pictures as a stage where Tesseract is there, and says what to install where it is not", async () => {
+  const { platform, emit } = renderScreen(<ActivityScreen />);
+  expect(await screen.findByRole("progressbar", { name: "Pictures" })).toBeTruthy();
+  expect(screen.getByText("Tesseract 5.3.0, eng")).toBeTruthy();
+  platform.state.tesseract = null;
+  await emit("indexProgressed", platform.state.status());
+  expect(await screen.findByText(/install Tesseract/)).toBeTruthy();
+  expect(screen.queryByRole("progressbar", { name: "Pictures" })).toBeNull();
+});

@@ -13,7 +13,7 @@ import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import { useStatus } from "../../data/queries";
 import { useSlow } from "../../data/wait";
-import type { JobView, StatusView } from "../../platform";
+import type { JobView, OcrView, StatusView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf, formatCount, formatSize } from "../../text/format";
 import { visibleLine } from "../../text/visible";
@@ -63,6 +63,7 @@ export function ActivityScreen() {
         {paused ? <Banner>Indexing is paused, also after a restart. Search works with what is there.</Banner> : null}
         {status ? <PaceBanner status={status} /> : null}
         {status ? <StageBars progress={status.progress} held={paused} /> : null}
+        {status?.ocr.message ? <Banner>{visibleLine(status.ocr.message)}</Banner> : null}
         {activity.error ? (
           <ErrorBlank title="Atom cannot list its work" error={activity.error} onRetry={() => void activity.refetch()} />
         ) : activity.isPending ? (
@@ -126,6 +127,14 @@ function Job({ job, paused, onCancel }: { job: JobView; paused: boolean; onCance
   );
 }
 
+/** Tesseract in a line. */
+function recognising(ocr: OcrView): string {
+  if (ocr.state === "off") return "switched off";
+  if (ocr.state === "missing") return "Tesseract is not installed";
+  if (ocr.state === "failed") return "Tesseract cannot be used";
+  return ocr.version === null ? "Tesseract" : `Tesseract ${ocr.version}, ${ocr.languages.join(", ")}`;
+}
+
 function Figures({ status }: { status: StatusView }) {
   const model = isModelUnusable(status) ? "cannot be used: search by meaning is off" : (status.model.id ?? "ready");
   return (
@@ -149,6 +158,10 @@ function Figures({ status }: { status: StatusView }) {
         <div>
           <dt>Meaning model</dt>
           <dd>{visibleLine(model)}</dd>
+        </div>
+        <div>
+          <dt>Text in pictures</dt>
+          <dd>{visibleLine(recognising(status.ocr))}</dd>
         </div>
         <div>
           <dt>Watching</dt>

@@ -18,6 +18,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   batteryFloor: "holding back on battery",
   waitForPerson: "waiting while you use the computer",
   followHeat: "holding back when it is warm",
+  ocr: "text in pictures",
 };
 const EXPORTS: Readonly<Record<string, string>> = { vault: "folders, settings and texts", "activity log": "the activity log" };
 const ACTORS: Readonly<Record<string, string>> = { app: "In the app", cli: "Command line", system: "Atom itself", connector: "A connector", program: "Another program" };

@@ -23,6 +23,7 @@ import { Connections } from "./connections";
 import { ExportControls } from "./export-row";
 import { HotkeyRecorder } from "./hotkey-recorder";
 import { Manners } from "./manners";
+import { OcrRow } from "./ocr-row";
 import { Row } from "./row";
 import { Security } from "./security";
 import "./settings.css";
@@ -128,6 +129,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
         </Switch>
         {problemOf("notifyWhenDone")}
       </Row>
+      <OcrRow settings={settings.ocr} status={status?.ocr ?? null} problem={problemOf("ocr")} onSave={(ocr, effect) => void save("ocr", ocr, effect)} />
       <IgnoreRules
         key={settings.ignoreRules}
         value={settings.ignoreRules}

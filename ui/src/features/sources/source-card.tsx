@@ -21,7 +21,7 @@ export function SourceCard({ source, onFiles }: { source: SourceView; onFiles: (
   const client = useQueryClient();
   const say = useToast();
   const [isRemoving, setRemoving] = useState(false);
-  const isDone = Object.values(source.progress).every((one) => one.done >= one.total);
+  const isDone = Object.values(source.progress).every((one) => one === null || one.done >= one.total);
   const counts = FILE_STATE_NAMES.map((state) => ({ state, count: source.counts.find((one) => one.state === state)?.count ?? 0 })).filter((one) => one.count > 0);
 
   const attempt = async (what: () => Promise<void>, done: string) => {

@@ -1,11 +1,13 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, GovernorView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView, VanishedView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, GovernorView, JobView, OcrView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView, VanishedView } from "../index";
 import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
 
 const EXTRA_FILES = 12_400;
 const PENDING_FROM = 11_000;
+/** Pictures and scans of a folder. */
+const PICTURES = 36;
 
 function extraFile(index: number, now: number): FileView {
   const broken = index % 97 === 0 ? "unreadable" : index % 131 === 0 ? "unsupported" : index % 173 === 0 ? "timed-out" : null;
@@ -26,6 +28,7 @@ function extraFile(index: number, now: number): FileView {
     size: 400 + ((index * 7_919) % 90_000),
     modified: now - index * 3_600_000,
     reason: reasons[state] ?? null,
+    ocr: null,
   };
 }
 
@@ -50,7 +53,9 @@ export class FakeState {
   governor: GovernorView = { state: "free", reason: null, threads: 2, rests: false, anyway: false };
   /** Folders that go before the others. */
   first = new Set<string>();
-  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 }, batteryFloor: 30, waitForPerson: false, followHeat: true };
+  /** Tesseract, as this machine has it. */
+  tesseract: { version: string; installed: string[] } | null = { version: "5.3.0", installed: ["deu", "eng", "fra"] };
+  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 }, batteryFloor: 30, waitForPerson: false, followHeat: true, ocr: { enabled: true, languages: [] } };
 
   /** When each way into the vault was made. */
   slotTimes: Record<SlotKind, number>;
@@ -72,6 +77,7 @@ export class FakeState {
         size: document.size,
         modified: now() - document.daysAgo * 86_400_000,
         reason: document.reason,
+        ocr: null,
       })),
       ...Array.from({ length: EXTRA_FILES }, (_, index) => extraFile(index + 1, now())),
     ];
@@ -111,6 +117,7 @@ export class FakeState {
         names: progress(files.length, files.length, null),
         words: progress(isBusy ? read : files.length, files.length, 42),
         meaning: progress(isBusy ? Math.floor(files.length * 4 * this.meaning) : files.length * 4, files.length * 4, 22),
+        ocr: this.canRecognise() ? progress(isBusy ? 0 : PICTURES, PICTURES, 1.4) : null,
       },
       message: state === "missing" ? "The folder is not there. Connect the disk, or remove the folder; its index is kept until then." : null,
       vanished: this.vanished.get(id) ?? null,
@@ -143,14 +150,14 @@ export class FakeState {
     const sources = this.listSources();
     const sum = (stage: keyof SourceView["progress"], perSecond: number) =>
       progress(
-        sources.reduce((total, source) => total + source.progress[stage].done, 0),
-        sources.reduce((total, source) => total + source.progress[stage].total, 0),
+        sources.reduce((total, source) => total + (source.progress[stage]?.done ?? 0), 0),
+        sources.reduce((total, source) => total + (source.progress[stage]?.total ?? 0), 0),
         perSecond,
       );
     const items = sources.reduce((total, source) => total + source.files, 0);
     const meaning = sum("meaning", 22);
     return {
-      progress: { names: sum("names", 900), words: sum("words", 42), meaning },
+      progress: { names: sum("names", 900), words: sum("words", 42), meaning, ocr: this.canRecognise() ? sum("ocr", 1.4) : null },
       paused: this.paused,
       items,
       chunks: meaning.total,
@@ -166,7 +173,20 @@ export class FakeState {
       message: this.message,
       version: "0.1.0",
       governor: this.governor,
+      ocr: this.ocr(sources.length * PICTURES),
     };
+  }
+
+  private canRecognise(): boolean {
+    return this.settings.ocr.enabled && this.tesseract !== null;
+  }
+
+  private ocr(waiting: number): OcrView {
+    const { enabled, languages } = this.settings.ocr;
+    const known = enabled ? this.tesseract : null;
+    const state = enabled ? (known === null ? "missing" : "ready") : "off";
+    const message = state === "missing" && waiting > 0 ? `The text in ${String(waiting)} pictures and scans is not found yet: install Tesseract (the package tesseract-ocr).` : null;
+    return { state, version: known?.version ?? null, languages: languages.length > 0 ? languages : ["eng"], installed: known?.installed ?? [], waiting, message };
   }
 
   listFiles(request: FilesListRequest): FilesListResponse {

@@ -2,11 +2,12 @@
 
 use super::runs::cancel_job;
 use super::session::{PAUSED, Session};
-use super::{App, blocking, views};
+use super::{App, blocking, ocr, views};
 use crate::dto::{ActivityView, IdRequest, JobView, Progress};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_store::{JobKind, JobRow, JobState};
+use std::path::Path;
 
 impl App {
     /// Background work.
@@ -15,9 +16,10 @@ impl App {
     /// [`ErrorCode::VaultLocked`].
     pub async fn activity_list(&self) -> ApiResult<ActivityView> {
         let session = self.session().await?;
+        let data_dir = self.config.data_dir.clone();
         blocking(move || {
             let paused = is_paused(&session)?;
-            let mut jobs = standing(&session, paused)?;
+            let mut jobs = standing(&session, paused, &data_dir)?;
             let sources = session.store.sources()?;
             for row in session.store.jobs()? {
                 let place = row.source.and_then(|id| sources.iter().find(|source| source.id == id));
@@ -86,8 +88,8 @@ pub(super) fn is_paused(session: &Session) -> ApiResult<bool> {
     Ok(session.store.setting(PAUSED)?.as_deref() == Some("yes"))
 }
 
-/// The work that is a state of the items and not a job: reading, words, meaning.
-fn standing(session: &Session, paused: bool) -> ApiResult<Vec<JobView>> {
+/// The work that is a state of the items and not a job: reading, words, meaning, text in pictures.
+fn standing(session: &Session, paused: bool, data_dir: &Path) -> ApiResult<Vec<JobView>> {
     let counts = session.counts()?;
     let total = &counts.total;
     let (rates, troubles) = session.ingest().map(|ingest| (ingest.rates(), ingest.troubles())).unwrap_or_default();
@@ -111,10 +113,26 @@ fn standing(session: &Session, paused: bool) -> ApiResult<Vec<JobView>> {
             error: troubles.iter().find(|trouble| trouble.stage == stage).map(|trouble| trouble.message.clone()),
         })
     };
+    let recognising = ocr::progress(&ocr::facts(session, data_dir)?, total, &rates).unwrap_or_default();
     let jobs = [
         job("extract", "read", "Read files", total.unread, total.files, rates.files),
-        job("words", "words", "Make words findable", total.words_pending, total.items(), None),
-        job("meaning", "meaning", "Make meaning findable", total.chunks_pending, total.chunks, rates.chunks),
+        job(
+            "words",
+            "words",
+            "Make words findable",
+            total.words_pending - total.words_of_pictures,
+            total.items(),
+            None,
+        ),
+        job("meaning", "meaning", "Make meaning findable", total.chunks_left(), total.chunks, rates.chunks),
+        job(
+            "ocr",
+            "ocr",
+            "Recognise text in pictures and scans",
+            recognising.total - recognising.done,
+            recognising.total,
+            rates.pictures,
+        ),
     ];
     Ok(jobs.into_iter().flatten().collect())
 }

@@ -1,10 +1,11 @@
 //! Why a file is found, or why not.
 
 use super::sources::expanded;
-use super::{App, blocking, settings_of, views};
+use super::{App, blocking, ocr, settings_of, views};
 use crate::dto::{FileView, FilesExplainRequest, FilesExplainResponse};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use atom_core::ItemState;
+use atom_ingest::OcrFacts;
 use atom_store::{FileFilter, Store};
 use atom_watch::{Because, Rules};
 use std::fs::{self, Metadata};
@@ -25,7 +26,10 @@ impl App {
             let (_, rows) = store.files(&FileFilter { path: Some(path.clone()), ..FileFilter::default() }, 0, 1)?;
             let file = rows.first().map(views::file);
             let message = match &file {
-                Some(file) => of_known(file),
+                Some(file) => {
+                    let of_text_in_it = of_text_in_it(file, &ocr::facts(&session, &data_dir)?);
+                    of_known(file) + &of_text_in_it.map(|said| format!(" {said}")).unwrap_or_default()
+                }
                 None => of_unknown(store, &path, &data_dir)?,
             };
             Ok(FilesExplainResponse { path: path.to_string_lossy().into_owned(), file, message })
@@ -60,6 +64,18 @@ fn of_known(file: &FileView) -> String {
         _ => "It is found by its name, its words and its meaning.",
     };
     file.reason.as_ref().map_or_else(|| how.to_owned(), |reason| format!("{how} {reason}"))
+}
+
+/// Of a picture or scan whose text is not recognised yet.
+fn of_text_in_it(file: &FileView, facts: &OcrFacts) -> Option<String> {
+    if file.ocr.as_deref() != Some("waiting") {
+        return None;
+    }
+    Some(match (facts.enabled, facts.program.is_some()) {
+        (false, _) => "Recognising text in pictures and scans is switched off in the settings.".to_owned(),
+        (true, false) => format!("To have it found by the text in it, {}.", ocr::INSTALL),
+        (true, true) => "Text in it is still to be recognised; that comes last.".to_owned(),
+    })
 }
 
 fn of_unknown(store: &Store, path: &Path, data_dir: &Path) -> ApiResult<String> {

@@ -165,17 +165,17 @@ fn partial(session: &Session, mode: Mode) -> ApiResult<Vec<Notice>> {
     let counts = session.recent_counts()?.total;
     let mut notices = Vec::new();
     let percent = |left: u64, all: u64| 100 * all.saturating_sub(left) / all.max(1);
-    let words_left = counts.unread.max(counts.words_pending);
+    let words_left = counts.words_left();
     if words_left > 0 && mode != Mode::Meaning {
         notices.push(Notice {
             code: "words-partial".to_owned(),
             message: format!("words: {} %, the rest is still being read", percent(words_left, counts.items())),
         });
     }
-    if counts.chunks_pending > 0 && mode != Mode::Words {
+    if counts.chunks_left() > 0 && mode != Mode::Words {
         notices.push(Notice {
             code: "meaning-partial".to_owned(),
-            message: format!("meaning: {} %", percent(counts.chunks_pending, counts.chunks)),
+            message: format!("meaning: {} %", percent(counts.chunks_left(), counts.chunks)),
         });
     }
     Ok(notices)

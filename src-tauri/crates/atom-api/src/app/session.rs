@@ -300,6 +300,9 @@ impl App {
                     machine: Machine::here(Box::new(move || person.idle())),
                     manners: governor::manners(&settings),
                     anyway: indexing == Indexing::Full,
+                    recogniser: self.worker_command(),
+                    search_path: super::ocr::search_path(),
+                    ocr: super::ocr::choice(&settings.ocr),
                 };
                 Some(Arc::new(start_ingest(parts)?))
             }
@@ -354,13 +357,16 @@ impl App {
     }
 
     fn extractor(&self) -> Extractor {
+        Extractor::new(self.worker_command(), Limits::default(), Budget::Full.threads())
+    }
+
+    fn worker_command(&self) -> WorkerCommand {
         let pdfium = self.config.assets_dir.join("runtime").join(pdfium_name());
-        let command = WorkerCommand {
+        WorkerCommand {
             program: self.config.worker_program.clone(),
             args: self.config.worker_args.clone(),
             env: vec![(PDFIUM_ENV.into(), pdfium.into())],
-        };
-        Extractor::new(command, Limits::default(), Budget::Full.threads())
+        }
     }
 
     /// Closes everything, throws a damaged index away and opens again: it is built from the store.

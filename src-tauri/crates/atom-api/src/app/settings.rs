@@ -1,7 +1,7 @@
 //! What a person can set.
 
 use super::session::budget;
-use super::{App, blocking, governor, settings_of};
+use super::{App, blocking, governor, ocr, settings_of};
 use crate::dto::{BackupSettings, Settings};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
@@ -52,6 +52,7 @@ impl App {
             if let Some(ingest) = session.ingest() {
                 ingest.set_budget(budget(settings.index_budget));
                 ingest.set_manners(governor::manners(&settings));
+                ingest.set_ocr(ocr::choice(&settings.ocr));
                 if before.ignore_rules != settings.ignore_rules {
                     ingest.set_ignore_rules(&settings.ignore_rules);
                     for source in session.store.sources()? {
@@ -113,12 +114,20 @@ fn check(settings: &Settings) -> ApiResult<()> {
     if settings.battery_floor.is_some_and(|percent| !(1..=100).contains(&percent)) {
         return invalid("let meaning rest below 1 to 100 percent of charge, or never".to_owned());
     }
+    if let Some(odd) = settings.ocr.languages.iter().find(|language| !is_language(language)) {
+        return invalid(format!("{odd} is no language of Tesseract; they have codes such as eng or chi_sim"));
+    }
     match settings.lock_after_minutes {
         Some(minutes) if !(1..=MAX_LOCK_MINUTES).contains(&minutes) => {
             invalid(format!("lock after 1 to {MAX_LOCK_MINUTES} minutes, or never"))
         }
         _ => Ok(()),
     }
+}
+
+/// As Tesseract names them, also those of a script: `script/Latin`.
+fn is_language(name: &str) -> bool {
+    (1..64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/".contains(&byte))
 }
 
 fn check_backup(backup: &BackupSettings) -> ApiResult<()> {

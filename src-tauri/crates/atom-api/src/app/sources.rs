@@ -1,12 +1,12 @@
 //! Folders: adding, listing, removing.
 
 use super::session::Session;
-use super::{App, blocking, views};
+use super::{App, blocking, ocr, views};
 use crate::dto::{IdRequest, Progress, SourceState, SourceView, SourcesAddRequest, StageProgress, VanishedView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
 use atom_core::SourceId;
-use atom_ingest::Rates;
+use atom_ingest::{OcrFacts, Rates};
 use atom_store::{AuditAction, Counts, JobKind, JobRow, JobState, SourceRow, SourceStatus, VANISHED_KEPT_MS};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,11 +18,12 @@ impl App {
     /// [`ErrorCode::VaultLocked`].
     pub async fn sources_list(&self) -> ApiResult<Vec<SourceView>> {
         let session = self.session().await?;
+        let data_dir = self.config.data_dir.clone();
         blocking(move || {
             // Sources first: a scan that is over by then is in the counts.
             let sources = session.store.sources()?;
             session.forget_counts();
-            let snapshot = Snapshot::of(&session)?;
+            let snapshot = Snapshot::of(&session, &data_dir)?;
             Ok(sources.iter().map(|source| snapshot.view(source)).collect())
         })
         .await
@@ -57,7 +58,7 @@ impl App {
                 ingest.wake();
             }
             let row = session.store.source(id)?.ok_or_else(not_there)?;
-            Ok(Snapshot::of(&session)?.view(&row))
+            Ok(Snapshot::of(&session, &data_dir)?.view(&row))
         })
         .await?;
         self.log(&open, AuditAction::SourceAdded, view.path.clone()).await;
@@ -190,16 +191,18 @@ struct Snapshot {
     jobs: Vec<JobRow>,
     paused: bool,
     first: Vec<SourceId>,
+    recognising: OcrFacts,
 }
 
 impl Snapshot {
-    fn of(session: &Session) -> ApiResult<Self> {
+    fn of(session: &Session, data_dir: &Path) -> ApiResult<Self> {
         Ok(Self {
             counts: session.counts()?,
             rates: session.ingest().map(|ingest| ingest.rates()).unwrap_or_default(),
             jobs: session.store.jobs()?,
             paused: super::activity::is_paused(session)?,
             first: session.ingest().map(|ingest| ingest.first()).unwrap_or_default(),
+            recognising: ocr::facts(session, data_dir)?,
         })
     }
 
@@ -210,8 +213,7 @@ impl Snapshot {
                 && job.source == Some(source.id)
                 && matches!(job.state, JobState::Running | JobState::Queued)
         });
-        let words_left = counts.unread.max(counts.words_pending);
-        let left = words_left + counts.chunks_pending;
+        let left = counts.words_left() + counts.chunks_left();
         let first_scan = scan.is_some() && source.last_scan_ms.is_none();
         let state = match source.status {
             SourceStatus::Removing => SourceState::Removing,
@@ -237,8 +239,9 @@ impl Snapshot {
             counts: views::state_counts(&counts),
             progress: StageProgress {
                 names,
-                words: views::progress(words_left.min(counts.items()), counts.items(), self.rates.files),
-                meaning: views::progress(counts.chunks_pending, counts.chunks, self.rates.chunks),
+                words: views::progress(counts.words_left(), counts.items(), self.rates.files),
+                meaning: views::progress(counts.chunks_left(), counts.chunks, self.rates.chunks),
+                ocr: ocr::progress(&self.recognising, &counts, &self.rates),
             },
             message: source.message.clone(),
             vanished: source.vanished_ms.filter(|since| *since > 0).map(|since| VanishedView {

@@ -1,6 +1,6 @@
 //! State of the index.
 
-use super::{App, activity, blocking, governor, views};
+use super::{App, activity, blocking, governor, ocr, views};
 use crate::dto::{ModelView, StageProgress, StatusView, WatchingView};
 use crate::error::ApiResult;
 use std::path::Path;
@@ -33,16 +33,18 @@ impl App {
                 }
                 Err(_) => ModelView { id: None, state: "missing".to_owned() },
             };
-            // A full disk first: it stops everything.
-            let trouble = troubles.iter().find(|trouble| trouble.disk_full).or(troubles.first());
+            // A full disk first: it stops everything. Text in pictures has a place of its own.
+            let other = troubles.iter().find(|trouble| trouble.stage != "ocr");
+            let trouble = troubles.iter().find(|trouble| trouble.disk_full).or(other);
             let message = trouble
                 .map(|trouble| if trouble.disk_full { disk_full(&data_dir) } else { trouble.message.clone() })
                 .or_else(|| session.mended.first().cloned());
-            let words_left = total.unread.max(total.words_pending).min(total.items());
+            let recognising = ocr::facts(&session, &data_dir)?;
             let progress = StageProgress {
                 names: views::progress(0, total.items(), None),
-                words: views::progress(words_left, total.items(), rates.files),
-                meaning: views::progress(total.chunks_pending, total.chunks, rates.chunks),
+                words: views::progress(total.words_left(), total.items(), rates.files),
+                meaning: views::progress(total.chunks_left(), total.chunks, rates.chunks),
+                ocr: ocr::progress(&recognising, total, &rates),
             };
             Ok(StatusView {
                 governor: governor::view(&session, &progress),
@@ -57,6 +59,7 @@ impl App {
                 watching: WatchingView { folders: watch.watched, polled: watch.polled },
                 message,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
+                ocr: ocr::view(recognising, total, &troubles),
             })
         })
         .await

@@ -97,6 +97,7 @@ pub(super) fn file(row: &FileRow) -> FileView {
         size: row.facts.size,
         modified: row.facts.modified_ms,
         reason: row.facts.reason.clone(),
+        ocr: row.ocr.map(|state| state.as_str().to_owned()),
     }
 }
 

@@ -204,8 +204,8 @@ const ROWS: &[Row] = &[
         "PDF",
         &["pdf"],
         &["application/pdf"],
-        "pages, form fields, notes, bookmarks, attached files; title, author, date, subject, keywords",
-        "PDFium (pdfium-render)",
+        "pages, scanned ones too, form fields, notes, bookmarks, attached files; title, author, date, subject, keywords",
+        "PDFium (pdfium-render), Tesseract for scanned pages",
     ),
     (
         "PDF and books",
@@ -353,24 +353,24 @@ const ROWS: &[Row] = &[
     ("Archives", "Unix archive", &["a", "ar"], &["application/x-archive"], MEMBERS, OWN),
     ("Archives", "Cpio", &["cpio"], &["application/x-cpio"], MEMBERS, OWN),
     ("Archives", "RPM package", &["rpm"], &["application/x-rpm"], "name, version, summary, description", OWN),
-    ("Pictures", "JPEG", &["jpg", "jpeg"], &["image/jpeg"], PICTURE, "kamadak-exif and own"),
-    ("Pictures", "PNG", &["png"], &["image/png"], "text chunks; size, EXIF, XMP", "kamadak-exif and own"),
-    ("Pictures", "GIF", &["gif"], &["image/gif"], "comments; size, XMP", OWN),
+    ("Pictures", "JPEG", &["jpg", "jpeg"], &["image/jpeg"], SCAN, SCAN_READERS),
+    ("Pictures", "PNG", &["png"], &["image/png"], "text in the picture; text chunks, size, EXIF, XMP", SCAN_READERS),
+    ("Pictures", "GIF", &["gif"], &["image/gif"], "text in the picture; comments, size, XMP", "own, Tesseract"),
     (
         "Pictures",
         "TIFF and raw pictures of cameras",
         &["tif", "tiff", "dng", "nef", "arw", "cr2"],
         &["image/tiff"],
-        PICTURE,
-        "kamadak-exif and own",
+        SCAN,
+        SCAN_READERS,
     ),
-    ("Pictures", "WebP", &["webp"], &["image/webp"], PICTURE, "kamadak-exif and own"),
+    ("Pictures", "WebP", &["webp"], &["image/webp"], SCAN, SCAN_READERS),
     ("Pictures", "HEIC", &["heic"], &["image/heic"], PICTURE, "kamadak-exif and own"),
     ("Pictures", "HEIF", &["heif"], &["image/heif"], PICTURE, "kamadak-exif and own"),
     ("Pictures", "AVIF", &["avif"], &["image/avif"], PICTURE, "kamadak-exif and own"),
     ("Pictures", "JPEG 2000", &["jp2", "jpx"], &["image/jp2"], "size, XMP", OWN),
     ("Pictures", "Photoshop", &["psd"], &["image/vnd.adobe.photoshop"], "size, XMP, IPTC", OWN),
-    ("Pictures", "BMP", &["bmp"], &["image/bmp"], "size", OWN),
+    ("Pictures", "BMP", &["bmp"], &["image/bmp"], "text in the picture; size", "own, Tesseract"),
     ("Pictures", "Icon", &["ico"], &["image/x-icon"], "size", OWN),
     ("Pictures", "PCX", &["pcx"], &["image/vnd.zbrush.pcx"], "size", OWN),
     ("Pictures", "InDesign", &["indd"], &["application/x-indesign"], "XMP", OWN),
@@ -403,6 +403,9 @@ const ROWS: &[Row] = &[
 const MEMBERS: &str = "members with text under their names, names of the others";
 const PACKED: &str = "what is packed, as if it lay there unpacked; also the members of a packed tar";
 const PICTURE: &str = "size, camera, lens, time and place, description, keywords, people, author (EXIF, XMP, IPTC)";
+const SCAN: &str =
+    "text in the picture; size, camera, lens, time and place, description, keywords, people, author (EXIF, XMP, IPTC)";
+const SCAN_READERS: &str = "kamadak-exif and own, Tesseract";
 const SOUND: &str = "title, artist, album, genre, year, comment, words of the song, length";
 const VIDEO: &str = "title, author, tags, time and place, camera, chapters, size, length, as far as it says";
 const FONT: &str = "name, family, maker, licence";

@@ -2,10 +2,11 @@
 
 use super::nest::Nest;
 use crate::draft::{Draft, Failure};
+use crate::outcome::{Scan, ScannedPage};
 use crate::sandbox::Layer;
 use pdfium_render::prelude::{
-    PdfDocument, PdfDocumentMetadataTagType, PdfFormFieldCommon, PdfPage, PdfPageAnnotationCommon, Pdfium, PdfiumError,
-    PdfiumInternalError,
+    PdfBitmapFormat, PdfDocument, PdfDocumentMetadataTagType, PdfFormFieldCommon, PdfPage, PdfPageAnnotationCommon,
+    PdfPageObjectsCommon, PdfRenderConfig, Pdfium, PdfiumError, PdfiumInternalError,
 };
 use std::path::Path;
 
@@ -17,6 +18,11 @@ const MAX_BOOKMARKS: usize = 5_000;
 const MAX_ATTACHMENTS: usize = 500;
 /// Most notes and fields of a page that are read.
 const MAX_ANNOTATIONS: usize = 2_000;
+
+/// Dots per inch at which a page is drawn: less costs letters, more costs time.
+const DRAWN_DPI: f32 = 300.0;
+/// Most pixels of a drawn page; a larger one is drawn smaller.
+const DRAWN_PIXELS: f32 = 16_000_000.0;
 
 /// The PDF library, or why there is none.
 pub(crate) struct PdfReader {
@@ -45,15 +51,7 @@ impl PdfReader {
 
     /// Reads a PDF page by page.
     pub(crate) fn read(&self, bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
-        let library = match &self.library {
-            Ok(library) => library,
-            Err(reason) => return Err(Failure::Unsupported(format!("A PDF, and {reason}."))),
-        };
-        let document = library.load_pdf_from_byte_slice(bytes, None).map_err(|error| match error {
-            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => Failure::Encrypted,
-            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => Failure::Encrypted,
-            _ => Failure::damaged("The PDF is damaged: its structure cannot be read."),
-        })?;
+        let document = self.open(bytes)?;
         let metadata = document.metadata();
         let tag = |kind| metadata.get(kind).map(|tag| tag.value().to_owned()).unwrap_or_default();
         draft.set_title(&tag(PdfDocumentMetadataTagType::Title));
@@ -63,7 +61,7 @@ impl PdfReader {
         draft.fact("Keywords", &tag(PdfDocumentMetadataTagType::Keywords));
 
         let pages = document.pages();
-        let (mut seen, mut broken) = (0usize, 0usize);
+        let (mut seen, mut broken, mut scanned) = (0usize, 0usize, 0u32);
         for index in 0..pages.len() {
             if draft.is_full() {
                 break;
@@ -76,8 +74,10 @@ impl PdfReader {
             match pages.get(index) {
                 Ok(page) => {
                     draft.section(&format!("Page {seen}"));
-                    if read_page(&page, draft).is_err() {
-                        broken += 1;
+                    match read_page(&page, draft) {
+                        Ok(true) => {}
+                        Ok(false) => scanned += u32::from(shows_something(&page)),
+                        Err(_) => broken += 1,
                     }
                 }
                 Err(_) => broken += 1,
@@ -88,8 +88,70 @@ impl PdfReader {
         }
         read_bookmarks(&document, draft);
         read_attachments(&document, nest, draft);
+        // Last: an attachment may be a PDF too.
+        draft.scan = Some(Scan::Pages(scanned));
         Ok(())
     }
+
+    /// Draws the first page from that index on that shows something and has no text.
+    pub(crate) fn scanned_page(&self, bytes: &[u8], from: u32) -> Result<Option<ScannedPage>, Failure> {
+        let document = self.open(bytes)?;
+        let pages = document.pages();
+        let of = u32::try_from(pages.len()).unwrap_or(0);
+        for index in from..of {
+            let Some(page) = i32::try_from(index).ok().and_then(|index| pages.get(index).ok()) else { continue };
+            if !has_words(&page) && shows_something(&page) {
+                return Ok(Some(ScannedPage { index, of, picture: draw(&page).unwrap_or_default() }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn open<'a>(&'a self, bytes: &'a [u8]) -> Result<PdfDocument<'a>, Failure> {
+        let library = match &self.library {
+            Ok(library) => library,
+            Err(reason) => return Err(Failure::Unsupported(format!("A PDF, and {reason}."))),
+        };
+        library.load_pdf_from_byte_slice(bytes, None).map_err(|error| match error {
+            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => Failure::Encrypted,
+            PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => Failure::Encrypted,
+            _ => Failure::damaged("The PDF is damaged: its structure cannot be read."),
+        })
+    }
+}
+
+/// Whether there is anything on a page: an image, or letters that are drawn as lines.
+fn shows_something(page: &PdfPage<'_>) -> bool {
+    page.objects().len() > 0
+}
+
+fn has_words(page: &PdfPage<'_>) -> bool {
+    page.text().is_ok_and(|text| text.all().chars().any(char::is_alphanumeric))
+}
+
+/// A page in shades of grey, as PGM.
+fn draw(page: &PdfPage<'_>) -> Option<Vec<u8>> {
+    let (width, height) = (page.width().value, page.height().value);
+    if !(width > 0.0 && height > 0.0) {
+        return None;
+    }
+    let scale = (DRAWN_DPI / 72.0).min((DRAWN_PIXELS / (width * height)).sqrt());
+    let config = PdfRenderConfig::new()
+        .set_fixed_size((width * scale).round().max(1.0) as i32, (height * scale).round().max(1.0) as i32)
+        .set_format(PdfBitmapFormat::Gray)
+        .use_grayscale_rendering(true)
+        .render_form_data(false);
+    let bitmap = page.render_with_config(&config).ok()?;
+    let (width, height) = (usize::try_from(bitmap.width()).ok()?, usize::try_from(bitmap.height()).ok()?);
+    let bytes = bitmap.as_raw_bytes();
+    // Rows may be padded.
+    let stride = bytes.len().checked_div(height).filter(|&stride| stride >= width && width > 0)?;
+    let mut picture = format!("P5\n{width} {height}\n255\n").into_bytes();
+    picture.reserve_exact(width * height);
+    for row in bytes.chunks_exact(stride) {
+        picture.extend_from_slice(row.get(..width)?);
+    }
+    Some(picture)
 }
 
 /// Writes the bookmarks that are no words of a page.
@@ -154,9 +216,10 @@ fn read_annotations(page: &PdfPage<'_>, draft: &mut Draft) {
     }
 }
 
-fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<(), PdfiumError> {
+/// Writes the text of a page; says whether there are words among it.
+fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<bool, PdfiumError> {
     let text = page.text()?;
-    let mut buffer = String::new();
+    let (mut buffer, mut words) = (String::new(), false);
     let mut hyphen = false;
     let mut surrogate: Option<u16> = None;
     for found in text.chars().iter() {
@@ -179,6 +242,7 @@ fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<(), PdfiumError> {
                     buffer.push('-');
                 }
                 hyphen = false;
+                words |= c.is_alphanumeric();
                 buffer.push(c);
             }
             None => {}
@@ -193,5 +257,5 @@ fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<(), PdfiumError> {
     }
     draft.push(&buffer);
     read_annotations(page, draft);
-    Ok(())
+    Ok(words)
 }

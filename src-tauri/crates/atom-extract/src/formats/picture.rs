@@ -7,6 +7,7 @@ use super::input::Input;
 use super::xml::{Piece, Walk, walk};
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
+use crate::outcome::Scan;
 use exif::{Exif, In, Tag, Value};
 use flate2::read::ZlibDecoder;
 use std::io::{BufReader, Read};
@@ -41,6 +42,7 @@ pub(crate) fn read(input: Input<'_>, draft: &mut Draft) -> Result<(), Failure> {
     iptc(&head, draft);
     if let Some((width, height)) = size(&head) {
         draft.fact("Picture size", &format!("{width} x {height}"));
+        draft.scan = Some(Scan::Picture { width, height });
     }
     Ok(())
 }

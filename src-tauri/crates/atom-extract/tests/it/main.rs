@@ -6,5 +6,6 @@ mod fixtures;
 mod formats;
 mod fuzz;
 mod isolation;
+mod recognise;
 mod samples;
 mod support;

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 mod classes;
 mod integrity;
+mod ocr;
 mod upgrade;
 
 const NOW: i64 = 1_700_000_000_000;
@@ -61,6 +62,7 @@ fn indexed(text: &str) -> TextOutcome {
         crashes: 0,
         truncated: false,
         chunks: vec![NewChunk { start: 0, heading: None, text: text.into() }],
+        shows_text: false,
     }
 }
 

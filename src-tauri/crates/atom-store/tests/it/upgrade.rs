@@ -15,7 +15,7 @@ const KILLS: &str = "ATOM_TEST_KILLS";
 /// Where the child finds its database.
 const CHILD: &str = "ATOM_TEST_UPGRADE";
 /// Released migrations, oldest first; a new one belongs here.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../src/migrations/0001_first.sql"),
     include_str!("../../src/migrations/0002_audit.sql"),
     include_str!("../../src/migrations/0003_secret.sql"),
@@ -23,11 +23,14 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../src/migrations/0005_anchor.sql"),
     include_str!("../../src/migrations/0006_vanished.sql"),
     include_str!("../../src/migrations/0007_people.sql"),
+    include_str!("../../src/migrations/0008_ocr.sql"),
 ];
 /// What takes each migration back that came after the anchor, in the same order.
-const TAKEN_BACK: [&str; 2] = [
+const TAKEN_BACK: [&str; 3] = [
     "ALTER TABLE source DROP COLUMN vanished_ms; ALTER TABLE source DROP COLUMN vanished;",
     "ALTER TABLE item DROP COLUMN people; ALTER TABLE item DROP COLUMN language;",
+    "DROP TABLE recognised; DROP INDEX item_ocr; ALTER TABLE item DROP COLUMN ocr;
+     ALTER TABLE chunk DROP COLUMN recognised;",
 ];
 /// The first version with an anchor; without one its databases are refused.
 const ANCHORED: usize = MIGRATIONS.len() - TAKEN_BACK.len();
