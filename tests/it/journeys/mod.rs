@@ -14,6 +14,7 @@ mod killed;
 mod locked;
 mod lost;
 mod missing;
+mod model;
 mod offline;
 mod place;
 mod planted;

@@ -84,6 +84,13 @@ export const commands = {
 	/**  Writes the activity log to a file that the person chooses in the system's dialog; nothing when they do not. */
 	auditExport: () => typedError<AuditExportResponse | null, ApiError>(__TAURI_INVOKE("audit_export")),
 	/**  The newest outgoing connections, those that were refused too. */
+	modelList: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_list")),
+	modelUse: (request: IdRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_use", { request })),
+	modelCancel: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_cancel")),
+	modelImport: (request: ModelImportRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_import", { request })),
+	modelDownload: (request: IdRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_download", { request })),
+	modelCancelDownload: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_cancel_download")),
+	modelRemove: (request: IdRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_remove", { request })),
 	networkList: () => typedError<ConnectionsResponse, ApiError>(__TAURI_INVOKE("network_list")),
 	/**  What is set. */
 	settingsGet: () => typedError<Settings, ApiError>(__TAURI_INVOKE("settings_get")),
@@ -610,7 +617,15 @@ export type ModelView = {
 	id: string | null,
 	/**  `ready`, `unloaded`, `missing`, or `failed` when it is there and cannot be used. */
 	state: string,
+	change: ModelChangeView | null,
 };
+
+export type ModelsView = { models: ModelEntryView[], change: ModelChangeView | null, download: ModelDownloadView | null };
+export type ModelEntryView = { id: string, name: string, languages: string | null, dims: number | null, bytes: number | null, state: string, builtIn: boolean, repository: string | null, downloadBytes: number | null };
+export type ModelChangeView = { id: string, name: string, done: number, total: number, etaSeconds: number | null };
+export type ModelDownloadView = { id: string, name: string, state: string, done: number, total: number, error: ApiError | null };
+export type ModelImportRequest = { path: string, id: string | null };
+
 
 /**  Something that the reader of the results should know. */
 export type Notice = {

@@ -16,8 +16,10 @@ mod meaning;
 mod models;
 mod pipeline;
 mod read;
+mod sets;
 mod words;
 
 pub use error::{Error, Result};
 pub use models::Models;
 pub use pipeline::{Budget, Hold, Ingest, Notice, Parts, ROOM_LEFT, Rates, Trouble};
+pub use sets::{Set, Sets};

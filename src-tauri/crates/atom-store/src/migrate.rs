@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_secret.sql"),
     include_str!("migrations/0004_connection.sql"),
     include_str!("migrations/0005_anchor.sql"),
+    include_str!("migrations/0007_model_change.sql"),
 ];
 
 /// Version of the schema that this build writes; what is newer is refused.

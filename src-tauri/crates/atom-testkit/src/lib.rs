@@ -5,5 +5,7 @@
 pub mod cost;
 pub mod damage;
 pub mod fuzz;
+pub mod model;
 pub mod noise;
 pub mod power;
+pub mod server;

@@ -15,6 +15,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   lockAfterMinutes: "lock by itself",
   airGap: "air gap",
   backup: "where and when backups are made",
+  embeddingModel: "the model of search by meaning",
+  installedModels: "which models are here",
 };
 const EXPORTS: Readonly<Record<string, string>> = { vault: "folders, settings and texts", "activity log": "the activity log" };
 const ACTORS: Readonly<Record<string, string>> = { app: "In the app", cli: "Command line", system: "Atom itself", connector: "A connector", program: "Another program" };

@@ -1,8 +1,9 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, JobView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, JobView, ModelsView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView } from "../index";
 import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
+import { fakeModels } from "./models";
 
 const EXTRA_FILES = 12_400;
 const PENDING_FROM = 11_000;
@@ -39,6 +40,7 @@ export class FakeState {
   sources: SourceView[] = [];
   jobs: JobView[] = [];
   connections: ConnectionView[] = [];
+  models: ModelsView = fakeModels();
   /** Oldest first. */
   log: AuditEntryView[];
   paused = false;
@@ -154,7 +156,7 @@ export class FakeState {
         { name: "keyword", bytes: 31_104_220 },
         { name: "vectors", bytes: 52_880_400 },
       ],
-      model: { id: "all-MiniLM-L6-v2, int8", state: "ready" },
+      model: { id: "all-MiniLM-L6-v2, int8", state: "ready", change: this.models.change },
       watching: { folders: items > 0 ? 315 : 0, polled: 0 },
       message: this.message,
       version: "0.1.0",

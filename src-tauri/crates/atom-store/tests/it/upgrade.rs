@@ -15,12 +15,13 @@ const KILLS: &str = "ATOM_TEST_KILLS";
 /// Where the child finds its database.
 const CHILD: &str = "ATOM_TEST_UPGRADE";
 /// Released migrations, oldest first; a new one belongs here.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../src/migrations/0001_first.sql"),
     include_str!("../../src/migrations/0002_audit.sql"),
     include_str!("../../src/migrations/0003_secret.sql"),
     include_str!("../../src/migrations/0004_connection.sql"),
     include_str!("../../src/migrations/0005_anchor.sql"),
+    include_str!("../../src/migrations/0007_model_change.sql"),
 ];
 const SETTINGS: usize = 3_000;
 
