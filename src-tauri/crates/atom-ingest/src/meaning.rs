@@ -100,7 +100,9 @@ fn batch(shared: &Shared, stop: &Stop, set: &Set, which: Which, tasks: &[Meaning
     if set.vector.wants_maintenance() && !stop.requested() {
         match which {
             Which::Current => maintain(shared, set)?,
-            Which::Next => drop(shared.runtime.block_on(set.vector.maintain())?),
+            Which::Next => {
+                shared.runtime.block_on(set.vector.maintain())?;
+            }
         }
     }
     shared.notify(Notice::Progressed);
@@ -115,8 +117,8 @@ fn finish(shared: &Shared, next: &Set) -> Result<Step> {
     let head = shared.runtime.block_on(next.vector.head())?;
     if shared.store.finish_model_change(next.vector.name(), &head)? {
         shared.sets.switch();
-        shared.store.anchor_now()?;
         shared.notify(Notice::ModelChanged);
+        shared.store.anchor_now()?;
     }
     Ok(Step::Worked)
 }

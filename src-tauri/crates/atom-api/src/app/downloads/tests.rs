@@ -160,7 +160,7 @@ async fn other_bytes_than_those_that_were_published_are_not_kept() {
     });
     let longer = world.fetch().await;
     assert_eq!(longer.state, "failed");
-    world.server.change(|files| drop(files.content.get_mut(&path).unwrap().pop()));
+    world.server.change(|files| files.content.get_mut(&path).unwrap().truncate(world.large().bytes as usize));
     assert_eq!(world.fetch().await.state, "done");
     world.app.stop().await.unwrap();
 }
