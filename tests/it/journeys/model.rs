@@ -110,8 +110,11 @@ fn every_query_is_answered_as_before_until_the_new_model_answers() {
 #[test]
 fn a_change_that_is_killed_goes_on_and_one_that_is_given_up_leaves_no_trace() {
     let place = with_small_model(FILES);
+    place.write("planted.txt", "marigoldconspiracy and nothing else");
+    place.index();
     let before = found(&place);
     kill(half_changed(&place));
+    assert_nothing_in_plain(&place, "marigoldconspiracy");
     let status = place.run(&["status", "--json"]).well().json();
     let change = &status["model"]["change"];
     assert!(change["id"] == BUILT_IN && change["done"].as_u64().unwrap() > 0, "{change}");
@@ -162,18 +165,13 @@ fn a_model_that_is_missing_or_no_model_is_named_with_the_way_out() {
     place.assert_sound();
 }
 
-#[test]
-fn nothing_of_a_text_is_in_plain_on_the_disk_while_two_sets_of_vectors_are_there() {
-    let place = with_small_model(FILES);
-    place.write("planted.txt", "marigoldconspiracy and nothing else");
-    place.index();
-    kill(half_changed(&place));
-    let needle = b"marigoldconspiracy";
+/// Nothing of a text can be read in the data folder, and the vectors of both models are sealed.
+#[track_caller]
+fn assert_nothing_in_plain(place: &Place, needle: &str) {
     for path in files_below(&place.data()) {
         let bytes = std::fs::read(&path).unwrap();
-        assert!(!bytes.windows(needle.len()).any(|window| window == needle), "{}", path.display());
+        assert!(!bytes.windows(needle.len()).any(|window| window == needle.as_bytes()), "{}", path.display());
     }
-    // The vectors of both models are sealed; only the weights of the models are as they were published.
     let mut sealed = files_below(&place.data().join("vectors"));
     // What was being written when the process ended has no name yet.
     sealed.retain(|path| !path.to_str().unwrap().contains('#'));
@@ -200,7 +198,7 @@ fn a_backup_in_the_midst_of_a_change_goes_on_with_it_where_it_is_restored() {
     assert!(change["id"] == BUILT_IN && change["done"].as_u64().unwrap() > 0, "{change}");
     let answer = at(&["search", QUERIES[0], "--mode", "meaning", "--json", "--explain", "--limit", "200"]).json();
     assert_eq!(by_name(&answer), before[0]);
-    at(&["model", "use", BUILT_IN]);
+    at(&["model", "cancel"]);
     let doctor = at(&["doctor", "--json"]).json();
     assert_eq!(doctor["ok"], true, "{doctor}");
 }
