@@ -133,7 +133,7 @@ fn probe(files: &ModelFiles) -> Result<usize> {
     let mut embedder = Embedder::load(files, 1)?;
     let mut vectors = Vec::new();
     for text in PROBES {
-        let vector = embedder.measure(text)?;
+        let vector = embedder.measure(text).map_err(|error| Error::Unusable { reason: error.to_string() })?;
         if vector.is_empty() || vector.len() > MAX_DIMS {
             return Err(unusable("its vectors have no usable length"));
         }
