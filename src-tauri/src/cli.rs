@@ -1,5 +1,5 @@
 //! The command line: `atom index | search | status | files | watch | audit | doctor | vault | backup | restore | export | import |
-//! toggle | init`.
+//! model | toggle | init`.
 //!
 //! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
 //! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
@@ -11,6 +11,7 @@ mod backup;
 mod bench;
 mod index;
 mod json;
+mod model;
 mod rotate;
 mod search;
 mod unlock;
@@ -122,6 +123,11 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             backend.stop().await;
             outcome
         }
+        Command::Model { action } => {
+            let takes_time = matches!(action, args::ModelAction::Use { .. });
+            let backend = open(config, if takes_time { Indexing::Full } else { Indexing::Off }).await?;
+            finish(backend, async |backend| model::run(backend, action).await).await
+        }
         Command::Toggle => {
             atom_api::socket::call(&config.data_dir, Call::Toggle).await.map_err(|_| {
                 ApiError::new(
@@ -225,9 +231,12 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
     print_line(&format!("On disk: {}", sizes.join(", ")));
     print_line(&format!(
         "Model: {}  Atom {}",
-        status.model.id.as_deref().unwrap_or("missing; run `cargo xtask setup`"),
+        status.model.id.as_deref().unwrap_or("missing; `atom model list` says more"),
         status.version
     ));
+    if let Some(change) = &status.model.change {
+        print_line(&model::progress(change));
+    }
     for message in status.message.into_iter().chain(status.ocr.message) {
         print_line(&format!("Note: {message}"));
     }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup;
 pub mod files;
 pub mod item;
+pub mod models;
 pub mod network;
 pub mod search;
 pub mod settings;

@@ -4,7 +4,7 @@
 //! At most six events, each of which states a fact; a window that needs more asks.
 
 use crate::commands::{
-    activity, audit, backup, files, item, network, search, settings, sources, status, vault, window,
+    activity, audit, backup, files, item, models, network, search, settings, sources, status, vault, window,
 };
 use atom_api::dto;
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,13 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             audit::audit_list,
             audit::audit_verify,
             audit::audit_export,
+            models::model_list,
+            models::model_use,
+            models::model_cancel,
+            models::model_import,
+            models::model_download,
+            models::model_cancel_download,
+            models::model_remove,
             network::network_list,
             settings::settings_get,
             settings::settings_set,

@@ -69,6 +69,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("curl*", &["atom-net"]),
     ("h2", &["atom-net"]),
     ("hickory*", &["atom-net"]),
+    ("httparse", &["atom-net"]),
     ("hyper*", &["atom-net"]),
     ("imap*", &["atom-net"]),
     ("isahc", &["atom-net"]),
@@ -111,6 +112,8 @@ const MAY_NAME_SOCKETS: &[&str] = &[
     "src-tauri/crates/atom-net/",
     // Tries to connect from inside the reader's box, where it must fail.
     "src-tauri/crates/atom-extract/src/bin/worker.rs",
+    // A server on this machine, for tests of what is fetched.
+    "src-tauri/crates/atom-testkit/src/server.rs",
 ];
 
 /// One line of a `Cargo.toml`: `user` needs `used`, for its tests only if `is_dev`.

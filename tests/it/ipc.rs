@@ -120,6 +120,8 @@ fn arguments(command: &str) -> Value {
             json!({ "request": { "source": null, "states": [], "query": "", "offset": 0, "limit": 1 } })
         }
         "audit_list" => json!({ "request": { "actions": [], "since": null, "before": null, "limit": 1 } }),
+        "model_use" | "model_download" | "model_remove" => json!({ "request": { "id": "no-such-model" } }),
+        "model_import" => json!({ "request": { "path": "/nowhere", "id": null } }),
         "files_explain" => json!({ "request": { "path": "/nowhere" } }),
         "files_retry" => json!({ "request": { "source": null, "states": [], "id": null } }),
         "settings_set" => json!({ "settings": {

@@ -104,11 +104,57 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: VaultAction,
     },
+    /// See and change the model that searching by meaning goes by.
+    Model {
+        #[command(subcommand)]
+        action: ModelAction,
+    },
     /// Show or hide quick search in the running app.
     Toggle,
     /// Measure on a throw-away vault, with the budgets beside the figures; `cargo xtask bench` builds for it first.
     #[command(hide = true)]
     DevBench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ModelAction {
+    /// Show the models that there are.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take another model into use; the present one answers until the new one's vectors are made. Ctrl-C loses nothing.
+    Use {
+        /// The model, as `atom model list` names it.
+        id: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give up a change of the model that is under way.
+    Cancel,
+    /// Bring a model in from a folder with an ONNX graph and the files of its tokenizer.
+    Import {
+        /// The folder, as model hubs publish it.
+        folder: PathBuf,
+        /// What to call it; named after the folder without.
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch a known model from where its makers publish it: the one time that Atom connects, and only because you say so.
+    Download {
+        /// The model, as `atom model list` names it.
+        id: String,
+    },
+    /// Remove a model that is not in use.
+    Remove {
+        /// The model, as `atom model list` names it.
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

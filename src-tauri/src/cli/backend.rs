@@ -124,5 +124,7 @@ const fn may_be_repeated(call: &Call) -> bool {
             | Call::SettingsGet
             | Call::AuditList(_)
             | Call::AuditVerify
+            | Call::ModelList
+            | Call::ModelUse(_)
     )
 }

@@ -14,6 +14,7 @@ mod killed;
 mod locked;
 mod lost;
 mod missing;
+mod model;
 mod ocr;
 mod offline;
 mod place;

@@ -17,6 +17,7 @@ export const keys = {
   files: (request: FilesListRequest) => ["files", request] as const,
   audit: (actions: readonly string[]) => ["audit", actions] as const,
   connections: ["connections"] as const,
+  models: ["models"] as const,
   recent: ["search", "recent"] as const,
   search: (mode: SearchMode, query: string, limit: number) => ["search", "query", mode, query, limit] as const,
   preview: (id: string, query: string) => ["search", "preview", id, query] as const,

@@ -89,6 +89,20 @@ export const commands = {
 	auditVerify: () => typedError<AuditVerifyResponse, ApiError>(__TAURI_INVOKE("audit_verify")),
 	/**  Writes the activity log to a file that the person chooses in the system's dialog; nothing when they do not. */
 	auditExport: () => typedError<AuditExportResponse | null, ApiError>(__TAURI_INVOKE("audit_export")),
+	/**  The models that there are. */
+	modelList: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_list")),
+	/**  Takes another model into use; its vectors are made first, while the present one answers. */
+	modelUse: (request: IdRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_use", { request })),
+	/**  Gives up a change that is under way. */
+	modelCancel: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_cancel")),
+	/**  Brings a model in from a folder. */
+	modelImport: (request: ModelImportRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_import", { request })),
+	/**  Begins to fetch a known model. */
+	modelDownload: (request: IdRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_download", { request })),
+	/**  Stops a download; what came stays. */
+	modelCancelDownload: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_cancel_download")),
+	/**  Removes a model that is not needed. */
+	modelRemove: (request: IdRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_remove", { request })),
 	/**  The newest outgoing connections, those that were refused too. */
 	networkList: () => typedError<ConnectionsResponse, ApiError>(__TAURI_INVOKE("network_list")),
 	/**  What is set. */
@@ -626,12 +640,87 @@ export type JobView = {
 /**  Background work changed. */
 export type JobsChanged = null;
 
+/**  A change of the model that is under way: the old vectors answer until the new ones are complete. */
+export type ModelChangeView = {
+	/**  The model that comes. */
+	id: string,
+	/**  What it is called. */
+	name: string,
+	/**  Passages that have a new vector. */
+	done: number,
+	/**  Passages that are to have one. */
+	total: number,
+	/**  Seconds that it still takes, about. */
+	etaSeconds: number | null,
+};
+
+/**  A model that is fetched, or was last. */
+export type ModelDownloadView = {
+	/**  Which one. */
+	id: string,
+	/**  What it is called. */
+	name: string,
+	/**  `running`, `done`, `failed` or `cancelled`. */
+	state: string,
+	/**  Bytes that are here. */
+	done: number,
+	/**  Bytes in all. */
+	total: number,
+	/**  Why it failed. */
+	error: ApiError | null,
+};
+
+/**  One model. */
+export type ModelEntryView = {
+	/**  What a person types. */
+	id: string,
+	/**  What it is called. */
+	name: string,
+	/**  What it understands; none where nobody said. */
+	languages: string | null,
+	/**  Values in its vectors. */
+	dims: number | null,
+	/**  Bytes of its files; none where they are not here. */
+	bytes: number | null,
+	/**
+	 *  `in-use`, `coming` while its vectors are made, `installed`, `missing` where it is in use and not here,
+	 *  `available` where it has to be brought in first.
+	 */
+	state: string,
+	/**  Whether it comes with Atom. */
+	builtIn: boolean,
+	/**  Where its makers publish it. */
+	repository: string | null,
+	/**  Bytes to fetch, where it can be fetched. */
+	downloadBytes: number | null,
+};
+
+/**  Brings a model in from a folder. */
+export type ModelImportRequest = {
+	/**  The folder, as model hubs publish it. */
+	path: string,
+	/**  What to call it; named after the folder without. */
+	id: string | null,
+};
+
 /**  The embedding model. */
 export type ModelView = {
 	/**  Name and hash; none when missing. */
 	id: string | null,
 	/**  `ready`, `unloaded`, `missing`, or `failed` when it is there and cannot be used. */
 	state: string,
+	/**  Another model whose vectors are being made. */
+	change: ModelChangeView | null,
+};
+
+/**  The models that there are, and what is being done with them. */
+export type ModelsView = {
+	/**  The built-in one first, then those that are installed, then others that are known. */
+	models: ModelEntryView[],
+	/**  The change that is under way. */
+	change: ModelChangeView | null,
+	/**  The download that runs, or the last one. */
+	download: ModelDownloadView | null,
 };
 
 /**  Something that the reader of the results should know. */

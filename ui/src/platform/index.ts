@@ -20,6 +20,7 @@ import type {
   FilesRetryRequest,
   HitView,
   ImportView,
+  ModelsView,
   PreviewView,
   SearchRequest,
   SearchResponse,
@@ -56,6 +57,10 @@ export type {
   ImportView,
   IndexBudget,
   JobView,
+  ModelChangeView,
+  ModelDownloadView,
+  ModelEntryView,
+  ModelsView,
   Notice,
   PreviewView,
   Progress,
@@ -175,6 +180,19 @@ export interface Platform {
 
   /** Outgoing connections, newest first. */
   connections(): Promise<ConnectionsResponse>;
+
+  /** Models that searching by meaning may go by. */
+  models(): Promise<ModelsView>;
+  /** Begins the change; the present model answers until its end. */
+  takeModel(id: string): Promise<ModelsView>;
+  /** Gives a change up. */
+  cancelModel(): Promise<ModelsView>;
+  /** Copies and tries it; named after the folder without an id. */
+  importModel(path: string, id: string | null): Promise<ModelsView>;
+  /** Begins; `models` says how far it is. */
+  downloadModel(id: string): Promise<ModelsView>;
+  cancelModelDownload(): Promise<ModelsView>;
+  removeModel(id: string): Promise<ModelsView>;
 
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;

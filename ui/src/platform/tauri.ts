@@ -87,6 +87,14 @@ export function createTauriPlatform(): Platform {
 
     connections: () => unwrap(commands.networkList()),
 
+    models: () => unwrap(commands.modelList()),
+    takeModel: (id) => unwrap(commands.modelUse({ id })),
+    cancelModel: () => unwrap(commands.modelCancel()),
+    importModel: (path, id) => unwrap(commands.modelImport({ path, id })),
+    downloadModel: (id) => unwrap(commands.modelDownload({ id })),
+    cancelModelDownload: () => unwrap(commands.modelCancelDownload()),
+    removeModel: (id) => unwrap(commands.modelRemove({ id })),
+
     settings: () => unwrap(commands.settingsGet()),
     saveSettings: (settings) => unwrap(commands.settingsSet(settings)),
 

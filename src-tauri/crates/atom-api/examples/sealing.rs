@@ -10,7 +10,7 @@ use atom_core::{EMBEDDING_DIMENSIONS, SystemClock};
 use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
 use atom_index::vector::VectorIndex;
-use atom_ingest::{Budget, Ingest, Machine, Manners, Models, Notice, OcrChoice, Parts};
+use atom_ingest::{Budget, Ingest, Machine, Manners, Models, Notice, OcrChoice, Parts, Set, Sets};
 use atom_search::{Meaning, Mode, QueryEmbedder, Request, Searcher};
 use atom_store::{RawKey, Store};
 use atom_testkit::cost::{Costs, QUERIES, SIDES, turns};
@@ -39,7 +39,7 @@ struct Querying(Arc<Models>);
 
 impl QueryEmbedder for Querying {
     fn embed_blocking(&self, text: &str) -> atom_search::Result<Vec<f32>> {
-        Ok(self.0.querying().and_then(|model| model.embed(text)).unwrap())
+        Ok(self.0.querying().and_then(|model| model.query(text)).unwrap())
     }
 }
 
@@ -64,10 +64,9 @@ impl Place {
         let parts = Parts {
             store: Arc::clone(&self.store),
             keyword: self.keyword.clone(),
-            vector: self.vector.clone(),
+            sets: Arc::new(Sets::new(Set { models: Arc::clone(&self.models), vector: self.vector.clone() }, None)),
             runtime: tokio::runtime::Handle::current(),
             extractor: Arc::new(extractor(assets)),
-            models: Arc::clone(&self.models),
             clock: Arc::new(SystemClock),
             data_dir: dir.to_owned(),
             ignore_rules: String::new(),

@@ -8,12 +8,15 @@ mod audit;
 mod auto_lock;
 mod backup;
 mod doctor;
+mod downloads;
 mod explain;
 mod export;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod governor;
+mod meaning_sets;
+mod models;
 mod network;
 mod ocr;
 mod private_file;
@@ -248,6 +251,13 @@ impl App {
             Call::BackupList(request) => value(self.backup_list(request).await?),
             Call::ExportStart(request) => value(self.export_start(request).await?),
             Call::Import(request) => value(self.import(request).await?),
+            Call::ModelList => value(self.model_list().await?),
+            Call::ModelUse(request) => value(self.model_use(request).await?),
+            Call::ModelCancel => value(self.model_cancel().await?),
+            Call::ModelImport(request) => value(self.model_import(request).await?),
+            Call::ModelDownload(request) => value(self.model_download(request).await?),
+            Call::ModelCancelDownload => value(self.model_cancel_download().await?),
+            Call::ModelRemove(request) => value(self.model_remove(request).await?),
             Call::Toggle => {
                 self.emit(Event::ToggleRequested);
                 value(())

@@ -2,8 +2,8 @@
 
 use crate::dto::{
     AuditListRequest, BackupRequest, DoctorRequest, FilesExplainRequest, FilesListRequest, FilesRetryRequest,
-    FolderRequest, IdRequest, SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest, VaultProof,
-    VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
+    FolderRequest, IdRequest, ModelImportRequest, SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest,
+    VaultProof, VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,20 @@ pub enum Call {
     ExportStart(FolderRequest),
     /// [`crate::App::import`]
     Import(FolderRequest),
+    /// [`crate::App::model_list`]
+    ModelList,
+    /// [`crate::App::model_use`]
+    ModelUse(IdRequest),
+    /// [`crate::App::model_cancel`]
+    ModelCancel,
+    /// [`crate::App::model_import`]
+    ModelImport(ModelImportRequest),
+    /// [`crate::App::model_download`]
+    ModelDownload(IdRequest),
+    /// [`crate::App::model_cancel_download`]
+    ModelCancelDownload,
+    /// [`crate::App::model_remove`]
+    ModelRemove(IdRequest),
     /// Show or hide quick search.
     Toggle,
     /// Bring the main window to the front.

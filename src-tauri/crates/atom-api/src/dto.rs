@@ -5,6 +5,7 @@
 
 mod audit;
 mod backup;
+mod models;
 mod network;
 mod slots;
 
@@ -14,6 +15,7 @@ pub use backup::{
     ExportView, FolderRequest, ImportView, RestoreDoneView, RestoreListRequest, RestoreRequest, RotationDoneView,
     SnapshotView,
 };
+pub use models::{ModelChangeView, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView};
 pub use network::{ConnectionView, ConnectionsResponse};
 pub use slots::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
@@ -534,6 +536,8 @@ pub struct ModelView {
     pub id: Option<String>,
     /// `ready`, `unloaded`, `missing`, or `failed` when it is there and cannot be used.
     pub state: String,
+    /// Another model whose vectors are being made.
+    pub change: Option<ModelChangeView>,
 }
 
 /// What the watcher covers.

@@ -210,6 +210,44 @@ impl From<atom_index::Error> for ApiError {
     }
 }
 
+impl From<atom_embed::Error> for ApiError {
+    fn from(error: atom_embed::Error) -> Self {
+        use atom_embed::Error as E;
+        let message = error.to_string();
+        match error {
+            E::Write { path, source } => Self::unwritten(&path, &source, ErrorCode::Internal),
+            E::NotInstalled { .. } => Self::new(ErrorCode::NotFound, message),
+            E::ModelMissing { .. } | E::ModelGone { .. } | E::Runtime { .. } => {
+                Self::new(ErrorCode::ModelMissing, message)
+            }
+            E::ModelDamaged { .. }
+            | E::Manifest { .. }
+            | E::Incomplete { .. }
+            | E::BadId { .. }
+            | E::AlreadyInstalled { .. }
+            | E::Unusable { .. }
+            | E::Read { .. }
+            | E::Load { .. }
+            | E::Embed { .. }
+            | E::Shape { .. } => Self::new(ErrorCode::InvalidInput, message),
+        }
+    }
+}
+
+impl From<atom_net::Error> for ApiError {
+    fn from(error: atom_net::Error) -> Self {
+        use atom_net::Error as E;
+        let message = error.to_string();
+        match error {
+            E::AirGap { .. } | E::InvalidHost | E::NoReason { .. } | E::Url { .. } => {
+                Self::new(ErrorCode::InvalidInput, message)
+            }
+            E::NotRecorded { .. } | E::Trust { .. } => Self::new(ErrorCode::Internal, message),
+            E::Io { .. } | E::Status { .. } | E::Answer { .. } => Self::new(ErrorCode::Internal, message).retryable(),
+        }
+    }
+}
+
 impl From<atom_search::Error> for ApiError {
     fn from(error: atom_search::Error) -> Self {
         use atom_search::Error as E;

@@ -1,4 +1,5 @@
-//! Measures the embedder: `throughput ASSETS TEXTS THREADS`, with one text a line in TEXTS.
+//! Measures the embedder: `throughput ASSETS TEXTS THREADS [MODEL]`, with one text a line in TEXTS; MODEL is the folder of a
+//! model that was brought in (`models/<id>` in a data folder), without it the built-in one is measured.
 //!
 //! Prints one JSON line: texts per second, milliseconds of a single query, peak memory.
 
@@ -11,10 +12,15 @@ use atom_embed::{Embedder, ModelFiles};
 
 fn main() {
     let mut args = env::args().skip(1);
-    let files = ModelFiles::locate(Path::new(&args.next().unwrap())).unwrap();
+    let assets = args.next().unwrap();
     let texts = fs::read_to_string(args.next().unwrap()).unwrap();
     let texts: Vec<&str> = texts.lines().collect();
     let threads = args.next().unwrap().parse().unwrap();
+
+    let files = match args.next() {
+        Some(model) => ModelFiles::installed(Path::new(&model), Path::new(&assets)).unwrap(),
+        None => ModelFiles::locate(Path::new(&assets)).unwrap(),
+    };
 
     let start = Instant::now();
     let mut embedder = Embedder::load(&files, threads).unwrap();

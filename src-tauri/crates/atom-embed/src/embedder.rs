@@ -1,20 +1,13 @@
 //! The loaded model.
 
-use fastembed::{
-    InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
-};
+use fastembed::{InitOptionsUserDefined, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
 
 use crate::error::{Error, Result};
 use crate::files::ModelFiles;
 use crate::runtime;
+use crate::spec::{Pooling, Spec};
 
-/// Values in a vector.
-pub const DIMS: usize = 384;
-
-/// Tokens of a text that count, its two marks included; the rest is cut off.
-pub const MAX_TOKENS: usize = 256;
-
-/// Bytes of a text that are looked at: far more than [`MAX_TOKENS`] tokens ever need, and far less than
+/// Bytes of a text that are looked at: far more than the tokens of any model ever need, and far less than
 /// a whole book that somebody passes by mistake.
 const MAX_BYTES: usize = 16 * 1024;
 
@@ -26,6 +19,7 @@ const MAX_BYTES: usize = 16 * 1024;
 pub struct Embedder {
     inner: TextEmbedding,
     id: String,
+    spec: Spec,
 }
 
 impl Embedder {
@@ -35,6 +29,7 @@ impl Embedder {
     /// [`Error::ModelDamaged`] when a file does not match its checksum, [`Error::Runtime`] when ONNX Runtime
     /// cannot be loaded, [`Error::Load`] when it does not accept the model.
     pub fn load(files: &ModelFiles, threads: usize) -> Result<Self> {
+        let spec = files.spec();
         let bytes = files.read()?;
         let environment = runtime::environment(files.runtime())?;
         let tokenizer = TokenizerFiles {
@@ -44,11 +39,14 @@ impl Embedder {
             tokenizer_config_file: bytes.tokenizer_config,
         };
         let model = UserDefinedEmbeddingModel::new(bytes.graph, tokenizer)
-            .with_pooling(Pooling::Mean)
+            .with_pooling(match spec.pooling {
+                Pooling::Mean => fastembed::Pooling::Mean,
+                Pooling::Cls => fastembed::Pooling::Cls,
+            })
             .with_quantization(QuantizationMode::Dynamic);
         let options = InitOptionsUserDefined::new()
             .with_environment(environment)
-            .with_max_length(MAX_TOKENS)
+            .with_max_length(spec.max_tokens)
             .with_intra_threads(threads.max(1))
             // The arena keeps the memory of the largest batch for good.
             .with_execution_providers(vec![ort::ep::CPU::default().with_arena_allocator(false).build()])
@@ -56,7 +54,7 @@ impl Embedder {
             .with_session_config("session.intra_op.allow_spinning", "0");
         let inner = TextEmbedding::try_new_from_user_defined(model, options)
             .map_err(|error| Error::Load { reason: error.to_string() })?;
-        Ok(Self { inner, id: files.id().to_owned() })
+        Ok(Self { inner, id: files.id().to_owned(), spec: spec.clone() })
     }
 
     /// The model's name and a prefix of its checksum, to be stored with its vectors.
@@ -64,14 +62,38 @@ impl Embedder {
         &self.id
     }
 
-    /// The vector of a text: [`DIMS`] values, unit length.
+    /// The vector of a text as it is: as many values as the model's, unit length.
     ///
-    /// A text may have any length; only its first [`MAX_TOKENS`] tokens count. An empty text has a vector too, near
-    /// to nothing else.
+    /// A text may have any length; only its first tokens count, as many as the model takes. An empty text has a vector
+    /// too, near to nothing else.
     ///
     /// # Errors
     /// [`Error::Embed`] when the runtime fails.
     pub fn embed(&mut self, text: &str) -> Result<Vec<f32>> {
+        let (vector, expected) = (self.measure(text)?, self.spec.dims);
+        if vector.len() == expected { Ok(vector) } else { Err(Error::Shape { found: vector.len(), expected }) }
+    }
+
+    /// The vector of a query, with what the model wants before it.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    pub fn query(&mut self, text: &str) -> Result<Vec<f32>> {
+        let text = format!("{}{}", self.spec.query_prefix, clip(text));
+        self.embed(&text)
+    }
+
+    /// The vector of a passage that is to be found, with what the model wants before it.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    pub fn passage(&mut self, text: &str) -> Result<Vec<f32>> {
+        let text = format!("{}{}", self.spec.passage_prefix, clip(text));
+        self.embed(&text)
+    }
+
+    /// A vector of whatever length the model gives it.
+    pub(crate) fn measure(&mut self, text: &str) -> Result<Vec<f32>> {
         let mut vectors = self.inner.embed([clip(text)], None).map_err(|error| Error::Embed {
             // The one message that could quote its input.
             reason: match error {
@@ -79,13 +101,10 @@ impl Embedder {
                 other => other.to_string(),
             },
         })?;
-        match vectors.pop() {
-            Some(vector) if vector.len() == DIMS => Ok(vector),
-            other => Err(Error::Shape { found: other.map_or(0, |vector| vector.len()), expected: DIMS }),
-        }
+        vectors.pop().ok_or(Error::Shape { found: 0, expected: self.spec.dims })
     }
 
-    /// Tokens of a text, its two marks included, at most [`MAX_TOKENS`].
+    /// Tokens of a text, its two marks included, at most as many as the model takes.
     ///
     /// # Errors
     /// [`Error::Embed`] when the tokenizer fails.

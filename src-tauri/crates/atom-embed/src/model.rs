@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::embedder::Embedder;
 use crate::error::Result;
 use crate::files::ModelFiles;
+use crate::spec::Spec;
 
 /// A model that loads itself when it is first needed and can be unloaded at any time.
 ///
@@ -48,11 +49,28 @@ impl Model {
         self.lock().is_some()
     }
 
-    /// The vector of a text, loading the model first if need be; see [`Embedder::embed`].
+    /// How the model is used, known without loading it.
+    pub const fn spec(&self) -> &Spec {
+        self.files.spec()
+    }
+
+    /// The vector of a query, loading the model first if need be; see [`Embedder::query`].
     ///
     /// # Errors
     /// Those of [`Embedder::load`] and [`Embedder::embed`].
-    pub fn embed(&self, text: &str) -> Result<Vec<f32>> {
+    pub fn query(&self, text: &str) -> Result<Vec<f32>> {
+        self.with_loaded(|embedder| embedder.query(text))
+    }
+
+    /// The vector of a passage, loading the model first if need be; see [`Embedder::passage`].
+    ///
+    /// # Errors
+    /// Those of [`Embedder::load`] and [`Embedder::embed`].
+    pub fn passage(&self, text: &str) -> Result<Vec<f32>> {
+        self.with_loaded(|embedder| embedder.passage(text))
+    }
+
+    fn with_loaded(&self, work: impl FnOnce(&mut Embedder) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
         let mut slot = self.lock();
         let loaded = match slot.as_mut() {
             Some(loaded) => loaded,
@@ -60,7 +78,7 @@ impl Model {
                 slot.insert(Loaded { embedder: Embedder::load(&self.files, self.threads)?, last_used: Instant::now() })
             }
         };
-        let vector = loaded.embedder.embed(text);
+        let vector = work(&mut loaded.embedder);
         loaded.last_used = Instant::now();
         vector
     }

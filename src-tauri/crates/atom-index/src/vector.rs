@@ -22,6 +22,7 @@ mod provider;
 mod rows;
 mod scratch;
 mod store;
+mod tables;
 mod upload;
 mod verify;
 
@@ -45,6 +46,7 @@ pub use maintenance::{INDEX_FROM, Maintained};
 use places::Places;
 use scratch::Scratch;
 use store::SealedStore;
+pub use tables::{new_table_name, remove_table, series_of, tables};
 
 /// Partitions that a search looks into, at least.
 const PROBES: usize = 20;
@@ -137,40 +139,7 @@ impl VectorIndex {
     /// [`Error::Corrupt`] if no version can be read (also with a wrong key) or the vectors have another length: remove
     /// the folder and index again.
     pub async fn open(dir: &Path, root: SealRoot, dims: usize) -> Result<Opened> {
-        const OPENING: &str = "opening the vector index";
-        atom_vault::make_private_folder(dir).map_err(|e| io_error(OPENING, e))?;
-        let dir = std::fs::canonicalize(dir).map_err(|e| io_error(OPENING, e))?;
-        let store = SealedStore::new(&dir, root).map_err(|error| refused(OPENING, error.to_string()))?;
-        let watch = store.watch();
-        caught(async move {
-            let found = folder::prepare(&dir, &store).await?;
-            let scratch = Scratch::claim();
-            let mark = watch.mark();
-            let session = provider::session(Arc::new(store.clone()), scratch.is_some());
-            let address = provider::address(&dir)?;
-            let opened = Box::pin(open_table(&address, session, found.table, dims)).await;
-            let table = opened.map_err(|error| match watch.classify(OPENING, mark, &error) {
-                // Whatever Lance dislikes about a table that is there, indexing again is the way out.
-                Error::Engine { reason, .. } => corrupt(reason),
-                other => other,
-            })?;
-            rows::check_schema(&table, dims).await?;
-            let inner = Inner {
-                table,
-                dims,
-                watch,
-                writer: Mutex::default(),
-                gate: RwLock::new(()),
-                // What a damaged head has left is worth a round of maintenance.
-                commits: AtomicU64::new(if found.healed { COMMITS } else { 0 }),
-                places: Places::default(),
-                scratch,
-                folder: dir,
-                store,
-            };
-            Ok(Opened { index: Self { inner: Arc::new(inner) }, healed: found.healed })
-        })
-        .await
+        opened(dir, root, dims, None).await
     }
 
     /// The same index without encryption, in an empty folder: what sealing is measured against.
@@ -193,7 +162,7 @@ impl VectorIndex {
             let address = provider::address(&dir)?;
             let tables = std::fs::read_dir(&dir).map_err(|e| io_error(OPENING, e))?.filter_map(|entry| entry.ok());
             let table = tables.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned())).next();
-            let table = Box::pin(open_table(&address, session, table, dims))
+            let table = Box::pin(open_table(&address, session, table, folder::new_table_name(), dims))
                 .await
                 .map_err(|error| refused(OPENING, error.to_string()))?;
             Ok(Self {
@@ -491,21 +460,60 @@ async fn caught<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send 
     }
 }
 
+/// Opens or makes the table `name`; without a name the only one there is.
+async fn opened(dir: &Path, root: SealRoot, dims: usize, name: Option<String>) -> Result<Opened> {
+    const OPENING: &str = "opening the vector index";
+    atom_vault::make_private_folder(dir).map_err(|e| io_error(OPENING, e))?;
+    let dir = std::fs::canonicalize(dir).map_err(|e| io_error(OPENING, e))?;
+    let store = SealedStore::new(&dir, root).map_err(|error| refused(OPENING, error.to_string()))?;
+    let watch = store.watch();
+    caught(async move {
+        let found = match &name {
+            Some(name) => folder::prepare_table(&dir, name, &store).await?,
+            None => folder::prepare(&dir, &store).await?,
+        };
+        let scratch = Scratch::claim();
+        let mark = watch.mark();
+        let session = provider::session(Arc::new(store.clone()), scratch.is_some());
+        let address = provider::address(&dir)?;
+        let new = name.unwrap_or_else(folder::new_table_name);
+        let opened = Box::pin(open_table(&address, session, found.table, new, dims)).await;
+        let table = opened.map_err(|error| match watch.classify(OPENING, mark, &error) {
+            // Whatever Lance dislikes about a table that is there, indexing again is the way out.
+            Error::Engine { reason, .. } => corrupt(reason),
+            other => other,
+        })?;
+        rows::check_schema(&table, dims).await?;
+        let inner = Inner {
+            table,
+            dims,
+            watch,
+            writer: Mutex::default(),
+            gate: RwLock::new(()),
+            // What a damaged head has left is worth a round of maintenance.
+            commits: AtomicU64::new(if found.healed { COMMITS } else { 0 }),
+            places: Places::default(),
+            scratch,
+            folder: dir,
+            store,
+        };
+        Ok(Opened { index: VectorIndex { inner: Arc::new(inner) }, healed: found.healed })
+    })
+    .await
+}
+
 /// The one place that connects to LanceDB; `address` is never a bare path.
 async fn open_table(
     address: &str,
     session: Arc<lancedb::Session>,
-    name: Option<String>,
+    found: Option<String>,
+    new: String,
     dims: usize,
 ) -> lancedb::Result<Table> {
     let connection = lancedb::connect(address).session(session).execute().await?;
-    match name {
+    match found {
         Some(name) => connection.open_table(name).execute().await,
-        None => {
-            let name = folder::new_table_name();
-            let schema = rows::schema(dims);
-            connection.create_empty_table(name, schema).execute().await
-        }
+        None => connection.create_empty_table(new, rows::schema(dims)).execute().await,
     }
 }
 

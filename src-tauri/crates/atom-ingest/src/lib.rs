@@ -23,6 +23,7 @@ mod ocr;
 mod pace;
 mod pipeline;
 mod read;
+mod sets;
 mod words;
 
 pub use error::{Error, Result};
@@ -32,3 +33,4 @@ pub use models::Models;
 pub use ocr::{OcrChoice, OcrFacts};
 pub use pace::{Brake, Manners, OWN_MEMORY, Pace, Reason};
 pub use pipeline::{Budget, Hold, Ingest, Notice, Parts, ROOM_LEFT, Rates, Trouble};
+pub use sets::{Set, Sets};

@@ -1,9 +1,10 @@
-//! Passages into the vector index, deleted items out of it.
+//! Passages into the vector index, deleted items out of it; while the model changes, into the vectors of both.
 
 use crate::chunk::{ChunkSpan, embedding_text};
 use crate::error::Result;
 use crate::pace::Pace;
 use crate::pipeline::{Notice, Shared, Step};
+use crate::sets::Set;
 use atom_core::ItemId;
 use atom_embed::Model;
 use atom_index::vector::Row;
@@ -27,19 +28,24 @@ const LOOK: Duration = Duration::from_secs(5);
 const READING: Duration = Duration::from_secs(2);
 
 pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
+    shared.sets.remove_retired();
+    let (current, next) = (shared.sets.current(), shared.sets.next());
     let mut tombstones = shared.store.tombstones(4 * BATCH_ITEMS)?;
     tombstones.retain(|tombstone| tombstone.meaning_pending);
     if !tombstones.is_empty() {
         let deleted: Vec<_> = tombstones.iter().map(|tombstone| tombstone.item).collect();
-        shared.runtime.block_on(shared.vector.delete(&deleted))?;
-        note_head(shared)?;
+        shared.runtime.block_on(current.vector.delete(&deleted))?;
+        if let Some(next) = &next {
+            shared.runtime.block_on(next.vector.delete(&deleted))?;
+        }
+        note_head(shared, &current)?;
         shared.store.confirm_deleted(&deleted, false, true)?;
         return Ok(Step::Worked);
     }
     let mut tasks = tasks_that_go_first(shared)?;
     let goes_first = !tasks.is_empty();
-    if !goes_first && !shared.store.waits_for_meaning()? {
-        return nothing_to_do(shared, stop);
+    if !goes_first && next.is_none() && !shared.store.waits_for_meaning()? {
+        return nothing_to_do(shared, stop, &current);
     }
     let pace = if goes_first { Pace::free(shared.budget()) } else { shared.pace() };
     if !goes_first {
@@ -48,43 +54,98 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         }
         tasks = shared.store.meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
     }
+    let round = Round { stop, pace, goes_first };
+    if !tasks.is_empty() {
+        match batch(shared, &round, &current, Which::Current, &tasks) {
+            // A model that fails does not keep the one from coming that takes its place.
+            Err(error) if error.is_model_failure() && next.is_some() => {}
+            done => return done,
+        }
+    }
+    let Some(next) = &next else { return nothing_to_do(shared, stop, &current) };
+    let tasks = shared.store.next_meaning_tasks(BATCH_ITEMS, BATCH_CHUNKS)?;
+    if tasks.is_empty() { finish(shared, next) } else { batch(shared, &round, next, Which::Next, &tasks) }
+}
+
+/// How one step goes.
+struct Round<'a> {
+    stop: &'a Stop,
+    pace: Pace,
+    /// Whether a person wants it now, whatever holds the rest back.
+    goes_first: bool,
+}
+
+/// Which vectors a batch is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those that answer.
+    Current,
+    /// Those that will.
+    Next,
+}
+
+/// Embeds what it can in the time of a batch, and makes it durable.
+fn batch(shared: &Shared, round: &Round<'_>, set: &Set, which: Which, tasks: &[MeaningTask]) -> Result<Step> {
     let started = Instant::now();
-    let model = shared.models.indexing(pace.threads)?;
+    let model = set.models.indexing(round.pace.threads)?;
     let (mut rows, mut done) = (Vec::new(), Vec::new());
-    for task in &tasks {
-        if !goes_first && shared.pace().held().is_some() {
+    for task in tasks {
+        if !round.goes_first && shared.pace().held().is_some() {
             break;
         }
         // What has been embedded is kept when told to stop or to pause.
-        let Some(vectors) = embed(shared, stop, &model, task, goes_first)? else { break };
+        let Some(vectors) = embed(shared, round, &model, task)? else { break };
         rows.extend(vectors);
         done.push((task.item, task.revision));
         if started.elapsed() > BATCH_TIME {
             break;
         }
     }
-    if pace.lean {
-        shared.models.unload_indexing();
+    if round.pace.lean {
+        set.models.unload_indexing();
     }
     if done.is_empty() {
         return Ok(Step::Worked);
     }
     let items: Vec<ItemId> = done.iter().map(|&(item, _)| item).collect();
     let count = rows.len() as u64;
-    shared.runtime.block_on(shared.vector.replace(&items, rows))?;
-    note_head(shared)?;
-    shared.store.confirm_meaning(&done)?;
+    shared.runtime.block_on(set.vector.replace(&items, rows))?;
+    match which {
+        Which::Current => {
+            note_head(shared, set)?;
+            shared.store.confirm_meaning(&done)?;
+        }
+        Which::Next => shared.store.confirm_next_meaning(&done)?,
+    }
     shared.count_chunks(count);
-    if shared.vector.wants_maintenance() && !stop.requested() {
-        maintain(shared)?;
+    if set.vector.wants_maintenance() && !round.stop.requested() {
+        match which {
+            Which::Current => maintain(shared, set)?,
+            Which::Next => {
+                shared.runtime.block_on(set.vector.maintain())?;
+            }
+        }
     }
     shared.notify(Notice::Progressed);
     Ok(Step::Worked)
 }
 
+/// Lets the new vectors answer: they lack nothing.
+fn finish(shared: &Shared, next: &Set) -> Result<Step> {
+    // Searching them is to be as fast as searching the old ones from the first query on.
+    shared.runtime.block_on(next.vector.maintain())?;
+    let head = shared.runtime.block_on(next.vector.head())?;
+    if shared.store.finish_model_change(next.vector.name(), &head)? {
+        shared.sets.switch();
+        shared.notify(Notice::ModelChanged);
+        shared.store.anchor_now()?;
+    }
+    Ok(Step::Worked)
+}
+
 /// No item waits: the model is let go of, and the index is looked after.
-fn nothing_to_do(shared: &Shared, stop: &Stop) -> Result<Step> {
-    shared.models.unload_if_idle(IDLE_UNLOAD);
+fn nothing_to_do(shared: &Shared, stop: &Stop, current: &Set) -> Result<Step> {
+    shared.sets.unload_if_idle(IDLE_UNLOAD);
     if shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())? {
         return Ok(Step::Idle(READING));
     }
@@ -94,7 +155,7 @@ fn nothing_to_do(shared: &Shared, stop: &Stop) -> Result<Step> {
     if !shared.store.waits_to_read(1, i64::MAX)? {
         shared.governor.set_anyway(false);
     }
-    maintain(shared)?;
+    maintain(shared, current)?;
     Ok(Step::Idle(Duration::from_secs(30)))
 }
 
@@ -118,9 +179,9 @@ fn tasks_that_go_first(shared: &Shared) -> Result<Vec<MeaningTask>> {
 fn holds_back(shared: &Shared, pace: &Pace) -> Result<Option<Duration>> {
     if pace.held().is_some() {
         if pace.lean {
-            shared.models.unload_indexing();
+            shared.sets.current().models.unload_indexing();
         }
-        shared.models.unload_if_idle(IDLE_UNLOAD);
+        shared.sets.unload_if_idle(IDLE_UNLOAD);
         return Ok(Some(LOOK));
     }
     let reads = shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())?;
@@ -128,17 +189,17 @@ fn holds_back(shared: &Shared, pace: &Pace) -> Result<Option<Duration>> {
 }
 
 /// Notes where the vector index durably stands: the next transaction of the store records it.
-fn note_head(shared: &Shared) -> Result<()> {
-    shared.store.note_index(IndexName::Meaning, shared.runtime.block_on(shared.vector.head())?);
+fn note_head(shared: &Shared, set: &Set) -> Result<()> {
+    shared.store.note_index(IndexName::Meaning, shared.runtime.block_on(set.vector.head())?);
     Ok(())
 }
 
-fn maintain(shared: &Shared) -> Result<()> {
-    let before = shared.runtime.block_on(shared.vector.head())?;
-    let maintained = shared.runtime.block_on(shared.vector.maintain());
+fn maintain(shared: &Shared, set: &Set) -> Result<()> {
+    let before = shared.runtime.block_on(set.vector.head())?;
+    let maintained = shared.runtime.block_on(set.vector.maintain());
     // Each step is a commit of its own, so a failed round may have moved the head too.
-    if shared.runtime.block_on(shared.vector.head())? != before {
-        note_head(shared)?;
+    if shared.runtime.block_on(set.vector.head())? != before {
+        note_head(shared, set)?;
     }
     maintained?;
     Ok(())
@@ -146,13 +207,8 @@ fn maintain(shared: &Shared) -> Result<()> {
 
 /// Vectors of all passages of a file; none when told to stop or pause on the way. Held back it goes on slowly: a long document
 /// that is given up half-way would begin anew each time, and might never end.
-fn embed(
-    shared: &Shared,
-    stop: &Stop,
-    model: &Model,
-    task: &MeaningTask,
-    goes_first: bool,
-) -> Result<Option<Vec<Row>>> {
+fn embed(shared: &Shared, round: &Round<'_>, model: &Model, task: &MeaningTask) -> Result<Option<Vec<Row>>> {
+    let stop = round.stop;
     let (mut whole, mut spans) = (String::new(), Vec::with_capacity(task.chunks.len()));
     for (_, heading, text) in &task.chunks {
         let start = whole.len();
@@ -167,8 +223,8 @@ fn embed(
         }
         let begun = Instant::now();
         let text = embedding_text(&whole, &spans, index, Some(&task.title));
-        rows.push(Row { chunk: *chunk, item: task.item, source: task.source, vector: model.embed(&text)? });
-        let pace = if goes_first { Pace::free(shared.budget()) } else { shared.pace() };
+        rows.push(Row { chunk: *chunk, item: task.item, source: task.source, vector: model.passage(&text)? });
+        let pace = if round.goes_first { Pace::free(shared.budget()) } else { shared.pace() };
         shared.breathe(&pace, begun.elapsed(), stop);
     }
     Ok(Some(rows))

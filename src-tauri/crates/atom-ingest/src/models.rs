@@ -10,16 +10,28 @@ use crate::pipeline::lock;
 /// Both uses of the model, each loaded when it is first needed.
 pub struct Models {
     assets: PathBuf,
+    /// Where it is, if a person brought it.
+    folder: Option<PathBuf>,
     files: Mutex<Option<ModelFiles>>,
     indexing: Mutex<Option<(usize, Arc<Model>)>>,
     querying: Mutex<Option<Arc<Model>>>,
 }
 
 impl Models {
-    /// The model below `assets`; whether it is there shows at the first use.
+    /// The built-in model below `assets`; whether it is there shows at the first use.
     pub fn new(assets: &Path) -> Self {
+        Self::at(assets, None)
+    }
+
+    /// A model that a person brought, in its own folder; its runtime is below `assets`.
+    pub fn installed(assets: &Path, folder: PathBuf) -> Self {
+        Self::at(assets, Some(folder))
+    }
+
+    fn at(assets: &Path, folder: Option<PathBuf>) -> Self {
         Self {
             assets: assets.to_owned(),
+            folder,
             files: Mutex::default(),
             indexing: Mutex::default(),
             querying: Mutex::default(),
@@ -32,6 +44,14 @@ impl Models {
     /// When the model is not installed; it is looked for again at the next call.
     pub fn id(&self) -> Result<String, atom_embed::Error> {
         Ok(self.files()?.id().to_owned())
+    }
+
+    /// Values in the model's vectors.
+    ///
+    /// # Errors
+    /// As [`Models::id`].
+    pub fn dims(&self) -> Result<usize, atom_embed::Error> {
+        Ok(self.files()?.spec().dims)
     }
 
     /// Checks every file of the model; reads all of them.
@@ -78,6 +98,11 @@ impl Models {
         Ok(model)
     }
 
+    /// Gives all memory back; the next use loads the model again.
+    pub fn unload(&self) {
+        self.unload_if_idle(Duration::ZERO);
+    }
+
     /// Gives memory back that was not used for `idle`.
     pub fn unload_if_idle(&self, idle: Duration) {
         if let Some((_, model)) = &*lock(&self.indexing) {
@@ -100,7 +125,10 @@ impl Models {
         if let Some(files) = &*files {
             return Ok(files.clone());
         }
-        let found = ModelFiles::locate(&self.assets)?;
+        let found = match &self.folder {
+            Some(folder) => ModelFiles::installed(folder, &self.assets)?,
+            None => ModelFiles::locate(&self.assets)?,
+        };
         *files = Some(found.clone());
         Ok(found)
     }

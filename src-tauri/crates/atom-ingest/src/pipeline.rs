@@ -3,14 +3,13 @@
 use crate::error::{Error, Result};
 use crate::governor::{Governor, SearchFirst};
 use crate::machine::Machine;
-use crate::models::Models;
 use crate::ocr::{self, OcrChoice, OcrDesk, OcrFacts};
 use crate::pace::{Manners, Pace};
+use crate::sets::Sets;
 use crate::{folders, gone, meaning, read, words};
 use atom_core::{Clock, JobId, SourceId};
 use atom_extract::{Extractor, WorkerCommand};
 use atom_index::keyword::KeywordIndex;
-use atom_index::vector::VectorIndex;
 use atom_jobs::{Bell, Meter, Stop, Worker};
 use atom_store::{JobKind, Store};
 use atom_watch::{WatchState, Watcher};
@@ -83,6 +82,8 @@ pub enum Notice {
     FolderReady(SourceId),
     /// A derived index is damaged: close everything, rebuild, open again.
     IndexDamaged(&'static str),
+    /// Another model answers from now on, with its own vectors.
+    ModelChanged,
 }
 
 /// What keeps a worker from working, for a person.
@@ -115,14 +116,12 @@ pub struct Parts {
     pub store: Arc<Store>,
     /// Words.
     pub keyword: KeywordIndex,
-    /// Meaning.
-    pub vector: VectorIndex,
+    /// Meaning: the models, loaded when needed, and their vectors.
+    pub sets: Arc<Sets>,
     /// Runtime on which the vector index runs.
     pub runtime: tokio::runtime::Handle,
     /// The box that reads files.
     pub extractor: Arc<Extractor>,
-    /// The model, loaded when needed.
-    pub models: Arc<Models>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Atom's own folder, never indexed.
@@ -170,10 +169,9 @@ struct Meters {
 pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
     pub(crate) keyword: KeywordIndex,
-    pub(crate) vector: VectorIndex,
+    pub(crate) sets: Arc<Sets>,
     pub(crate) runtime: tokio::runtime::Handle,
     pub(crate) extractor: Arc<Extractor>,
-    pub(crate) models: Arc<Models>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) data_dir: PathBuf,
     pub(crate) bells: Bells,
@@ -288,10 +286,9 @@ impl Ingest {
         let shared = Arc::new(Shared {
             store: parts.store,
             keyword: parts.keyword,
-            vector: parts.vector,
+            sets: parts.sets,
             runtime: parts.runtime,
             extractor: parts.extractor,
-            models: parts.models,
             clock: parts.clock,
             data_dir: parts.data_dir,
             bells: Bells::default(),

@@ -26,6 +26,34 @@ pub enum Error {
         /// What the ledger says.
         reason: String,
     },
+    /// An address that is not one of a file that may be fetched.
+    #[error("{url} cannot be fetched: it has to be an https address, or an http one on this machine")]
+    Url {
+        /// The address.
+        url: String,
+    },
+    /// The other side does not have it, or does not give it.
+    #[error("{host} refused with status {status}")]
+    Status {
+        /// Who.
+        host: String,
+        /// What it said.
+        status: u16,
+    },
+    /// The other side answered something that makes no sense.
+    #[error("the answer of {host} cannot be used: {reason}")]
+    Answer {
+        /// Who.
+        host: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Nobody can vouch for the other side.
+    #[error("no encrypted connection can be made: {reason}")]
+    Trust {
+        /// Why not.
+        reason: String,
+    },
     /// The network or the other side refused.
     #[error("connecting to {host}: {source}")]
     Io {

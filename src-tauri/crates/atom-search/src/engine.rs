@@ -23,7 +23,7 @@ use atom_store::ItemFacts;
 use chrono::{DateTime, Local};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 /// Which indexes are asked.
@@ -139,6 +139,12 @@ pub struct Meaning {
     pub embedder: Arc<dyn QueryEmbedder>,
 }
 
+impl Meaning {
+    fn remembering(self) -> (VectorIndex, Remembering) {
+        (self.vectors, Remembering::new(self.embedder))
+    }
+}
+
 /// The search engine. Cheap to clone.
 #[derive(Clone)]
 pub struct Searcher {
@@ -148,7 +154,8 @@ pub struct Searcher {
 struct Shared {
     library: Arc<dyn Library>,
     keyword: KeywordIndex,
-    meaning: Option<(VectorIndex, Remembering)>,
+    /// Changed as one: a query is compared with vectors of the model that embedded it.
+    meaning: RwLock<Option<(VectorIndex, Remembering)>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -160,8 +167,13 @@ impl Searcher {
         meaning: Option<Meaning>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let meaning = meaning.map(|meaning| (meaning.vectors, Remembering::new(meaning.embedder)));
+        let meaning = RwLock::new(meaning.map(Meaning::remembering));
         Self { shared: Arc::new(Shared { library, keyword, meaning, clock }) }
+    }
+
+    /// Searches by another model's vectors from now on; a search that runs ends with those it began with.
+    pub fn set_meaning(&self, meaning: Meaning) {
+        *self.shared.meaning.write().unwrap_or_else(PoisonError::into_inner) = Some(meaning.remembering());
     }
 
     /// Searches.
@@ -189,7 +201,8 @@ impl Searcher {
             return Ok(answer);
         }
         let plan = Arc::new(plan);
-        let ask_words = request.mode != Mode::Meaning || self.shared.meaning.is_none() || plan.meaning_text.is_none();
+        let has_meaning = self.shared.by_meaning().is_some();
+        let ask_words = request.mode != Mode::Meaning || !has_meaning || plan.meaning_text.is_none();
         let ask_meaning = request.mode != Mode::Words && plan.meaning_text.is_some();
 
         let words = async {
@@ -218,10 +231,7 @@ impl Searcher {
             answer.meaning_error = Some(error);
             Vec::new()
         });
-        if ask_meaning
-            && self.shared.meaning.is_none()
-            && answer.notices.iter().all(|notice| notice.code != NoticeCode::MeaningOff)
-        {
+        if ask_meaning && !has_meaning && answer.notices.iter().all(|notice| notice.code != NoticeCode::MeaningOff) {
             answer
                 .notices
                 .push(Notice::new(NoticeCode::MeaningOff, "Searched by words only: meaning search is not set up"));
@@ -240,6 +250,10 @@ impl Searcher {
 }
 
 impl Shared {
+    fn by_meaning(&self) -> Option<(VectorIndex, Remembering)> {
+        self.meaning.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn now(&self) -> DateTime<Local> {
         DateTime::from_timestamp_millis(self.clock.now_ms()).unwrap_or_default().with_timezone(&Local)
     }

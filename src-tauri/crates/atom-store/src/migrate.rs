@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_vanished.sql"),
     include_str!("migrations/0007_people.sql"),
     include_str!("migrations/0008_ocr.sql"),
+    include_str!("migrations/0009_model_change.sql"),
 ];
 
 /// Version of the schema that this build writes; what is newer is refused.

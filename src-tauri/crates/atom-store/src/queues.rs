@@ -8,6 +8,7 @@ use crate::chain::forget_head;
 use crate::connection::Store;
 use crate::error::{During, Result};
 use crate::items::path_from;
+use crate::model_change;
 use atom_core::{ChunkId, ItemId, Kind, SourceId};
 use rusqlite::{Transaction, params};
 use std::collections::HashMap;
@@ -142,44 +143,11 @@ impl Store {
         limit: usize,
         max_chunks: usize,
     ) -> Result<Vec<MeaningTask>> {
-        const OPERATION: &str = "listing items for the vector index";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(OPERATION, |tx| {
-            let mut statement = tx
-                .prepare_cached(
-                    "SELECT id, source_id, revision, title, path FROM item
-                     WHERE meaning_pending = 1 AND (?2 IS NULL OR source_id = ?2)
-                     ORDER BY modified_ns DESC, id LIMIT ?1",
-                )
-                .during(OPERATION)?;
-            let mut rows = statement.query(params![limit, source.map(SourceId::get)]).during(OPERATION)?;
-            let (mut tasks, mut chunks) = (Vec::new(), 0);
-            while let Some(row) = rows.next().during(OPERATION)? {
-                let mut task = (|| {
-                    let title: Option<String> = row.get(3)?;
-                    let name = || {
-                        let path = path_from(row.get(4)?);
-                        Ok::<_, rusqlite::Error>(
-                            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-                        )
-                    };
-                    Ok::<_, rusqlite::Error>(MeaningTask {
-                        item: ItemId::new(row.get(0)?),
-                        source: SourceId::new(row.get(1)?),
-                        revision: row.get(2)?,
-                        title: title.map_or_else(name, Ok)?,
-                        chunks: Vec::new(),
-                    })
-                })()
-                .during(OPERATION)?;
-                task.chunks = chunks_of(tx, task.item)?;
-                chunks += task.chunks.len();
-                tasks.push(task);
-                if chunks >= max_chunks {
-                    break;
-                }
-            }
-            Ok(tasks)
+        const SQL: &str = "SELECT id, source_id, revision, title, path FROM item
+                           WHERE meaning_pending = 1 AND (?2 IS NULL OR source_id = ?2)
+                           ORDER BY modified_ns DESC, id LIMIT ?1";
+        self.read("listing items for the vector index", |tx| {
+            tasks_of(tx, SQL, params![most(limit), source.map(SourceId::get)], max_chunks)
         })
     }
 
@@ -214,12 +182,25 @@ impl Store {
         })
     }
 
-    /// Notes that the vector index durably has these revisions.
+    /// Notes that the vector index durably has these revisions; while the model changes, the new vectors are to have them too.
     ///
     /// # Errors
     /// As every write.
     pub fn confirm_meaning(&self, done: &[(ItemId, i64)]) -> Result<()> {
-        self.confirm(done, "UPDATE item SET meaning_pending = 0 WHERE id = ?1 AND revision = ?2")
+        const OPERATION: &str = "confirming indexed items";
+        self.write(OPERATION, |tx| {
+            for (item, revision) in done {
+                let confirmed = tx
+                    .prepare_cached("UPDATE item SET meaning_pending = 0 WHERE id = ?1 AND revision = ?2")
+                    .during(OPERATION)?
+                    .execute([item.get(), *revision])
+                    .during(OPERATION)?;
+                if confirmed > 0 {
+                    model_change::queue(tx, item.get())?;
+                }
+            }
+            Ok(())
+        })
     }
 
     fn confirm(&self, done: &[(ItemId, i64)], sql: &str) -> Result<()> {
@@ -364,6 +345,50 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// A limit as SQLite takes it.
+pub(crate) fn most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// The items that `sql` names (id, source, revision, title, path) with their passages.
+pub(crate) fn tasks_of(
+    tx: &Transaction<'_>,
+    sql: &str,
+    values: &[&dyn rusqlite::ToSql],
+    max_chunks: usize,
+) -> Result<Vec<MeaningTask>> {
+    const OPERATION: &str = "listing items for the vector index";
+    let mut statement = tx.prepare_cached(sql).during(OPERATION)?;
+    let mut rows = statement.query(values).during(OPERATION)?;
+    let (mut tasks, mut chunks) = (Vec::new(), 0);
+    while let Some(row) = rows.next().during(OPERATION)? {
+        let mut task = (|| {
+            let title: Option<String> = row.get(3)?;
+            let name = || {
+                let path = path_from(row.get(4)?);
+                Ok::<_, rusqlite::Error>(
+                    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+                )
+            };
+            Ok::<_, rusqlite::Error>(MeaningTask {
+                item: ItemId::new(row.get(0)?),
+                source: SourceId::new(row.get(1)?),
+                revision: row.get(2)?,
+                title: title.map_or_else(name, Ok)?,
+                chunks: Vec::new(),
+            })
+        })()
+        .during(OPERATION)?;
+        task.chunks = chunks_of(tx, task.item)?;
+        chunks += task.chunks.len();
+        tasks.push(task);
+        if chunks >= max_chunks {
+            break;
+        }
+    }
+    Ok(tasks)
 }
 
 fn body(tx: &Transaction<'_>, item: ItemId) -> Result<String> {

@@ -5,6 +5,8 @@
 pub mod cost;
 pub mod damage;
 pub mod fuzz;
+pub mod model;
 pub mod noise;
 pub mod power;
 pub mod scan;
+pub mod server;

@@ -19,6 +19,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   waitForPerson: "waiting while you use the computer",
   followHeat: "holding back when it is warm",
   ocr: "text in pictures",
+  embeddingModel: "the model of search by meaning",
+  installedModels: "which models are here",
 };
 const EXPORTS: Readonly<Record<string, string>> = { vault: "folders, settings and texts", "activity log": "the activity log" };
 const ACTORS: Readonly<Record<string, string>> = { app: "In the app", cli: "Command line", system: "Atom itself", connector: "A connector", program: "Another program" };

@@ -24,6 +24,7 @@ import { ExportControls } from "./export-row";
 import { HotkeyRecorder } from "./hotkey-recorder";
 import { Manners } from "./manners";
 import { OcrRow } from "./ocr-row";
+import { ModelControls } from "./model-row";
 import { Row } from "./row";
 import { Security } from "./security";
 import "./settings.css";
@@ -137,6 +138,9 @@ function SettingsForm({ settings }: { settings: Settings }) {
         problem={problemOf("ignoreRules")}
         onApply={(rules) => void save("ignoreRules", rules, "Rules applied. Atom compares every folder with the disk now.")}
       />
+      <Row title="Search by meaning" note="The model decides which languages are understood. Everything stays on this computer. Another model makes all vectors anew; until they are complete the present one answers.">
+        <ModelControls />
+      </Row>
       <Security
         lock={
           <Row title="Lock by itself" note="When you do not use it, and with the screen lock and sleep of this computer. While locked nothing can be searched or indexed, and the keys are gone from memory.">

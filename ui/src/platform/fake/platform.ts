@@ -5,6 +5,7 @@ import { listLog, verifyLog } from "./audit";
 import { FakeBackups } from "./backups";
 import { FakeRestores } from "./restores";
 import { CORPUS } from "./corpus";
+import { fetchEnded, fetching, givenUp, imported, taken } from "./models";
 import { fakePreview, fakeSearch, hitOf } from "./search";
 import { FakeState } from "./state";
 
@@ -299,6 +300,14 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     exportAuditLog: () => command("exportAuditLog", [], () => ({ path: "/home/ada/atom-activity-log.jsonl", entries: state.log.length })),
 
     connections: () => command("connections", [], () => ({ total: state.connections.length, connections: state.connections })),
+
+    models: () => command("models", [], () => state.models),
+    takeModel: (id) => command("takeModel", [id], () => (state.models = taken(state.models, id))),
+    cancelModel: () => command("cancelModel", [], () => (state.models = givenUp(state.models))),
+    importModel: (path, id) => command("importModel", [path, id], () => (state.models = imported(state.models, id ?? path.slice(path.lastIndexOf("/") + 1).toLowerCase()))),
+    downloadModel: (id) => command("downloadModel", [id], () => (state.models = fetching(state.models, id))),
+    cancelModelDownload: () => command("cancelModelDownload", [], () => (state.models = fetchEnded(state.models, "cancelled"))),
+    removeModel: (id) => command("removeModel", [id], () => (state.models = { ...state.models, models: state.models.models.filter((one) => one.id !== id) })),
 
     settings: () => command("settings", [], () => ({ ...state.settings })),
     saveSettings: (settings) =>

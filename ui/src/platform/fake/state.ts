@@ -1,8 +1,9 @@
 // What the fake core knows: folders, files, jobs, settings, and how far the index is.
 
-import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, GovernorView, JobView, OcrView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView, VanishedView } from "../index";
+import type { ActivityView, AuditEntryView, ConnectionView, FilesExplainResponse, FilesListRequest, FilesListResponse, FileView, GovernorView, JobView, ModelsView, OcrView, Progress, Settings, SlotKind, SourceView, StateCount, StatusView, VanishedView } from "../index";
 import { fakeLog } from "./audit";
 import { CORPUS } from "./corpus";
+import { fakeModels } from "./models";
 
 const EXTRA_FILES = 12_400;
 const PENDING_FROM = 11_000;
@@ -44,6 +45,7 @@ export class FakeState {
   vanished = new Map<string, VanishedView>();
   jobs: JobView[] = [];
   connections: ConnectionView[] = [];
+  models: ModelsView = fakeModels();
   /** Oldest first. */
   log: AuditEntryView[];
   paused = false;
@@ -168,7 +170,7 @@ export class FakeState {
         { name: "keyword", bytes: 31_104_220 },
         { name: "vectors", bytes: 52_880_400 },
       ],
-      model: { id: "all-MiniLM-L6-v2, int8", state: "ready" },
+      model: { id: "all-MiniLM-L6-v2, int8", state: "ready", change: this.models.change },
       watching: { folders: items > 0 ? 315 : 0, polled: 0 },
       message: this.message,
       version: "0.1.0",

@@ -1,7 +1,8 @@
 //! Verifying everything, and mending what is derived.
 
 use super::audit::in_words;
-use super::session::{Session, reconcile_vectors};
+use super::meaning_sets::reconcile_vectors;
+use super::session::Session;
 use super::{App, blocking};
 use crate::dto::{CheckView, DoctorRequest, DoctorResponse};
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -131,14 +132,15 @@ async fn check_words(session: &Arc<Session>) -> ApiResult<Vec<CheckView>> {
 }
 
 async fn check_meaning(session: &Arc<Session>) -> Vec<CheckView> {
-    let files = match session.vector.verify().await {
+    let vector = session.sets.current().vector;
+    let files = match vector.verify().await {
         Err(atom_index::Error::Corrupt { .. }) => {
             // What only older versions need goes with a round of maintenance.
-            let cleaned = match session.vector.put_aside_damaged().await {
-                Ok(_) => session.vector.maintain().await,
+            let cleaned = match vector.put_aside_damaged().await {
+                Ok(_) => vector.maintain().await,
                 Err(error) => Err(error),
             };
-            match (cleaned, session.vector.verify().await) {
+            match (cleaned, vector.verify().await) {
                 (Ok(_), Ok(files)) => Ok((files, true)),
                 (_, Err(error)) | (Err(error), _) => Err(error),
             }
@@ -158,7 +160,7 @@ async fn check_meaning(session: &Arc<Session>) -> Vec<CheckView> {
         ),
         Err(error) => check("meaning-files", false, false, ApiError::from(error).message),
     };
-    let passages = match reconcile_vectors(&session.store, &session.vector).await {
+    let passages = match reconcile_vectors(&session.store, &vector).await {
         Ok(0) => check("meaning", true, false, "the vector index has every passage, and no other".to_owned()),
         Ok(count) => {
             check("meaning", true, true, format!("{count} items differed in the vector index and are embedded again"))

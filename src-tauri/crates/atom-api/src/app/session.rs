@@ -2,18 +2,18 @@
 
 use super::anchor::{self, Opening};
 use super::audit::Log;
+use super::downloads::Downloads;
 use super::reserve::Reserve;
 use super::runs::Runs;
-use super::{App, Indexing, governor, lock, settings_of};
+use super::{App, Indexing, governor, lock, meaning_sets, settings_of};
 use crate::caller::Caller;
 use crate::dto::{IndexBudget, SizeView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::event::Event;
-use atom_core::{Clock, EMBEDDING_DIMENSIONS, IndexHead, ItemId, SourceId, Standing, SystemClock};
+use atom_core::{Clock, IndexHead, ItemId, SourceId, Standing, SystemClock};
 use atom_extract::{Extractor, Limits, PDFIUM_ENV, WorkerCommand};
 use atom_index::keyword::{self, KeywordIndex};
-use atom_index::vector::VectorIndex;
-use atom_ingest::{Budget, Ingest, Machine, Models, Notice, Parts};
+use atom_ingest::{Budget, Ingest, Machine, Models, Notice, Parts, Sets};
 use atom_net::Gate;
 use atom_search::{Meaning, QueryEmbedder, Searcher};
 use atom_store::{Anchoring, AuditAction, Counts, IndexName, RawKey, Store};
@@ -31,8 +31,6 @@ pub(super) const KEYWORD: &str = "keyword";
 pub(super) const VECTORS: &str = "vectors";
 /// Setting: whether work is paused.
 pub(super) const PAUSED: &str = "paused";
-/// Setting: the model that the vectors are of.
-const MODEL: &str = "model";
 /// Counts are taken at most this often; a search may see them this old.
 const COUNTS_AGE: Duration = Duration::from_millis(700);
 /// Progress is told at most this often.
@@ -47,8 +45,7 @@ pub(super) struct Session {
     pub(super) opening: Opening,
     pub(super) store: Arc<Store>,
     pub(super) keyword: KeywordIndex,
-    pub(super) vector: VectorIndex,
-    pub(super) models: Arc<Models>,
+    pub(super) sets: Arc<Sets>,
     pub(super) searcher: Searcher,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) log: Log,
@@ -62,6 +59,8 @@ pub(super) struct Session {
     pub(super) next_keys: Mutex<Option<Keys>>,
     /// Set once those keys count: whoever asks for the session then waits for the one that has them.
     pub(super) changing_keys: Arc<AtomicBool>,
+    /// Models that are fetched.
+    pub(super) downloads: Downloads,
     ingest: Mutex<Option<Arc<Ingest>>>,
     counts: Mutex<Option<(Instant, Counts)>>,
     sizes: Mutex<Option<(Instant, Vec<SizeView>)>>,
@@ -76,6 +75,7 @@ struct News {
     jobs: AtomicBool,
     ready: Mutex<Vec<SourceId>>,
     damaged: Mutex<Option<&'static str>>,
+    model_changed: AtomicBool,
     any: Notify,
     over: AtomicBool,
 }
@@ -88,6 +88,7 @@ impl News {
             Notice::JobsChanged => self.jobs.store(true, Ordering::Relaxed),
             Notice::FolderReady(source) => lock(&self.ready).push(source),
             Notice::IndexDamaged(stage) => *lock(&self.damaged) = Some(stage),
+            Notice::ModelChanged => self.model_changed.store(true, Ordering::Relaxed),
         }
         self.any.notify_one();
     }
@@ -127,8 +128,14 @@ struct Querying(Arc<Models>);
 impl QueryEmbedder for Querying {
     fn embed_blocking(&self, text: &str) -> atom_search::Result<Vec<f32>> {
         let failed = |error: atom_embed::Error| atom_search::Error::Embedding { reason: error.to_string() };
-        self.0.querying().and_then(|model| model.embed(text)).map_err(failed)
+        self.0.querying().and_then(|model| model.query(text)).map_err(failed)
     }
+}
+
+/// Searching by the set that answers now.
+fn by_meaning(sets: &Sets) -> Meaning {
+    let current = sets.current();
+    Meaning { vectors: current.vector, embedder: Arc::new(Querying(current.models)) }
 }
 
 impl Session {
@@ -180,6 +187,7 @@ impl Session {
         self.news.any.notify_one();
         // Before the workers: it may be waiting for one of them to pause.
         self.runs.stop_blocking();
+        self.downloads.stop_blocking();
         let ingest = lock(&self.ingest).take();
         drop(ingest);
         if let Err(error) = self.store.anchor_now() {
@@ -264,17 +272,16 @@ impl App {
             mended.extend(note);
             keyword
         };
-        let models = Arc::new(Models::new(&self.config.assets_dir));
-        let (vector, note) = open_vectors(&store, &keys, &data_dir.join(VECTORS), &models, loss.is_some()).await?;
-        rebuilt.extend(note.is_some().then_some("meaning"));
-        mended.extend(note);
-        record(&store, IndexName::Meaning, vector.head().await?)?;
+        let opened = meaning_sets::open(&store, &keys, &self.config, loss.is_some()).await?;
+        rebuilt.extend(opened.rebuilt.is_some().then_some("meaning"));
+        mended.extend(opened.rebuilt.into_iter().chain(opened.gave_up));
+        let sets = opened.sets;
+        record(&store, IndexName::Meaning, sets.current().vector.head().await?)?;
         if loss.is_some() {
             store.settle_loss()?;
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let meaning = Meaning { vectors: vector.clone(), embedder: Arc::new(Querying(Arc::clone(&models))) };
-        let searcher = Searcher::new(store.clone(), keyword.clone(), Some(meaning), clock.clone());
+        let searcher = Searcher::new(store.clone(), keyword.clone(), Some(by_meaning(&sets)), clock.clone());
         let settings = settings_of(&store, &data_dir)?;
         let paused = store.setting(PAUSED)?.as_deref() == Some("yes");
         let news = Arc::new(News::default());
@@ -287,10 +294,9 @@ impl App {
                 let parts = Parts {
                     store: Arc::clone(&store),
                     keyword: keyword.clone(),
-                    vector: vector.clone(),
+                    sets: Arc::clone(&sets),
                     runtime: tokio::runtime::Handle::current(),
                     extractor: Arc::new(self.extractor()),
-                    models: Arc::clone(&models),
                     clock: clock.clone(),
                     data_dir: data_dir.clone(),
                     ignore_rules: settings.ignore_rules.clone(),
@@ -314,14 +320,14 @@ impl App {
             opening,
             store,
             keyword,
-            vector,
-            models,
+            sets,
             searcher,
             clock,
             mended,
             runs: Runs::after(lock(&self.next_run).take()),
             next_keys: Mutex::default(),
             changing_keys: Arc::clone(&self.changing_keys),
+            downloads: Downloads::default(),
             ingest: Mutex::new(ingest),
             counts: Mutex::default(),
             sizes: Mutex::default(),
@@ -371,18 +377,8 @@ impl App {
 
     /// Closes everything, throws a damaged index away and opens again: it is built from the store.
     pub(super) async fn rebuild(self: &Arc<Self>, words: bool, meaning: bool) -> ApiResult<()> {
-        let closing = self.take_session().await;
-        let Some(session) = &closing.session else {
-            drop(closing);
-            return self.session().await.map(drop);
-        };
-        let (keys, store) = (session.keys.clone(), Arc::clone(&session.store));
-        let next_keys = lock(&session.next_keys).clone();
-        let opening = Opening { accepts_loss: false, ..session.opening };
-        // A lock that comes meanwhile waits, and then locks what was opened again.
-        let turn = closing.finish().await;
         let data_dir = self.config.data_dir.clone();
-        super::blocking(move || {
+        self.reopen(move |store| {
             if words {
                 store.restart_words()?;
                 discard(&data_dir.join(KEYWORD));
@@ -394,17 +390,36 @@ impl App {
             Ok(())
         })
         .await?;
-        self.open_in_turn(keys, opening, &turn).await?;
-        drop(turn);
-        if next_keys.is_some() {
-            self.after_unlock(next_keys).await;
-        }
         if let Ok(session) = self.session().await {
             for (which, is_rebuilt) in [("words", words), ("meaning", meaning)] {
                 if is_rebuilt {
                     self.log(&session, AuditAction::IndexRebuilt, which).await;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Closes everything, does `between` and opens again.
+    pub(super) async fn reopen(
+        self: &Arc<Self>,
+        between: impl FnOnce(&Store) -> ApiResult<()> + Send + 'static,
+    ) -> ApiResult<()> {
+        let closing = self.take_session().await;
+        let Some(session) = &closing.session else {
+            drop(closing);
+            return self.session().await.map(drop);
+        };
+        let (keys, store) = (session.keys.clone(), Arc::clone(&session.store));
+        let next_keys = lock(&session.next_keys).clone();
+        let opening = Opening { accepts_loss: false, ..session.opening };
+        // A lock that comes meanwhile waits, and then locks what was opened again.
+        let turn = closing.finish().await;
+        super::blocking(move || between(&store)).await?;
+        self.open_in_turn(keys, opening, &turn).await?;
+        drop(turn);
+        if next_keys.is_some() {
+            self.after_unlock(next_keys).await;
         }
         Ok(())
     }
@@ -442,7 +457,7 @@ pub(super) const fn budget(budget: IndexBudget) -> Budget {
 }
 
 /// Throws a derived folder away; what cannot be removed is in the way of the next open, which says so.
-fn discard(folder: &Path) {
+pub(super) fn discard(folder: &Path) {
     if let Err(error) = std::fs::remove_dir_all(folder)
         && error.kind() != std::io::ErrorKind::NotFound
     {
@@ -451,7 +466,7 @@ fn discard(folder: &Path) {
 }
 
 /// What a comparison with the record says for a person, if the index is not the one that the vault knows.
-fn odd(standing: Standing, index: &str) -> Option<String> {
+pub(super) fn odd(standing: Standing, index: &str) -> Option<String> {
     match standing {
         Standing::Recorded | Standing::Ahead => None,
         Standing::Behind => {
@@ -530,97 +545,6 @@ fn open_keyword(store: &Store, keys: &Keys, dir: &Path, lossy: bool) -> ApiResul
     }
 }
 
-/// Opens the vector index; what is damaged or foreign is thrown away, what is older is compared with the store.
-async fn open_vectors(
-    store: &Arc<Store>,
-    keys: &Keys,
-    dir: &Path,
-    models: &Arc<Models>,
-    lossy: bool,
-) -> ApiResult<(VectorIndex, Option<String>)> {
-    const DAMAGED: &str = "the vector index was damaged and is built again from the vault";
-    let changed = match (models.id(), store.setting(MODEL)?) {
-        (Ok(now), Some(before)) if now != before => {
-            // A damaged list of checksums looks like another model; no vectors are thrown away for one that cannot be used.
-            let checked = Arc::clone(models);
-            let is_whole = super::blocking(move || Ok(checked.verify_blocking())).await?;
-            if is_whole.is_ok() {
-                store.restart_meaning()?;
-                discard(dir);
-                store.set_setting(MODEL, &now)?;
-            }
-            is_whole.is_ok()
-        }
-        (Ok(now), None) => {
-            store.set_setting(MODEL, &now)?;
-            false
-        }
-        _ => false,
-    };
-    let opened = match VectorIndex::open(dir, keys.seal_root("lance/root"), EMBEDDING_DIMENSIONS).await {
-        Ok(opened) => opened,
-        Err(atom_index::Error::Corrupt { reason, .. }) => {
-            tracing::warn!(reason, "the vector index is damaged and is built again");
-            return fresh_vectors(store, keys, dir, DAMAGED.to_owned()).await;
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let mut note = changed.then(|| "another embedding model is installed: meaning is built again".to_owned());
-    let standing = match store.index_head(IndexName::Meaning)? {
-        Some(recorded) => opened.index.standing(recorded).await?,
-        None => Standing::Recorded,
-    };
-    if standing == Standing::Foreign {
-        drop(opened);
-        let note = odd(standing, "vector index").unwrap_or_else(|| DAMAGED.to_owned());
-        return fresh_vectors(store, keys, dir, note).await;
-    }
-    if opened.healed {
-        note = Some("the newest part of the vector index was damaged and is built again".to_owned());
-    } else if let Some(odd) = odd(standing, "vector index") {
-        note = Some(odd);
-    }
-    let index = opened.index;
-    let counts = store.counts()?.total;
-    let missing = index.rows().await? < counts.chunks.saturating_sub(counts.chunks_pending);
-    // After a step back the counts may agree by chance.
-    if opened.healed || standing == Standing::Behind || lossy || missing {
-        match reconcile_vectors(store, &index).await {
-            Ok(_) => {}
-            // An older version may name files that are gone.
-            Err(error) if error.code == ErrorCode::IndexCorrupt => {
-                drop(index);
-                return fresh_vectors(store, keys, dir, DAMAGED.to_owned()).await;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if missing {
-        note.get_or_insert_with(|| "passages were missing in the vector index and are added again".to_owned());
-    }
-    Ok((index, note))
-}
-
-/// Throws the vector index away and marks every passage for a new one.
-async fn fresh_vectors(
-    store: &Arc<Store>,
-    keys: &Keys,
-    dir: &Path,
-    note: String,
-) -> ApiResult<(VectorIndex, Option<String>)> {
-    discard(dir);
-    let opened = VectorIndex::open(dir, keys.seal_root("lance/root"), EMBEDDING_DIMENSIONS).await?;
-    reconcile_vectors(store, &opened.index).await?;
-    Ok((opened.index, Some(note)))
-}
-
-/// Marks every item whose passages are not exactly those in the vector index; returns how many.
-pub(super) async fn reconcile_vectors(store: &Arc<Store>, index: &VectorIndex) -> ApiResult<usize> {
-    let pairs = index.all_pairs().await?;
-    let store = Arc::clone(store);
-    super::blocking(move || Ok(store.reconcile_meaning(&pairs)?)).await
-}
-
 fn folder_bytes(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries
@@ -662,6 +586,16 @@ async fn tell(app: std::sync::Weak<App>, session: Arc<Session>) {
             // On its own: rebuilding ends this very task.
             tokio::spawn(rebuild_damaged(rebuilding, stage));
             return;
+        }
+        if news.model_changed.swap(false, Ordering::Relaxed)
+            && let Ok(session) = app.session().await
+        {
+            session.searcher.set_meaning(by_meaning(&session.sets));
+            if let Some(ingest) = session.ingest() {
+                // Nobody asks the old vectors any more: they can go.
+                ingest.wake();
+            }
+            news.progressed.store(true, Ordering::Relaxed);
         }
         if news.jobs.swap(false, Ordering::Relaxed) {
             app.emit(Event::JobsChanged);

@@ -1,6 +1,6 @@
 //! State of the index.
 
-use super::{App, activity, blocking, governor, ocr, views};
+use super::{App, activity, blocking, governor, models, ocr, views};
 use crate::dto::{ModelView, StageProgress, StatusView, WatchingView};
 use crate::error::ApiResult;
 use std::path::Path;
@@ -20,18 +20,20 @@ impl App {
             let rates = ingest.as_ref().map(|ingest| ingest.rates()).unwrap_or_default();
             let watch = ingest.as_ref().map(|ingest| ingest.watch_state()).unwrap_or_default();
             let troubles = ingest.as_ref().map(|ingest| ingest.troubles()).unwrap_or_default();
-            let model = match session.models.id() {
+            let models = session.sets.current().models;
+            let change = models::change(&session, rates.chunks)?;
+            let model = match models.id() {
                 Ok(id) => {
                     let state = if troubles.iter().any(|trouble| trouble.model_failure) {
                         "failed"
-                    } else if session.models.is_loaded() {
+                    } else if models.is_loaded() {
                         "ready"
                     } else {
                         "unloaded"
                     };
-                    ModelView { id: Some(id), state: state.to_owned() }
+                    ModelView { id: Some(id), state: state.to_owned(), change }
                 }
-                Err(_) => ModelView { id: None, state: "missing".to_owned() },
+                Err(_) => ModelView { id: None, state: "missing".to_owned(), change },
             };
             // A full disk first: it stops everything. Text in pictures has a place of its own.
             let other = troubles.iter().find(|trouble| trouble.stage != "ocr");

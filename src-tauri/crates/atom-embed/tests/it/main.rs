@@ -7,7 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use atom_embed::{DIMS, Embedder, Error, MAX_TOKENS, Model, ModelFiles};
+use atom_embed::{Embedder, Error, Model, ModelFiles};
+
+mod import;
+
+const DIMS: usize = 384;
+const MAX_TOKENS: usize = 256;
 
 fn assets() -> PathBuf {
     if let Some(folder) = env::var_os("ATOM_ASSETS") {
@@ -120,12 +125,12 @@ fn model_loads_when_needed_and_unloads_when_idle() {
     let model = Model::new(files(), 1);
     assert!(model.id().starts_with("all-MiniLM-L6-v2-int8-"), "{}", model.id());
     assert!(!model.is_loaded());
-    let first = model.embed("hello").unwrap();
+    let first = model.query("hello").unwrap();
     assert!(model.is_loaded());
     assert!(!model.unload_if_idle(Duration::from_secs(3600)));
     assert!(model.unload_if_idle(Duration::ZERO));
     assert!(!model.is_loaded());
-    assert_eq!(model.embed("hello").unwrap(), first);
+    assert_eq!(model.query("hello").unwrap(), first);
 }
 
 #[test]
@@ -133,7 +138,7 @@ fn two_models_work_side_by_side() {
     let files = files();
     let models = [Model::new(files.clone(), 1), Model::new(files, 1)];
     let vectors: Vec<_> = std::thread::scope(|scope| {
-        let running: Vec<_> = models.iter().map(|model| scope.spawn(|| model.embed("hello").unwrap())).collect();
+        let running: Vec<_> = models.iter().map(|model| scope.spawn(|| model.query("hello").unwrap())).collect();
         running.into_iter().map(|handle| handle.join().unwrap()).collect()
     });
     assert_eq!(vectors[0], vectors[1]);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! vectors/
-//!   t_<random>.lance/        the table; its name says nothing
+//!   t_<random>.lance/        the table; its name says nothing (two of them while the model changes)
 //!     _versions/*.manifest   one per version; the newest is the head
 //!     _transactions/ data/ _deletions/ _indices/
 //!   <manifest>.corrupt       a head that did not verify, kept for a look
@@ -68,7 +68,31 @@ pub(crate) async fn prepare(folder: &Path, store: &SealedStore) -> Result<Found>
     Ok(Found { table: name.map(str::to_owned), healed })
 }
 
-fn tables_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// The same for the one table of this name, whatever else is in the folder.
+pub(crate) async fn prepare_table(folder: &Path, name: &str, store: &SealedStore) -> Result<Found> {
+    let table = table_folder(folder, name);
+    if !table.is_dir() {
+        return Ok(Found { table: None, healed: false });
+    }
+    sweep_staged(&table).map_err(|e| io_error(OPENING, e))?;
+    if is_empty(&table).map_err(|e| io_error(OPENING, e))? {
+        fs::remove_dir_all(&table).map_err(|e| io_error(OPENING, e))?;
+        return Ok(Found { table: None, healed: false });
+    }
+    let manifests = manifests(&table).map_err(|e| io_error(OPENING, e))?;
+    if manifests.is_empty() {
+        return Err(corrupt("the table has lost its versions"));
+    }
+    let healed = heal(folder, manifests, store).await?;
+    Ok(Found { table: Some(name.to_owned()), healed })
+}
+
+/// Whether the process ended before the first version of the table was there.
+pub(crate) fn is_empty(table: &Path) -> io::Result<bool> {
+    Ok(manifests(table)?.is_empty() && !table.join("data").exists())
+}
+
+pub(crate) fn tables_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

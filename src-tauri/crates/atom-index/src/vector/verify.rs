@@ -1,4 +1,4 @@
-//! Reading every sealed file of the folder, whether the table needs it or not.
+//! Reading every sealed file of the table, whether its newest version needs it or not.
 
 use super::fault::{corrupt, io_error};
 use super::head::blocking;
@@ -8,10 +8,11 @@ const OPERATION: &str = "verifying the vector index";
 
 impl Inner {
     pub(super) async fn verify_blocking(&self) -> Result<u64, Failure> {
-        let (folder, store) = (self.folder.clone(), self.store.clone());
+        let store = self.store.clone();
+        let (_, table) = self.series()?;
         blocking(move || {
             let mut files = 0;
-            for path in folder::sealed_files(&folder).map_err(|error| io_error(OPERATION, error))? {
+            for path in folder::sealed_files(&table).map_err(|error| io_error(OPERATION, error))? {
                 store.verify_whole_blocking(&path).map_err(|error| match error {
                     atom_vault::Error::Io { source, .. } if source.kind() != std::io::ErrorKind::UnexpectedEof => {
                         io_error(OPERATION, source)

@@ -30,10 +30,9 @@ enum Among {
 
 impl Shared {
     pub(super) async fn meaning(self: &Arc<Self>, plan: Arc<Plan>) -> Result<Vec<Near>> {
-        let (Some((vectors, embedder)), Some(text)) = (&self.meaning, plan.meaning_text.clone()) else {
+        let (Some((vectors, embedder)), Some(text)) = (self.by_meaning(), plan.meaning_text.clone()) else {
             return Ok(Vec::new());
         };
-        let embedder = embedder.clone();
         let embedding = blocking("embedding the query", move || embedder.embed_blocking(&text));
         let shared = Arc::clone(self);
         let constraints = plan.constraints.clone();

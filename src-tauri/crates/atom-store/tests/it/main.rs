@@ -5,6 +5,7 @@
 mod audit;
 mod carry;
 mod connections;
+mod model_change;
 mod secrets;
 mod snapshot;
 

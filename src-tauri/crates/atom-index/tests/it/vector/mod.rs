@@ -5,5 +5,6 @@ mod home;
 mod killed;
 mod quality;
 mod secrecy;
+mod tables;
 mod upkeep;
 mod writers;
