@@ -293,7 +293,9 @@ impl Work<'_> {
                     break;
                 }
             };
-            if !page.picture.is_empty() && !self.recognise(page.index, Picture::Bytes(&page.picture))? {
+            if page.picture.is_empty() {
+                self.fail(ItemState::Unreadable, "A page cannot be drawn.");
+            } else if !self.recognise(page.index, Picture::Bytes(&page.picture))? {
                 self.keep(false)?;
                 return Ok(false);
             }

@@ -139,8 +139,7 @@ fn draw(page: &PdfPage<'_>) -> Option<Vec<u8>> {
     let config = PdfRenderConfig::new()
         .set_fixed_size((width * scale).round().max(1.0) as i32, (height * scale).round().max(1.0) as i32)
         .set_format(PdfBitmapFormat::Gray)
-        .use_grayscale_rendering(true)
-        .render_form_data(false);
+        .use_grayscale_rendering(true);
     let bitmap = page.render_with_config(&config).ok()?;
     let (width, height) = (usize::try_from(bitmap.width()).ok()?, usize::try_from(bitmap.height()).ok()?);
     let bytes = bitmap.as_raw_bytes();
