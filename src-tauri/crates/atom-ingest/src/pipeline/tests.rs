@@ -1,10 +1,13 @@
 //! The workers with real indexes and the real model, on a machine made of files.
 
 use super::*;
+use crate::Models;
 use crate::machine::tests::Made;
 use crate::pace::Reason;
+use crate::sets::Set;
 use atom_core::{EMBEDDING_DIMENSIONS, ItemState, SystemClock};
 use atom_extract::{Limits, PARSER_VERSION, WorkerCommand};
+use atom_index::vector::VectorIndex;
 use atom_store::{NewChunk, RawKey, TextOutcome};
 use atom_vault::Keys;
 use std::path::Path;
@@ -57,11 +60,14 @@ impl Place {
             mime: "text/plain".to_owned(),
             title: None,
             author: None,
+            people: None,
+            language: None,
             content_hash: None,
             parser_version: PARSER_VERSION,
             crashes: 0,
             truncated: false,
             chunks: vec![chunk],
+            shows_text: false,
         };
         let read: Vec<_> = tasks.into_iter().map(|task| (task, outcome.clone())).collect();
         assert_eq!(read.len(), 1);
@@ -80,10 +86,9 @@ impl Place {
         let parts = Parts {
             store: Arc::clone(&self.store),
             keyword,
-            vector: opened.index,
+            sets: Arc::new(Sets::new(Set { models: Arc::new(Models::new(&assets())), vector: opened.index }, None)),
             runtime: self.runtime.handle().clone(),
             extractor: Arc::new(Extractor::new(nobody, Limits::default(), 1)),
-            models: Arc::new(Models::new(&assets())),
             clock: Arc::new(SystemClock),
             data_dir: self.dir.path().join("data"),
             ignore_rules: String::new(),
@@ -95,6 +100,9 @@ impl Place {
             machine: self.made.machine(),
             manners: Manners::default(),
             anyway: false,
+            recogniser: WorkerCommand::default(),
+            search_path: OsString::new(),
+            ocr: OcrChoice::default(),
         };
         std::fs::create_dir_all(self.dir.path().join("data")).unwrap();
         (Ingest::start(parts).unwrap(), told)

@@ -12,6 +12,8 @@ fn picture(hash: u8) -> TextOutcome {
         mime: "image/png".into(),
         title: None,
         author: None,
+        people: None,
+        language: None,
         content_hash: Some(vec![hash; 32]),
         parser_version: 1,
         crashes: 0,
