@@ -130,7 +130,7 @@ fn arguments(command: &str) -> Value {
             "backup": {
                 "folder": null, "everyHours": 24, "indexes": true, "keepLast": 3, "keepDaily": 7, "keepWeekly": 4,
             },
-            "batteryFloor": 30, "waitForPerson": false, "followHeat": true,
+            "batteryFloor": 30, "waitForPerson": false, "followHeat": true, "ocr": { "enabled": true, "languages": [] },
         } }),
         "backup_start" => json!({ "request": {
             "folder": "/nowhere/at/all", "verify": false, "indexes": true, "keepLast": 0, "keepDaily": 0, "keepWeekly": 0,

@@ -1,7 +1,7 @@
 //! Text in pictures and scans, from the file to the answer: with the real Tesseract where it is installed, and with a program in
 //! its place that says what it is told to say.
 
-use super::place::{Outcome, Place, files_below, finish, names};
+use super::place::{Outcome, Place, files_below, finish};
 use atom_testkit::scan::{draw, pdf};
 use serde_json::Value;
 use std::fs;
@@ -65,10 +65,17 @@ impl Desk {
         (text("state"), text("reason"), text("ocr"))
     }
 
-    /// Names of the documents in which this word is.
+    /// Names of the documents in which this word is; equal ones are one answer with several places.
     fn with_word(&self, word: &str) -> Vec<String> {
-        let mut found = names(&self.run(&["search", word, "--json", "--mode", "words"]).well().json());
+        let answer = self.run(&["search", word, "--json", "--mode", "words"]).well().json();
+        let name = |path: &Value| path.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let places = |hit: &Value| {
+            let others = hit["locations"].as_array().unwrap().iter().map(name);
+            std::iter::once(name(&hit["path"])).chain(others).collect::<Vec<_>>()
+        };
+        let mut found: Vec<String> = answer["hits"].as_array().unwrap().iter().flat_map(places).collect();
         found.sort();
+        found.dedup();
         found
     }
 

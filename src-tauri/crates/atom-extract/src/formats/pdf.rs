@@ -5,7 +5,7 @@ use crate::draft::{Draft, Failure};
 use crate::outcome::{Scan, ScannedPage};
 use crate::sandbox::Layer;
 use pdfium_render::prelude::{
-    PdfBitmapFormat, PdfDocument, PdfDocumentMetadataTagType, PdfFormFieldCommon, PdfPage, PdfPageAnnotationCommon,
+    PdfDocument, PdfDocumentMetadataTagType, PdfFormFieldCommon, PdfPage, PdfPageAnnotationCommon,
     PdfPageObjectsCommon, PdfRenderConfig, Pdfium, PdfiumError, PdfiumInternalError,
 };
 use std::path::Path;
@@ -138,18 +138,13 @@ fn draw(page: &PdfPage<'_>) -> Option<Vec<u8>> {
     let scale = (DRAWN_DPI / 72.0).min((DRAWN_PIXELS / (width * height)).sqrt());
     let config = PdfRenderConfig::new()
         .set_fixed_size((width * scale).round().max(1.0) as i32, (height * scale).round().max(1.0) as i32)
-        .set_format(PdfBitmapFormat::Gray)
         .use_grayscale_rendering(true);
     let bitmap = page.render_with_config(&config).ok()?;
     let (width, height) = (usize::try_from(bitmap.width()).ok()?, usize::try_from(bitmap.height()).ok()?);
-    let bytes = bitmap.as_raw_bytes();
-    // Rows may be padded.
-    let stride = bytes.len().checked_div(height).filter(|&stride| stride >= width && width > 0)?;
     let mut picture = format!("P5\n{width} {height}\n255\n").into_bytes();
     picture.reserve_exact(width * height);
-    for row in bytes.chunks_exact(stride) {
-        picture.extend_from_slice(row.get(..width)?);
-    }
+    // All colours are the same in a grey picture.
+    picture.extend(bitmap.as_rgba_bytes().chunks_exact(4).filter_map(|pixel| pixel.first()));
     Some(picture)
 }
 

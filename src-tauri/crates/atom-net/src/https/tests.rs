@@ -159,7 +159,7 @@ fn an_answer_that_comes_in_pieces_is_put_together() {
     let short = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello";
     let (port, _) = server([pieces, broken, short].map(str::to_owned).to_vec(), false);
     let gate = Gate::new(false, Notes::default());
-    let mut get = || https().get(&gate, &format!("http://127.0.0.1:{port}/"), 0, REASON).unwrap();
+    let get = || https().get(&gate, &format!("http://127.0.0.1:{port}/"), 0, REASON).unwrap();
     assert_eq!(text(get()), "hello");
     for _ in 0..2 {
         assert!(get().read_to_end(&mut Vec::new()).is_err());
