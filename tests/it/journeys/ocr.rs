@@ -1,7 +1,7 @@
 //! Text in pictures and scans, from the file to the answer: with the real Tesseract where it is installed, and with a program in
 //! its place that says what it is told to say.
 
-use super::place::{Outcome, Place, files_below, finish};
+use super::place::{Outcome, Place, files_below, finish, names};
 use atom_testkit::scan::{draw, pdf};
 use serde_json::Value;
 use std::fs;
