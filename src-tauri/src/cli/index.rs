@@ -69,7 +69,7 @@ pub(super) async fn run(
                 eprintln!("atom: meaning waits: {why}");
             }
             let is_findable = wait == Wait::Words || meaning_left == 0 || without_model.is_some();
-            if is_findable && (wait != Wait::Ocr || pictures_left(&status, &sources) == 0) {
+            if is_findable && (wait != Wait::Ocr || pictures_left(backend, &sources).await? == 0) {
                 let meaning_seconds = (meaning_left == 0).then(|| begun.elapsed().as_secs_f64());
                 watch.end();
                 report(&status, &sources, words_seconds, meaning_seconds, json);
@@ -98,12 +98,15 @@ pub(super) fn vanished(source: &SourceView) -> Option<String> {
 }
 
 /// Pictures and scans in which text is still to be recognised; none are waited for where that cannot be done.
-fn pictures_left(status: &StatusView, sources: &[SourceView]) -> u64 {
+async fn pictures_left(backend: &mut Backend, sources: &[SourceView]) -> ApiResult<u64> {
+    // Anew: the one before may be older than the last file that was read.
+    let status: StatusView = backend.call(Call::StatusGet).await?;
     if let Some(why) = &status.ocr.message {
         eprintln!("atom: text in pictures waits: {why}");
-        return 0;
+        return Ok(0);
     }
-    sources.iter().filter_map(|source| source.progress.ocr).map(|progress| progress.total - progress.done).sum()
+    let pictures = sources.iter().filter_map(|source| source.progress.ocr);
+    Ok(pictures.map(|progress| progress.total - progress.done).sum())
 }
 
 /// Waits until nothing is left to do.
