@@ -263,10 +263,12 @@ async fn files(backend: &mut Backend, state: Option<String>, json: bool) -> ApiR
         let page: FilesListResponse = backend.call(Call::FilesList(request)).await?;
         for file in &page.files {
             if json {
-                let line = serde_json::json!({
+                let mut line = serde_json::json!({
                     "path": file.path, "state": file.state, "stage": file.stage, "mime": file.mime, "reason": file.reason,
-                    "ocr": file.ocr,
                 });
+                if let (Some(ocr), Some(fields)) = (&file.ocr, line.as_object_mut()) {
+                    fields.insert("ocr".to_owned(), ocr.as_str().into());
+                }
                 print_line(&line.to_string());
             } else {
                 let reason = file.reason.as_deref().map(|reason| format!("  ({reason})")).unwrap_or_default();

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 const SAMPLE_AGE: Duration = Duration::from_secs(4);
 /// A search is often followed by another one this soon.
 const QUIET_AFTER_QUERY: Duration = Duration::from_millis(800);
-/// A passage waits no longer for searches that never end.
-const LONGEST_YIELD: Duration = Duration::from_secs(2);
+/// A passage waits no longer: a program that asks on and on must not keep meaning from ever being complete.
+const LONGEST_YIELD: Duration = Duration::from_millis(250);
 const YIELD_STEP: Duration = Duration::from_millis(40);
 
 pub(crate) struct Governor {
@@ -157,6 +157,9 @@ impl Shared {
 
     /// Waits while searches run, and a moment after; not for long.
     pub(crate) fn let_searches_go_first(&self, stop: &Stop) {
+        if self.governor.always {
+            return;
+        }
         let (begun, nothing) = (Instant::now(), Bell::default());
         while !self.governor.queries.are_quiet()
             && begun.elapsed() < LONGEST_YIELD
