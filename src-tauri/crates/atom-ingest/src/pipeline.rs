@@ -179,6 +179,7 @@ pub(crate) struct Shared {
     pub(crate) hints: Mutex<Vec<atom_watch::Hint>>,
     pub(crate) dispatch: Mutex<read::Dispatch>,
     pub(crate) gone_lately: Mutex<gone::Lately>,
+    pub(crate) words_writer: words::WordsWriter,
     pub(crate) governor: Governor,
     ignore_rules: Mutex<String>,
     budget: AtomicU8,
@@ -296,6 +297,7 @@ impl Ingest {
             hints: Mutex::default(),
             dispatch: Mutex::default(),
             gone_lately: Mutex::default(),
+            words_writer: words::WordsWriter::default(),
             governor: Governor::new(parts.machine, parts.manners, parts.anyway),
             ignore_rules: Mutex::new(parts.ignore_rules),
             budget: AtomicU8::new(parts.budget.code()),
@@ -375,6 +377,9 @@ impl Ingest {
     /// Pauses or resumes all background work.
     pub fn set_paused(&self, paused: bool) {
         self.shared.paused.store(paused, Ordering::Relaxed);
+        if paused {
+            self.shared.words_writer.let_go();
+        }
         self.shared.bells.jobs.ring();
         self.wake();
         self.shared.notify(Notice::JobsChanged);
@@ -383,6 +388,7 @@ impl Ingest {
     /// Lets every worker rest, each from the end of its step on, until the guard is dropped. One guard at a time.
     pub fn hold(&self) -> Hold {
         self.shared.held.store(true, Ordering::Relaxed);
+        self.shared.words_writer.let_go();
         Hold { shared: Arc::clone(&self.shared) }
     }
 
@@ -390,6 +396,7 @@ impl Ingest {
     /// under way, some seconds at most unless a long document is being embedded.
     pub fn while_quiet<T>(&self, work: impl FnOnce() -> T) -> T {
         let _quiet = self.shared.quiet.write().unwrap_or_else(PoisonError::into_inner);
+        self.shared.words_writer.let_go();
         work()
     }
 
@@ -494,6 +501,7 @@ impl Drop for Ingest {
         for worker in &self.workers {
             worker.request_stop();
         }
+        self.shared.words_writer.let_go();
         // One of them may be waiting for a long document.
         self.shared.extractor.end();
     }

@@ -1,11 +1,12 @@
 //! Items into the keyword index, deleted ones out of it.
 
 use crate::error::Result;
-use crate::pipeline::{Notice, Shared, Step};
+use crate::pipeline::{Notice, Shared, Step, lock};
 use atom_core::Kind;
-use atom_index::keyword::Document;
+use atom_index::keyword::{Document, KeywordWriter};
 use atom_jobs::Stop;
 use atom_store::{IndexName, WordsTask};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// One commit takes at most so many items…
@@ -14,8 +15,41 @@ const BATCH_ITEMS: usize = 2_000;
 const BATCH_BYTES: usize = 24 << 20;
 /// With so many files still to read, commits wait for fuller batches.
 const BULK: usize = 300;
+/// Merges that were begun have this long after the last batch.
+const MERGES_END: Duration = Duration::from_secs(180);
 /// How long a commit waits for more during a bulk run.
 const BULK_WAIT: Duration = Duration::from_millis(1_500);
+
+/// The writer between two batches. Dropping it gives up the merges that it has begun, and the next one would begin them anew,
+/// batch after batch; so it is kept while there is work, and while nothing needs the index to stand still.
+#[derive(Default)]
+pub(crate) struct WordsWriter(Mutex<Option<(KeywordWriter, Instant)>>);
+
+impl WordsWriter {
+    fn take(&self) -> Option<KeywordWriter> {
+        lock(&self.0).take().map(|(writer, _)| writer)
+    }
+
+    /// Keeps it if that is still wanted when nobody can ask for it meanwhile.
+    fn keep(&self, writer: KeywordWriter, is_wanted: impl FnOnce() -> bool) {
+        let mut kept = lock(&self.0);
+        if is_wanted() {
+            *kept = Some((writer, Instant::now()));
+        }
+    }
+
+    fn drop_if_idle(&self) {
+        let mut kept = lock(&self.0);
+        if kept.as_ref().is_some_and(|(_, used)| used.elapsed() > MERGES_END) {
+            *kept = None;
+        }
+    }
+
+    /// Nothing changes the files of the index from here on, until the next batch.
+    pub(crate) fn let_go(&self) {
+        *lock(&self.0) = None;
+    }
+}
 
 pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let mut tombstones = shared.store.tombstones(BATCH_ITEMS)?;
@@ -23,6 +57,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
     let mut tasks = shared.store.words_tasks(BATCH_ITEMS, BATCH_BYTES)?;
     if tasks.is_empty() && tombstones.is_empty() {
         announce_ready(shared)?;
+        shared.words_writer.drop_if_idle();
         return Ok(Step::Idle(Duration::from_secs(30)));
     }
     if tasks.len() < BATCH_ITEMS && shared.store.waits_to_read(BULK, i64::MAX)? {
@@ -31,7 +66,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         stop.wait_until(&wait, 0, Instant::now() + BULK_WAIT);
         tasks = shared.store.words_tasks(BATCH_ITEMS, BATCH_BYTES)?;
     }
-    let mut writer = shared.keyword.writer()?;
+    let mut writer = shared.words_writer.take().map_or_else(|| shared.keyword.writer(), Ok)?;
     for tombstone in &tombstones {
         writer.delete(tombstone.item)?;
     }
@@ -43,7 +78,7 @@ pub(crate) fn step(shared: &Shared, stop: &Stop) -> Result<Step> {
         writer.upsert(&document(task))?;
     }
     writer.commit()?;
-    drop(writer);
+    shared.words_writer.keep(writer, || !stop.requested() && !shared.paused());
     // Durable there: the confirmation below records it in the same transaction.
     if let Some(head) = shared.keyword.head()? {
         shared.store.note_index(IndexName::Words, head);
