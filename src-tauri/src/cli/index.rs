@@ -105,6 +105,10 @@ async fn pictures_left(backend: &mut Backend, sources: &[SourceView]) -> ApiResu
         eprintln!("atom: text in pictures waits: {why}");
         return Ok(0);
     }
+    if status.ocr.state == "ready" && status.ocr.version.is_none() && !status.paused {
+        // Tesseract was not asked yet, and another version looks at more.
+        return Ok(1);
+    }
     let pictures = sources.iter().filter_map(|source| source.progress.ocr);
     Ok(pictures.map(|progress| progress.total - progress.done).sum())
 }

@@ -125,8 +125,11 @@ impl OcrDesk {
     pub(crate) fn facts(&self) -> OcrFacts {
         let choice = self.choice();
         let mut facts = OcrFacts::without_asking(&choice, &self.search_path);
+        // Until then what another version is to look at again may not wait yet.
+        let is_noted = lock(&self.queue).noted.is_some();
         if let Some((_, recogniser)) = &*lock(&self.recogniser)
             && facts.program.is_some()
+            && is_noted
         {
             facts.version = Some(recogniser.version().to_owned());
             facts.installed = recogniser.languages().to_vec();
