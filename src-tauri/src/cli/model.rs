@@ -51,7 +51,10 @@ fn line(model: &ModelEntryView) -> String {
     match (&model.repository, model.state.as_str()) {
         (Some(repository), "available") => {
             facts.push(format!("published as {repository}"));
-            facts.extend(model.download_bytes.map(|bytes| format!("{} to download", json::bytes(bytes))));
+            facts.push(match model.download_bytes {
+                Some(bytes) => format!("{} to download", json::bytes(bytes)),
+                None => "to bring in with `atom model import`".to_owned(),
+            });
         }
         (_, "missing") => facts.push("not here: bring it in with `atom model import`, or use another one".to_owned()),
         _ => {}

@@ -45,6 +45,11 @@ impl WordsWriter {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_kept(&self) -> bool {
+        lock(&self.0).is_some()
+    }
+
     /// Nothing changes the files of the index from here on, until the next batch.
     pub(crate) fn let_go(&self) {
         *lock(&self.0) = None;

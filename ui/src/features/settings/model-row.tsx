@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useState, type SyntheticEvent } from "react";
+import { type ReactNode, useEffect, useId, useState, type SyntheticEvent } from "react";
 import { Banner } from "../../components/banner";
 import { ErrorBlank, messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
@@ -104,40 +104,26 @@ export function ModelControls() {
         />
       ) : null}
       {asks !== null && asks !== "import" && asks.state === "available" ? (
-        <Dialog title={`Download ${visibleLine(asks.name)}?`} onClose={close}>
+        <AskFirst
+          title={`Download ${visibleLine(asks.name)}?`}
+          yes="Download"
+          onClose={close}
+          onYes={() => void run(() => platform.downloadModel(asks.id), "The model is being downloaded")}
+        >
           <p>{`Atom connects to the hub where the makers publish it, for ${formatSize(asks.downloadBytes ?? 0)}, and checks every file against a checksum that it knows.`}</p>
           <p>The hub learns the address of this computer and which model you want, and nothing else. The connection is listed under Network.</p>
-          <div className="form-actions">
-            <Button onClick={close}>Cancel</Button>
-            <Button
-              look="main"
-              onClick={() => {
-                close();
-                void run(() => platform.downloadModel(asks.id), "The model is being downloaded");
-              }}
-            >
-              Download
-            </Button>
-          </div>
-        </Dialog>
+        </AskFirst>
       ) : null}
       {asks !== null && asks !== "import" && asks.state !== "available" ? (
-        <Dialog title={`Use ${visibleLine(asks.name)}?`} onClose={close}>
+        <AskFirst
+          title={`Use ${visibleLine(asks.name)}?`}
+          yes="Use this model"
+          onClose={close}
+          onYes={() => void run(() => platform.takeModel(asks.id), "The vectors of the new model are being made")}
+        >
           <p>{`Every passage gets a new vector by this model${status ? `: ${countOf(status.chunks, "passage", "passages")}` : ""}. It takes about as long as the first time.`}</p>
           <p>Until then the present model answers, and new files are found as ever. You can go back at any time.</p>
-          <div className="form-actions">
-            <Button onClick={close}>Cancel</Button>
-            <Button
-              look="main"
-              onClick={() => {
-                close();
-                void run(() => platform.takeModel(asks.id), "The vectors of the new model are being made");
-              }}
-            >
-              Use this model
-            </Button>
-          </div>
-        </Dialog>
+        </AskFirst>
       ) : null}
     </>
   );
@@ -215,6 +201,27 @@ function Downloading({ download, onCancel }: { download: ModelDownloadView; onCa
     );
   }
   return download.error === null ? null : <Banner look="bad">{sentence(download.error.message)}</Banner>;
+}
+
+/** A dialog that says what something costs before it is done. */
+function AskFirst({ title, yes, onClose, onYes, children }: { title: string; yes: string; onClose: () => void; onYes: () => void; children: ReactNode }) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      {children}
+      <div className="form-actions">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          look="main"
+          onClick={() => {
+            onClose();
+            onYes();
+          }}
+        >
+          {yes}
+        </Button>
+      </div>
+    </Dialog>
+  );
 }
 
 function AskFolder({ onClose, onDone }: { onClose: () => void; onDone: (view: ModelsView) => void }) {

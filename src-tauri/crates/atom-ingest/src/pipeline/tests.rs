@@ -159,3 +159,28 @@ fn meaning_goes_on_by_itself_at_the_plug() {
     wait_until(&told, || place.left(source) == 0);
     assert_eq!(ingest.pace().brake, None);
 }
+
+#[test]
+fn the_writer_of_the_words_is_kept_between_batches_and_let_go_when_the_index_has_to_stand_still() {
+    let place = Place::new();
+    place.folder("some", Duration::from_secs(100_000));
+    let (ingest, told) = place.start();
+    let is_kept = || ingest.shared.words_writer.is_kept();
+    let is_idle = || place.store.counts().unwrap().total.words_pending == 0;
+    let after_a_batch = |name: &str| {
+        place.folder(name, Duration::from_secs(100_000));
+        ingest.wake();
+        wait_until(&told, is_idle);
+        assert!(is_kept(), "{name}");
+    };
+    wait_until(&told, is_idle);
+    assert!(is_kept());
+    ingest.while_quiet(|| assert!(!is_kept(), "while something copies the index"));
+    after_a_batch("more");
+    let hold = ingest.hold();
+    assert!(!is_kept(), "while the workers are held");
+    drop(hold);
+    after_a_batch("and more");
+    ingest.set_paused(true);
+    assert!(!is_kept(), "while it is paused");
+}
