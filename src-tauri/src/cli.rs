@@ -93,11 +93,11 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             let backend = open(config, Indexing::Off).await?;
             finish(backend, async |backend| status(backend, json).await).await
         }
-        Command::Files { state, why, json } => {
+        Command::Files { state, in_archives, why, json } => {
             let backend = open(config, Indexing::Off).await?;
             finish(backend, async |backend| match why {
                 Some(path) => explain(backend, &path, json).await,
-                None => files(backend, state, json).await,
+                None => files(backend, state, in_archives, json).await,
             })
             .await
         }
@@ -215,15 +215,17 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
         print_line(&pace(governor));
     }
     for source in sources {
-        print_line(&format!("{}  {}, {}", source.path, json::counted(source.files, "file"), json::bytes(source.bytes)));
+        let files = json::counted(source.files, "file");
+        print_line(&format!("{}  {files}{}, {}", source.path, in_archives(source.members), json::bytes(source.bytes)));
         for message in source.message.iter().cloned().chain(index::vanished(&source)) {
             print_line(&format!("  {message}"));
         }
     }
     let states: Vec<_> = status.counts.iter().map(|count| format!("{} {}", count.count, count.state)).collect();
     print_line(&format!(
-        "{} ({}), {}",
+        "{}{} ({}), {}",
         json::counted(status.items, "item"),
+        in_archives(status.members),
         states.join(", "),
         json::counted(status.chunks, "passage")
     ));
@@ -243,6 +245,11 @@ async fn status(backend: &mut Backend, json: bool) -> ApiResult<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The files in archives, where there are any.
+fn in_archives(count: u64) -> String {
+    if count == 0 { String::new() } else { format!(" and {count} in archives") }
+}
+
 /// How fast background work goes, as a line.
 fn pace(governor: &GovernorView) -> String {
     let cores = json::counted(governor.threads.into(), "core");
@@ -255,19 +262,27 @@ fn pace(governor: &GovernorView) -> String {
     }
 }
 
-async fn files(backend: &mut Backend, state: Option<String>, json: bool) -> ApiResult<ExitCode> {
+async fn files(backend: &mut Backend, state: Option<String>, in_archives: bool, json: bool) -> ApiResult<ExitCode> {
     let states: Vec<String> = state.iter().flat_map(|state| state.split(',')).map(str::to_owned).collect();
     let mut offset = 0;
     loop {
-        let request = FilesListRequest { states: states.clone(), offset, limit: PAGE, ..FilesListRequest::default() };
+        let request = FilesListRequest {
+            states: states.clone(),
+            offset,
+            limit: PAGE,
+            in_archives,
+            ..FilesListRequest::default()
+        };
         let page: FilesListResponse = backend.call(Call::FilesList(request)).await?;
         for file in &page.files {
             if json {
                 let mut line = serde_json::json!({
                     "path": file.path, "state": file.state, "stage": file.stage, "mime": file.mime, "reason": file.reason,
                 });
-                if let (Some(ocr), Some(fields)) = (&file.ocr, line.as_object_mut()) {
-                    fields.insert("ocr".to_owned(), ocr.as_str().into());
+                for (key, value) in [("ocr", &file.ocr), ("archive", &file.archive)] {
+                    if let (Some(value), Some(fields)) = (value, line.as_object_mut()) {
+                        fields.insert(key.to_owned(), value.as_str().into());
+                    }
                 }
                 print_line(&line.to_string());
             } else {

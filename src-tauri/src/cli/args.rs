@@ -56,6 +56,9 @@ pub(super) enum Command {
         /// Only this state, or several with commas; `failed` stands for every failure.
         #[arg(long, conflicts_with = "why")]
         state: Option<String>,
+        /// Also files in archives.
+        #[arg(long, conflicts_with = "why")]
+        in_archives: bool,
         /// Say why this file is found, or what keeps it from being found.
         #[arg(long, value_name = "PATH")]
         why: Option<PathBuf>,

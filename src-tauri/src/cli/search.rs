@@ -73,7 +73,7 @@ fn hit(hit: &HitView) -> Value {
     json!({
         "rank": hit.rank, "id": hit.id, "title": hit.title, "uri": hit.uri, "path": hit.path, "source": hit.source,
         "kind": hit.kind, "mime": hit.mime, "modified": hit.modified, "size": hit.size, "score": hit.score,
-        "state": hit.state, "snippet": snippet, "locations": hit.locations, "explain": explain,
+        "state": hit.state, "snippet": snippet, "locations": hit.locations, "archive": hit.archive, "explain": explain,
     })
 }
 

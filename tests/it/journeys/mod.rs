@@ -3,6 +3,7 @@
 //! Each test has its own home, data and temporary folders, so that nothing of the machine is read or left behind.
 //! Waiting is always for a process to end; a process that does not is killed and fails the test.
 
+mod archives;
 mod audit;
 mod backup;
 mod clock;

@@ -1,4 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
+import { FileArchive } from "lucide-react";
 import { useEffect, useRef, type KeyboardEvent, type MouseEvent } from "react";
 import type { HitView } from "../platform";
 import { countOf } from "../text/format";
@@ -107,6 +108,7 @@ function HitRow({ hit }: { hit: HitView }) {
       </span>
       <span className="origin">
         <span className="cut" title={visibleLine(hit.path)}>
+          {hit.archive === null ? null : <FileArchive size={14} role="img" aria-label="in the archive" />}
           <Name text={hit.folder} />
         </span>
         <Age ms={hit.modified} />

@@ -20,11 +20,11 @@ it("cuts a long text at line ends, loses nothing, and keeps every highlight whol
   });
 });
 
-function show(part: string, query: string) {
+function show(part: string, query: string, archive: string | null = null) {
   const document = CORPUS.find((one) => one.path.includes(part));
   if (!document) throw new Error("no such document");
   const nothing = () => undefined;
-  return renderScreen(<Preview hit={hitOf(document, [], 1, Date.now(), null)} query={query} onOpen={nothing} onReveal={nothing} onCopyPath={nothing} />);
+  return renderScreen(<Preview hit={hitOf({ ...document, archive }, [], 1, Date.now(), null)} query={query} onOpen={nothing} onReveal={nothing} onCopyPath={nothing} />);
 }
 
 it("steps through the matches and starts over", async () => {
@@ -37,6 +37,12 @@ it("steps through the matches and starts over", async () => {
   await user.click(screen.getByRole("button", { name: "Previous match" }));
   await user.click(screen.getByRole("button", { name: "Previous match" }));
   expect(screen.getByText(/^(\d+) of \1$/)).toBeTruthy();
+});
+
+it("opens the archive that a file is in", async () => {
+  show("offline-search", "search", "/home/ada/Documents/old.zip");
+  expect(await screen.findByRole("button", { name: /Open archive/ })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /^Open$/ })).toBeNull();
 });
 
 it("renders hostile text as text", async () => {

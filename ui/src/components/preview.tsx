@@ -64,8 +64,8 @@ export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle }: Pr
           </p>
         ))}
         <div className="preview-tools">
-          <Button look="quiet" size="small" shortcut="Enter" onClick={onOpen} title="Open in its own program">
-            <ExternalLink size={16} aria-hidden /> Open
+          <Button look="quiet" size="small" shortcut="Enter" onClick={onOpen} title={hit.archive === null ? "Open in its own program" : "Open the archive that it is in"}>
+            <ExternalLink size={16} aria-hidden /> {hit.archive === null ? "Open" : "Open archive"}
           </Button>
           <Button look="quiet" size="small" shortcut="Mod+Enter" onClick={onReveal} title="Show in its folder">
             <FolderOpen size={16} aria-hidden /> Show in folder

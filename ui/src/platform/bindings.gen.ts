@@ -479,6 +479,10 @@ export type FileView = {
 	reason: string | null,
 	/**  Recognising text in what it shows: `waiting`, `text`, `none` or `failed`; none where there is nothing to recognise. */
 	ocr: string | null,
+	/**  Path of the archive that it lies in, if it does. */
+	archive: string | null,
+	/**  How many files in it can be found, where it is an archive. */
+	members: number,
 };
 
 /**  Asks why a file is found, or why not. */
@@ -509,6 +513,8 @@ export type FilesListRequest = {
 	offset: number,
 	/**  At most this many. */
 	limit: number,
+	/**  Also those in archives. */
+	inArchives?: boolean,
 };
 
 /**  A page of files. */
@@ -585,6 +591,8 @@ export type HitView = {
 	state: string,
 	/**  Filled on request. */
 	explain: ExplainView | null,
+	/**  Path of the archive that it lies in, if it does. */
+	archive: string | null,
 };
 
 /**  Names one item, source or job. */
@@ -1018,6 +1026,8 @@ export type SourceView = {
 	files: number,
 	/**  Folders in it. */
 	folders: number,
+	/**  Files in its archives. */
+	members: number,
 	/**  Size of its files. */
 	bytes: number,
 	/**  Files by state. */
@@ -1067,8 +1077,10 @@ export type StatusView = {
 	progress: StageProgress,
 	/**  Whether work is paused. */
 	paused: boolean,
-	/**  Items in all. */
+	/**  Files and folders in all. */
 	items: number,
+	/**  Files in archives, beside them. */
+	members: number,
 	/**  Passages in all. */
 	chunks: number,
 	/**  Passages with a vector. */

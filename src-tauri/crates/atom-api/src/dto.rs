@@ -168,6 +168,8 @@ pub struct HitView {
     pub state: String,
     /// Filled on request.
     pub explain: Option<ExplainView>,
+    /// Path of the archive that it lies in, if it does.
+    pub archive: Option<String>,
 }
 
 /// Something that the reader of the results should know.
@@ -350,6 +352,9 @@ pub struct SourceView {
     /// Folders in it.
     #[specta(type = u32)]
     pub folders: u64,
+    /// Files in its archives.
+    #[specta(type = u32)]
+    pub members: u64,
     /// Size of its files.
     #[specta(type = u32)]
     pub bytes: u64,
@@ -399,6 +404,9 @@ pub struct FilesListRequest {
     pub offset: u32,
     /// At most this many.
     pub limit: u32,
+    /// Also those in archives.
+    #[serde(default)]
+    pub in_archives: bool,
 }
 
 /// One file and its state.
@@ -427,6 +435,11 @@ pub struct FileView {
     pub reason: Option<String>,
     /// Recognising text in what it shows: `waiting`, `text`, `none` or `failed`; none where there is nothing to recognise.
     pub ocr: Option<String>,
+    /// Path of the archive that it lies in, if it does.
+    pub archive: Option<String>,
+    /// How many files in it can be found, where it is an archive.
+    #[specta(type = u32)]
+    pub members: u64,
 }
 
 /// Asks why a file is found, or why not.
@@ -560,9 +573,12 @@ pub struct StatusView {
     pub progress: StageProgress,
     /// Whether work is paused.
     pub paused: bool,
-    /// Items in all.
+    /// Files and folders in all.
     #[specta(type = u32)]
     pub items: u64,
+    /// Files in archives, beside them.
+    #[specta(type = u32)]
+    pub members: u64,
     /// Passages in all.
     #[specta(type = u32)]
     pub chunks: u64,

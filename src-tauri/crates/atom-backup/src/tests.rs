@@ -209,6 +209,7 @@ fn text(index: usize) -> TextOutcome {
         truncated: false,
         chunks: vec![NewChunk { start: 0, heading: None, text }],
         shows_text: false,
+        members: Vec::new(),
     }
 }
 

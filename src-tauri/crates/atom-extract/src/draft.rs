@@ -1,7 +1,8 @@
 //! The text of a file while a format module writes it: one place that normalises, records headings and
 //! keeps to the size limit.
 
-use crate::outcome::{Extracted, Fact, Scan, Section};
+use crate::outcome::{Extracted, Fact, Member, Scan, Section};
+use std::ops::Range;
 
 /// Longest heading or title that is kept, in bytes.
 const MAX_HEADING: usize = 300;
@@ -11,6 +12,8 @@ const MAX_SECTIONS: usize = 20_000;
 const MAX_FACT: usize = 2_000;
 /// Most facts that are kept.
 const MAX_FACTS: usize = 100;
+/// Most that is kept of the members of an archive beside their text, in bytes.
+const MAX_MEMBERS: usize = 3 * 1024 * 1024;
 /// Most people that are kept.
 const MAX_PEOPLE: usize = 200;
 
@@ -64,6 +67,9 @@ pub(crate) struct Draft {
     notes: Vec<Fact>,
     /// What the file shows that may hold text.
     pub(crate) scan: Option<Scan>,
+    members: Vec<Member>,
+    /// Bytes that the members take on their way to the parent, about.
+    members_size: usize,
 }
 
 impl Draft {
@@ -86,6 +92,8 @@ impl Draft {
             facts: Vec::new(),
             notes: Vec::new(),
             scan: None,
+            members: Vec::new(),
+            members_size: 0,
         }
     }
 
@@ -268,6 +276,18 @@ impl Draft {
         self.sections.first().map(|section| section.heading.as_str())
     }
 
+    /// Notes a file inside this one; `false` when there are too many.
+    pub(crate) fn member(&mut self, member: Member) -> bool {
+        let words = [&member.title, &member.author, &member.reason].into_iter().flatten();
+        let size = 300 + member.path.len() + words.chain(&member.people).map(|word| word.len() + 4).sum::<usize>();
+        let fits = self.members_size + size <= MAX_MEMBERS;
+        if fits {
+            self.members_size += size;
+            self.members.push(member);
+        }
+        fits
+    }
+
     /// The text so far.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -319,8 +339,8 @@ impl Draft {
         if self.truncated { 0 } else { self.limit.saturating_sub(self.text.len()) }
     }
 
-    /// Adds a text that was read from a part of the file, with its sections.
-    pub(crate) fn append(&mut self, part: &Extracted) {
+    /// Adds a text that was read from a part of the file, with its sections; returns where it stands.
+    pub(crate) fn append(&mut self, part: &Extracted) -> Range<usize> {
         self.line_break();
         let start = self.text.len();
         let mut end = start;
@@ -337,6 +357,7 @@ impl Draft {
         }
         self.cut |= part.truncated;
         self.paragraph_break();
+        start..end
     }
 
     /// The finished text, with the facts at its end; `None` where there is neither text nor fact.
@@ -376,6 +397,11 @@ impl Draft {
             return None;
         }
         self.sections.retain(|section| section.start < end);
+        for member in &mut self.members {
+            for offset in [&mut member.from, &mut member.start, &mut member.end] {
+                *offset = (*offset).min(end);
+            }
+        }
         self.facts.append(&mut self.notes);
         Some(Extracted {
             text: self.text,
@@ -390,6 +416,7 @@ impl Draft {
             sections: self.sections,
             truncated: self.truncated || self.cut,
             scan: self.scan,
+            members: self.members,
         })
     }
 }

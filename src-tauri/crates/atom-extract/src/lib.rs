@@ -15,7 +15,7 @@
 //! line to `formats::catalogue`, raise [`PARSER_VERSION`], and add a fixture to the tests.
 //!
 //! Left out on purpose: paths (a worker never opens one), temporary files, pictures inside of documents. What is
-//! packed in an archive or attached to a mail is text of the file that holds it, not an item of its own.
+//! packed in an archive is told as a [`Member`] of it; what is attached to a mail is text of the mail.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -37,7 +37,7 @@ mod worker;
 pub use error::{Error, Result};
 pub use formats::{KnownFormat, Readers, known_formats};
 pub use limits::{ArchiveLimits, Limits};
-pub use outcome::{Extracted, Fact, FileHint, Outcome, Scan, ScannedPage, Section};
+pub use outcome::{Extracted, Fact, FileHint, Member, MemberState, Outcome, Scan, ScannedPage, Section};
 pub use pool::{Extractor, WorkerCommand};
 pub use recognise::{Picture, RecogniseLimits, Recogniser, Recognition};
 pub use sandbox::{Layer, SandboxStatus};

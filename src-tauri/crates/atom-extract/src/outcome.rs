@@ -43,6 +43,113 @@ pub struct Section {
     pub heading: String,
 }
 
+/// A file inside an archive, at whatever depth.
+///
+/// Its text stands in that of the archive, as `text[start..end]`; those of the members of a member stand inside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Where it lies in the archive, folders divided by `/`: never absolute, never upwards.
+    pub path: String,
+    /// Bytes, unpacked.
+    pub size: u64,
+    /// When it was changed last, in Unix milliseconds.
+    pub modified_ms: Option<i64>,
+    /// BLAKE3 of what it holds, in hexadecimal digits; none where it was not unpacked.
+    pub hash: Option<String>,
+    /// What became of it.
+    pub state: MemberState,
+    /// Media type, by content; empty when unknown.
+    pub mime: String,
+    /// Why it is not simply text, in plain words.
+    pub reason: Option<String>,
+    /// Title in it.
+    pub title: Option<String>,
+    /// Author, sender or creator.
+    pub author: Option<String>,
+    /// Language of the text, as a code.
+    pub language: Option<String>,
+    /// People whom it names beside its author.
+    pub people: Vec<String>,
+    /// Whether its text was cut.
+    pub truncated: bool,
+    /// Byte offset into [`Extracted::text`] from which on it stands there, its name before its text.
+    pub from: usize,
+    /// Byte offset of its text.
+    pub start: usize,
+    /// Byte offset after its text.
+    pub end: usize,
+}
+
+/// What became of a [`Member`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MemberState {
+    /// There is text, or it says something about itself.
+    Text,
+    /// Read to the end; there is no text in it.
+    Empty,
+    /// Needs a password.
+    Encrypted,
+    /// Larger than the limit for its format.
+    TooLarge,
+    /// A format that is not read.
+    Unsupported,
+    /// Damaged.
+    Unreadable,
+    /// Found by its name.
+    #[default]
+    NameOnly,
+}
+
+impl MemberState {
+    /// The state that an item has for it.
+    pub const fn item_state(self) -> ItemState {
+        match self {
+            Self::Text => ItemState::Indexed,
+            Self::Empty => ItemState::Empty,
+            Self::Encrypted => ItemState::Encrypted,
+            Self::TooLarge => ItemState::TooLarge,
+            Self::Unsupported => ItemState::Unsupported,
+            Self::Unreadable => ItemState::Unreadable,
+            Self::NameOnly => ItemState::NameOnly,
+        }
+    }
+
+    const fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Text(_) => Self::Text,
+            Outcome::Empty { .. } => Self::Empty,
+            Outcome::Encrypted { .. } => Self::Encrypted,
+            Outcome::TooLarge { .. } => Self::TooLarge,
+            Outcome::Unsupported { .. } => Self::Unsupported,
+            Outcome::Unreadable { .. } => Self::Unreadable,
+            Outcome::NameOnly { .. } | Outcome::TimedOut | Outcome::Crashed { .. } | Outcome::Unavailable { .. } => {
+                Self::NameOnly
+            }
+        }
+    }
+}
+
+impl Member {
+    /// What reading it gave, without its place in the text.
+    pub(crate) fn of(path: String, outcome: &Outcome) -> Self {
+        let mut member = Self {
+            path,
+            state: MemberState::of(outcome),
+            mime: outcome.mime().unwrap_or_default().to_owned(),
+            reason: outcome.reason(),
+            ..Self::default()
+        };
+        if let Outcome::Text(part) = outcome {
+            member.title.clone_from(&part.title);
+            member.author.clone_from(&part.author);
+            member.language.clone_from(&part.language);
+            member.people.clone_from(&part.people);
+            member.truncated = part.truncated;
+        }
+        member
+    }
+}
+
 /// Something that a file says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
@@ -86,6 +193,9 @@ pub struct Extracted {
     /// What it shows that may hold text beside this one.
     #[serde(default)]
     pub scan: Option<Scan>,
+    /// Files inside it, where it is an archive, in the order in which their texts stand.
+    #[serde(default)]
+    pub members: Vec<Member>,
 }
 
 /// What a file shows that may hold text, to be recognised by [`crate::Recogniser`].

@@ -76,7 +76,7 @@ fn scan_source(
     let mut batch: Vec<Entry> = Vec::with_capacity(BATCH);
     let mut failure: Option<JobError> = None;
     let mut done = 0;
-    let known = shared.store.counts()?.sources.get(&source.id).map_or(0, |counts| counts.items());
+    let known = shared.store.counts()?.sources.get(&source.id).map_or(0, |counts| counts.on_disk());
     let cancel = std::sync::atomic::AtomicBool::new(false);
     let scanned = scan(&rules, &cancel, |entry| {
         if failure.is_some() {
@@ -181,7 +181,7 @@ fn unseen(
 ) -> std::result::Result<Vec<ItemRow>, JobError> {
     let (mut after, mut unseen) = (ItemId::new(0), Vec::new());
     loop {
-        let page = shared.store.items_after(source, after, BATCH)?;
+        let page = shared.store.items_on_disk_after(source, after, BATCH)?;
         let Some(last) = page.last() else { return Ok(unseen) };
         after = last.id;
         unseen.extend(

@@ -70,7 +70,7 @@ fn without_present(shared: &Shared, unseen: Vec<ItemRow>) -> Result<Vec<ItemId>>
 }
 
 fn total(shared: &Shared, source: SourceId) -> Result<u64> {
-    Ok(shared.store.counts()?.sources.get(&source).map_or(0, atom_store::SourceCounts::items))
+    Ok(shared.store.counts()?.sources.get(&source).map_or(0, atom_store::SourceCounts::on_disk))
 }
 
 fn keep(shared: &Shared, source: SourceId, count: usize) -> Result<()> {

@@ -18,6 +18,7 @@ mod gone;
 mod governor;
 mod machine;
 mod meaning;
+mod members;
 mod models;
 mod ocr;
 mod pace;

@@ -1,12 +1,12 @@
 //! Files into texts, by way of the extraction box.
 
-use crate::chunk;
 use crate::error::Result;
+use crate::members;
 use crate::pipeline::{Notice, Shared, Step, lock};
 use atom_core::{ItemId, ItemState, Kind};
 use atom_extract::{FileHint, Outcome, PARSER_VERSION};
 use atom_jobs::Stop;
-use atom_store::{NewChunk, ReadTask, TextOutcome};
+use atom_store::{ReadTask, TextOutcome};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -188,20 +188,11 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
     let reason = outcome.reason();
     let mime = outcome.mime().unwrap_or_default().to_owned();
     let (mut title, mut author, mut people, mut language) = (None, None, None, None);
-    let (mut truncated, mut chunks) = (false, Vec::new());
+    let (mut truncated, mut chunks, mut packed) = (false, Vec::new(), Vec::new());
     // Without a hash there is nothing to keep what is recognised by.
     let shows_text = hash.is_some() && outcome.shows_text_maybe() && !is_raw_picture(task);
     if let Outcome::Text(extracted) = outcome {
-        let sections: Vec<(usize, String)> =
-            extracted.sections.into_iter().map(|section| (section.start, section.heading)).collect();
-        chunks = chunk::chunk(&extracted.text, &sections, task.kind)
-            .into_iter()
-            .map(|span| NewChunk {
-                start: span.start,
-                text: extracted.text.get(span.start..span.end).unwrap_or_default().to_owned(),
-                heading: span.heading,
-            })
-            .collect();
+        (chunks, packed) = members::split(&extracted, task.kind);
         title = extracted.title;
         author = extracted.author;
         people = (!extracted.people.is_empty()).then(|| extracted.people.join("\n"));
@@ -222,6 +213,7 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
         truncated,
         chunks,
         shows_text,
+        members: packed,
     }
 }
 
@@ -291,6 +283,7 @@ fn unreadable(error: &std::io::Error) -> TextOutcome {
         truncated: false,
         chunks: Vec::new(),
         shows_text: false,
+        members: Vec::new(),
     }
 }
 

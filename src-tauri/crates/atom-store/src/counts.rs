@@ -12,6 +12,8 @@ pub struct SourceCounts {
     pub files: u64,
     /// Folders.
     pub folders: u64,
+    /// Files in archives.
+    pub members: u64,
     /// Bytes of the files.
     pub bytes: u64,
     /// Files by state.
@@ -35,9 +37,14 @@ pub struct SourceCounts {
 }
 
 impl SourceCounts {
-    /// Files and folders.
-    pub const fn items(&self) -> u64 {
+    /// Files and folders, as the disk has them.
+    pub const fn on_disk(&self) -> u64 {
         self.files + self.folders
+    }
+
+    /// Everything that can be found.
+    pub const fn items(&self) -> u64 {
+        self.on_disk() + self.members
     }
 
     /// Items that are not findable by the words that were read in them.
@@ -53,6 +60,7 @@ impl SourceCounts {
     fn add(&mut self, other: &Self) {
         self.files += other.files;
         self.folders += other.folders;
+        self.members += other.members;
         self.bytes += other.bytes;
         self.unread += other.unread;
         self.words_pending += other.words_pending;
@@ -94,18 +102,18 @@ impl Store {
                             sum(chunk_count), sum(meaning_pending * chunk_count), count(ocr),
                             sum(ocr IS 'waiting' OR ocr IS 'text' AND (words_pending OR meaning_pending)),
                             sum(ocr IS 'text' AND words_pending),
-                            sum((ocr IS 'text') * meaning_pending * chunk_count)
-                     FROM item GROUP BY source_id, is_folder, state",
+                            sum((ocr IS 'text') * meaning_pending * chunk_count), container IS NOT NULL AS packed
+                     FROM item GROUP BY source_id, is_folder, packed, state",
                 )
                 .during(OPERATION)?;
             let mut rows = statement.query([]).during(OPERATION)?;
             while let Some(row) = rows.next().during(OPERATION)? {
                 let (id, one) = (|| {
                     let number = |index| Ok::<_, rusqlite::Error>(row.get::<_, i64>(index)?.cast_unsigned());
-                    let is_folder: bool = row.get(1)?;
+                    let (is_folder, is_packed): (bool, bool) = (row.get(1)?, row.get(13)?);
                     let count = number(3)?;
                     let mut one = SourceCounts {
-                        bytes: number(4)?,
+                        bytes: if is_packed { 0 } else { number(4)? },
                         unread: number(5)?,
                         words_pending: number(6)?,
                         chunks: number(7)?,
@@ -118,6 +126,8 @@ impl Store {
                     };
                     if is_folder {
                         one.folders = count;
+                    } else if is_packed {
+                        one.members = count;
                     } else {
                         one.files = count;
                         let state = ItemState::parse(&row.get::<_, String>(2)?).unwrap_or(ItemState::Pending);

@@ -2,6 +2,7 @@
 
 use crate::connection::Store;
 use crate::error::{During, Result};
+use crate::members;
 use atom_core::{Entry, ItemId, ItemState, Kind, SourceId};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::ffi::OsString;
@@ -113,16 +114,29 @@ impl Store {
         Ok(applied)
     }
 
-    /// A page of a source's items by id, for finding those that a scan did not see.
+    /// A page of a source's items by id.
     ///
     /// # Errors
     /// As every read.
     pub fn items_after(&self, source: SourceId, after: ItemId, limit: usize) -> Result<Vec<ItemRow>> {
+        const SQL: &str = "SELECT id, path FROM item WHERE source_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+        self.page(SQL, source, after, limit)
+    }
+
+    /// As [`Self::items_after`], without those in archives, for finding those that a scan did not see.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn items_on_disk_after(&self, source: SourceId, after: ItemId, limit: usize) -> Result<Vec<ItemRow>> {
+        const SQL: &str =
+            "SELECT id, path FROM item WHERE source_id = ?1 AND id > ?2 AND container IS NULL ORDER BY id LIMIT ?3";
+        self.page(SQL, source, after, limit)
+    }
+
+    fn page(&self, sql: &str, source: SourceId, after: ItemId, limit: usize) -> Result<Vec<ItemRow>> {
         const OPERATION: &str = "listing items";
         self.read(OPERATION, |tx| {
-            let mut statement = tx
-                .prepare_cached("SELECT id, path FROM item WHERE source_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3")
-                .during(OPERATION)?;
+            let mut statement = tx.prepare_cached(sql).during(OPERATION)?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let rows = statement
                 .query_map([source.get(), after.get(), limit], |row| {
@@ -159,7 +173,7 @@ impl Store {
         })
     }
 
-    /// Every item below `folder`, itself included.
+    /// Every item below `folder`, itself included, without those in archives.
     ///
     /// # Errors
     /// As every read.
@@ -168,7 +182,8 @@ impl Store {
         self.read(OPERATION, |tx| {
             let mut statement = tx
                 .prepare_cached(
-                    "SELECT id, path FROM item WHERE source_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))",
+                    "SELECT id, path FROM item WHERE source_id = ?1 AND (path = ?2 OR (path >= ?3 AND path < ?4))
+                     AND container IS NULL",
                 )
                 .during(OPERATION)?;
             let folder = folder.as_os_str().as_bytes();
@@ -184,7 +199,7 @@ impl Store {
         })
     }
 
-    /// Deletes items and leaves tombstones, so that both indexes follow.
+    /// Deletes items, and what is in those that are archives, and leaves tombstones, so that both indexes follow.
     ///
     /// # Errors
     /// As every write.
@@ -195,14 +210,8 @@ impl Store {
         }
         self.write(OPERATION, |tx| {
             for item in items {
-                tx.prepare_cached("INSERT OR REPLACE INTO tombstone (item_id) VALUES (?1)")
-                    .during(OPERATION)?
-                    .execute([item.get()])
-                    .during(OPERATION)?;
-                tx.prepare_cached("DELETE FROM item WHERE id = ?1")
-                    .during(OPERATION)?
-                    .execute([item.get()])
-                    .during(OPERATION)?;
+                members::delete_of(tx, item.get())?;
+                members::delete(tx, item.get())?;
             }
             Ok(())
         })
@@ -259,8 +268,9 @@ fn apply_one(
     if let Some(known) = known(tx, source, &entry.path)? {
         update(tx, known.id, entry, changed_ns)?;
         applied.changed += 1;
-    } else if let Some(id) = renamed_from(tx, entry, is_there)? {
+    } else if let Some((id, from)) = renamed_from(tx, entry, is_there)? {
         rename(tx, id, source, entry)?;
+        members::move_along(tx, id, &from)?;
         applied.renamed += 1;
     } else {
         insert(tx, source, entry, changed_ns)?;
@@ -303,7 +313,7 @@ fn update(tx: &Transaction<'_>, id: i64, entry: &Entry, changed_ns: i64) -> Resu
     const OPERATION: &str = "updating an item";
     tx.prepare_cached(
         "UPDATE item SET is_folder = ?2, size = ?3, modified_ns = ?4, changed_ns = ?5, device = ?6, inode = ?7,
-                unread = NOT ?2, words_pending = 1, revision = revision + 1
+                unread = NOT ?2, words_pending = 1, revision = revision + 1, container = NULL
          WHERE id = ?1",
     )
     .during(OPERATION)?
@@ -317,11 +327,16 @@ fn update(tx: &Transaction<'_>, id: i64, entry: &Entry, changed_ns: i64) -> Resu
         entry.inode.cast_signed(),
     ])
     .during(OPERATION)?;
-    Ok(())
+    // Where an archive was there is a folder now.
+    if entry.is_folder { members::delete_of(tx, id) } else { Ok(()) }
 }
 
 /// The item that was at another path before: same inode, same size and time, one link, and nothing at the old path.
-fn renamed_from(tx: &Transaction<'_>, entry: &Entry, is_there: &dyn Fn(&Path) -> bool) -> Result<Option<i64>> {
+fn renamed_from(
+    tx: &Transaction<'_>,
+    entry: &Entry,
+    is_there: &dyn Fn(&Path) -> bool,
+) -> Result<Option<(i64, PathBuf)>> {
     const OPERATION: &str = "looking up a renamed item";
     if entry.links > 1 && !entry.is_folder {
         return Ok(None);
@@ -347,7 +362,7 @@ fn renamed_from(tx: &Transaction<'_>, entry: &Entry, is_there: &dyn Fn(&Path) ->
     for row in rows {
         let (id, path) = row.during(OPERATION)?;
         if !is_there(&path) {
-            return Ok(Some(id));
+            return Ok(Some((id, path)));
         }
     }
     Ok(None)
@@ -378,7 +393,7 @@ pub(crate) fn path_from(bytes: Vec<u8>) -> PathBuf {
 }
 
 /// FNV-1a of a path: groups the children of a folder in an index; equality is decided on the path itself.
-fn path_hash(path: &Path) -> i64 {
+pub(crate) fn path_hash(path: &Path) -> i64 {
     let hash = path
         .as_os_str()
         .as_bytes()

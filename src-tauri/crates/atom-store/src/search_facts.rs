@@ -43,6 +43,8 @@ pub struct ItemFacts {
     pub opened_count: u64,
     /// When it was last opened from Atom, Unix milliseconds.
     pub opened_ms: Option<i64>,
+    /// Absolute path of the archive that it lies in, if it does.
+    pub container: Option<PathBuf>,
 }
 
 /// A passage.
@@ -73,6 +75,8 @@ pub struct FileFilter {
     pub path_contains: String,
     /// Only the one with this path.
     pub path: Option<PathBuf>,
+    /// Also those in archives; the one with a path is told wherever it lies.
+    pub in_archives: bool,
 }
 
 /// A file in a list.
@@ -88,10 +92,13 @@ pub struct FileRow {
     pub meaning_pending: bool,
     /// How far recognising text in it has come; none where it shows nothing that may be text.
     pub ocr: Option<OcrState>,
+    /// How many files in it can be found, where it is an archive.
+    pub members: u64,
 }
 
 const FACTS: &str = "id, source_id, path, title, author, kind, mime, size, modified_ns, state, reason, content_hash,
-                     chunk_count, opened_count, opened_ms";
+                     chunk_count, opened_count, opened_ms,
+                     (SELECT archive.path FROM item AS archive WHERE archive.id = item.container)";
 
 fn facts(row: &Row<'_>) -> rusqlite::Result<ItemFacts> {
     Ok(ItemFacts {
@@ -110,6 +117,7 @@ fn facts(row: &Row<'_>) -> rusqlite::Result<ItemFacts> {
         chunk_count: row.get::<_, i64>(12)?.cast_unsigned(),
         opened_count: row.get::<_, i64>(13)?.cast_unsigned(),
         opened_ms: row.get(14)?,
+        container: row.get::<_, Option<Vec<u8>>>(15)?.map(path_from),
     })
 }
 
@@ -208,7 +216,7 @@ impl Store {
             )?;
             let changed = many(
                 tx,
-                &format!("SELECT {FACTS} FROM item WHERE is_folder = 0 ORDER BY modified_ns DESC LIMIT ?1"),
+                &format!("SELECT {FACTS} FROM item WHERE is_folder = 0 AND container IS NULL ORDER BY modified_ns DESC LIMIT ?1"),
                 limit,
             )?;
             for item in changed {
@@ -233,6 +241,9 @@ impl Store {
             values.push(Value::Integer(source.get()));
             sql.push_str(&format!(" AND source_id = ?{}", values.len()));
         }
+        if !filter.in_archives && filter.path.is_none() {
+            sql.push_str(" AND container IS NULL");
+        }
         if !filter.states.is_empty() {
             let mut places = Vec::new();
             for state in &filter.states {
@@ -254,17 +265,19 @@ impl Store {
                 .query_row(&format!("SELECT count(*) {sql}"), params_from_iter(&values), |row| row.get(0))
                 .during(OPERATION)?;
             let page = format!(
-                "SELECT {FACTS}, unread, words_pending, meaning_pending, ocr {sql} ORDER BY path LIMIT {limit} OFFSET {offset}"
+                "SELECT {FACTS}, unread, words_pending, meaning_pending, ocr,
+                        (SELECT count(*) FROM item AS member WHERE member.container = item.id) {sql} ORDER BY path LIMIT {limit} OFFSET {offset}"
             );
             let mut statement = tx.prepare(&page).during(OPERATION)?;
             let rows = statement
                 .query_map(params_from_iter(&values), |row| {
                     Ok(FileRow {
                         facts: facts(row)?,
-                        unread: row.get(15)?,
-                        words_pending: row.get(16)?,
-                        meaning_pending: row.get(17)?,
-                        ocr: row.get::<_, Option<String>>(18)?.as_deref().and_then(OcrState::parse),
+                        unread: row.get(16)?,
+                        words_pending: row.get(17)?,
+                        meaning_pending: row.get(18)?,
+                        ocr: row.get::<_, Option<String>>(19)?.as_deref().and_then(OcrState::parse),
+                        members: row.get::<_, i64>(20)?.cast_unsigned(),
                     })
                 })
                 .during(OPERATION)?;

@@ -3,6 +3,7 @@
 use crate::connection::Store;
 use crate::error::{During, Result};
 use crate::items::path_from;
+use crate::members::{self, NewMember};
 use atom_core::{ItemId, ItemState, Kind, SourceId};
 use rusqlite::{Transaction, params};
 use std::path::PathBuf;
@@ -79,6 +80,8 @@ pub enum TextOutcome {
         chunks: Vec<NewChunk>,
         /// Whether there may be text in it that has to be recognised.
         shows_text: bool,
+        /// Files in it, where it is an archive.
+        members: Vec<NewMember>,
     },
 }
 
@@ -162,7 +165,8 @@ impl Store {
         const OPERATION: &str = "marking items for a newer parser";
         self.write(OPERATION, |tx| {
             tx.execute(
-                "UPDATE item SET unread = 1 WHERE unread = 0 AND parser_version > 0 AND parser_version < ?1",
+                "UPDATE item SET unread = 1
+                 WHERE unread = 0 AND parser_version > 0 AND parser_version < ?1 AND container IS NULL",
                 [parser_version],
             )
             .during(OPERATION)
@@ -195,7 +199,8 @@ impl Store {
         })
     }
 
-    /// Marks items to be read again whatever their content: those in `states`, of `source`, or the one.
+    /// Marks items to be read again whatever their content: those in `states`, of `source`, or the one. For a file in an
+    /// archive that is the archive.
     ///
     /// # Errors
     /// As every write.
@@ -207,7 +212,9 @@ impl Store {
                 count += tx
                     .execute(
                         "UPDATE item SET unread = 1, content_hash = NULL, crashes = 0, not_before_ms = 0
-                         WHERE is_folder = 0 AND state = ?1 AND (?2 IS NULL OR source_id = ?2) AND (?3 IS NULL OR id = ?3)",
+                         WHERE is_folder = 0 AND container IS NULL AND id IN (
+                             SELECT coalesce(container, id) FROM item
+                             WHERE state = ?1 AND (?2 IS NULL OR source_id = ?2) AND (?3 IS NULL OR id = ?3))",
                         params![state.as_str(), source.map(SourceId::get), item.map(ItemId::get)],
                     )
                     .during(OPERATION)?;
@@ -248,6 +255,7 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
             truncated,
             chunks,
             shows_text,
+            members,
         } => {
             let chunk_count = i64::try_from(chunks.len()).unwrap_or(i64::MAX);
             let updated = tx
@@ -281,20 +289,23 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
             if updated == 0 {
                 return Ok(());
             }
-            tx.prepare_cached("DELETE FROM chunk WHERE item_id = ?1")
-                .during(OPERATION)?
-                .execute([id])
-                .during(OPERATION)?;
-            let mut insert = tx
-                .prepare_cached(
-                    "INSERT INTO chunk (item_id, ordinal, start, heading, text) VALUES (?1, ?2, ?3, ?4, ?5)",
-                )
-                .during(OPERATION)?;
-            for (ordinal, chunk) in (0_i64..).zip(chunks) {
-                let start = i64::try_from(chunk.start).unwrap_or(i64::MAX);
-                insert.execute(params![id, ordinal, start, chunk.heading, chunk.text]).during(OPERATION)?;
-            }
+            insert_chunks(tx, id, chunks)?;
+            members::replace(tx, id, members, *parser_version)?;
         }
+    }
+    Ok(())
+}
+
+/// Makes the passages of an item these.
+pub(crate) fn insert_chunks(tx: &Transaction<'_>, item: i64, chunks: &[NewChunk]) -> Result<()> {
+    const OPERATION: &str = "storing passages";
+    tx.prepare_cached("DELETE FROM chunk WHERE item_id = ?1").during(OPERATION)?.execute([item]).during(OPERATION)?;
+    let mut insert = tx
+        .prepare_cached("INSERT INTO chunk (item_id, ordinal, start, heading, text) VALUES (?1, ?2, ?3, ?4, ?5)")
+        .during(OPERATION)?;
+    for (ordinal, chunk) in (0_i64..).zip(chunks) {
+        let start = i64::try_from(chunk.start).unwrap_or(i64::MAX);
+        insert.execute(params![item, ordinal, start, chunk.heading, chunk.text]).during(OPERATION)?;
     }
     Ok(())
 }

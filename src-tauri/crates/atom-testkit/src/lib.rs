@@ -10,3 +10,4 @@ pub mod noise;
 pub mod power;
 pub mod scan;
 pub mod server;
+pub mod tar;

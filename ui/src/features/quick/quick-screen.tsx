@@ -128,7 +128,7 @@ function OpenQuick() {
 
   const itemActions: Action[] = selected
     ? [
-        { label: "Open", shortcut: "Enter", run: () => void openHit(selected) },
+        { label: selected.archive === null ? "Open" : "Open archive", shortcut: "Enter", run: () => void openHit(selected) },
         { label: "Show in folder", shortcut: "Mod+Enter", run: () => void revealHit(selected) },
         { label: "Preview", shortcut: "Mod+Y", run: togglePreview },
         { label: "Copy path", shortcut: "Mod+C", run: () => void actions.copyPath(selected.id) },

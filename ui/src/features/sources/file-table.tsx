@@ -8,7 +8,7 @@ import { Name } from "../../components/name";
 import { RETRYABLE_STATES, StateBadge } from "../../components/state-badge";
 import { useSlow } from "../../data/wait";
 import type { FilesListRequest, FileView } from "../../platform";
-import { formatSize } from "../../text/format";
+import { countOf, formatSize } from "../../text/format";
 import { visibleLine } from "../../text/visible";
 import { useFilePages, useFileTotal } from "./use-file-pages";
 
@@ -71,7 +71,10 @@ function FileRow({ index, start, file, slow, onRetry }: { index: number; start: 
         <span className="cut" title={visibleLine(file.path)}>
           <Name text={file.name} />
         </span>
-        <span className="cut faint">{file.reason ? <Name text={file.reason} /> : <Name text={file.path} />}</span>
+        <span className="cut faint">
+          {file.members > 0 ? `${countOf(file.members, "file", "files")} in it found by themselves. ` : null}
+          <Name text={file.reason ?? file.path} />
+        </span>
       </span>
       <span role="cell">
         <StateBadge of="file" state={file.state} />

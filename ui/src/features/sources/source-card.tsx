@@ -68,6 +68,7 @@ export function SourceCard({ source, onFiles }: { source: SourceView; onFiles: (
       <p className="source-facts soft">
         <span>{countOf(source.files, "file", "files")}</span>
         <span>{countOf(source.folders, "folder", "folders")}</span>
+        {source.members > 0 ? <span>{countOf(source.members, "file in archives", "files in archives")}</span> : null}
         <span>{formatSize(source.bytes)}</span>
         {source.lastScanAt === null ? null : (
           <span>

@@ -14,6 +14,7 @@ export interface FakeDocument {
   /** Words that this is about without saying them: the fake's idea of meaning. */
   about: string;
   copies: string[];
+  archive: string | null;
 }
 
 const HOME = "/home/ada";
@@ -30,6 +31,7 @@ interface Seed {
   state?: string;
   reason?: string;
   copies?: string[];
+  archive?: string;
 }
 
 const LEASE = `Lease agreement
@@ -160,4 +162,5 @@ export const CORPUS: readonly FakeDocument[] = [...SEEDS, ...more()].map((seed, 
   text: seed.text ?? "",
   about: seed.about ?? "",
   copies: seed.copies ?? [],
+  archive: seed.archive ?? null,
 }));

@@ -90,6 +90,7 @@ export function hitOf(document: FakeDocument, words: readonly string[], rank: nu
     locations: document.copies,
     state: document.state,
     explain,
+    archive: document.archive,
   };
 }
 

@@ -30,6 +30,8 @@ function extraFile(index: number, now: number): FileView {
     modified: now - index * 3_600_000,
     reason: reasons[state] ?? null,
     ocr: null,
+    archive: null,
+    members: 0,
   };
 }
 
@@ -80,6 +82,8 @@ export class FakeState {
         modified: now() - document.daysAgo * 86_400_000,
         reason: document.reason,
         ocr: null,
+        archive: document.archive,
+        members: document.kind === "archive" ? 3 : 0,
       })),
       ...Array.from({ length: EXTRA_FILES }, (_, index) => extraFile(index + 1, now())),
     ];
@@ -113,6 +117,7 @@ export class FakeState {
       lastScanAt: this.now() - 240_000,
       files: files.length,
       folders: Math.ceil(files.length / 40),
+      members: files.reduce((sum, file) => sum + file.members, 0),
       bytes: files.reduce((sum, file) => sum + file.size, 0),
       counts: this.countsOf(files),
       progress: {
@@ -162,6 +167,7 @@ export class FakeState {
       progress: { names: sum("names", 900), words: sum("words", 42), meaning, ocr: this.canRecognise() ? sum("ocr", 1.4) : null },
       paused: this.paused,
       items,
+      members: sources.reduce((total, source) => total + source.members, 0),
       chunks: meaning.total,
       vectors: meaning.done,
       counts: this.countsOf(items > 0 ? this.files : []),

@@ -63,7 +63,13 @@ fn of_known(file: &FileView) -> String {
         ("words", _) => "It is found by its name only.",
         _ => "It is found by its name, its words and its meaning.",
     };
-    file.reason.as_ref().map_or_else(|| how.to_owned(), |reason| format!("{how} {reason}"))
+    let mut said = file.reason.as_ref().map_or_else(|| how.to_owned(), |reason| format!("{how} {reason}"));
+    match file.members {
+        0 => {}
+        1 => said.push_str(" The file in it is found by itself."),
+        count => said.push_str(&format!(" The {count} files in it are found by themselves.")),
+    }
+    said
 }
 
 /// Of a picture or scan whose text is not recognised yet.

@@ -171,7 +171,7 @@ fn item_line(facts: &ItemFacts, source: &Path, passages: &[ChunkText]) -> serde_
         "id": facts.id.get(), "path": views::display(&facts.path), "source": views::display(source),
         "title": facts.title, "author": facts.author, "kind": facts.kind.as_str(), "mime": facts.mime,
         "size": facts.size, "modified_ms": facts.modified_ms, "state": facts.state.as_str(), "reason": facts.reason,
-        "opened_count": facts.opened_count, "opened_ms": facts.opened_ms, "passages": passages,
+        "archive": facts.container.as_deref().map(views::display), "opened_count": facts.opened_count, "opened_ms": facts.opened_ms, "passages": passages,
     })
 }
 

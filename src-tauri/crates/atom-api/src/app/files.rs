@@ -26,6 +26,7 @@ impl App {
                 states: states(&request.states)?,
                 path_contains: request.query,
                 path: None,
+                in_archives: request.in_archives,
             };
             let limit = request.limit.clamp(1, MAX_PAGE) as usize;
             let (total, files) = session.store.files(&filter, request.offset as usize, limit)?;

@@ -127,7 +127,8 @@ impl App {
         .await
     }
 
-    /// The path of an item, for the shell to open or reveal; counts as use when `opened`.
+    /// The path of an item, for the shell to open or reveal: of a file in an archive the archive's. Counts as use when
+    /// `opened`.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] when the item or its file is gone.
@@ -137,16 +138,17 @@ impl App {
         let id = item_id(&request.id)?;
         blocking(move || {
             let Some(facts) = session.store.item_facts(&[id])?.into_iter().next() else { return Err(gone()) };
+            let path = facts.container.unwrap_or(facts.path);
             if opened {
-                if !facts.path.exists() {
+                if !path.exists() {
                     return Err(ApiError::new(
                         ErrorCode::NotFound,
-                        format!("{} is not there any more; look for changes in Sources", facts.path.display()),
+                        format!("{} is not there any more; look for changes in Sources", path.display()),
                     ));
                 }
                 session.store.note_opened(id, session.clock.now_ms())?;
             }
-            Ok(facts.path)
+            Ok(path)
         })
         .await
     }

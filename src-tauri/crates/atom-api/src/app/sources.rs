@@ -224,8 +224,8 @@ impl Snapshot {
             SourceStatus::Active => SourceState::Ready,
         };
         let names = match scan.filter(|_| first_scan) {
-            Some(scan) => Progress { done: counts.items(), total: scan.total, ..Progress::default() },
-            None => views::progress(0, counts.items(), None),
+            Some(scan) => Progress { done: counts.on_disk(), total: scan.total, ..Progress::default() },
+            None => views::progress(0, counts.on_disk(), None),
         };
         SourceView {
             id: source.id.to_string(),
@@ -235,6 +235,7 @@ impl Snapshot {
             last_scan_at: source.last_scan_ms,
             files: counts.files,
             folders: counts.folders,
+            members: counts.members,
             bytes: counts.bytes,
             counts: views::state_counts(&counts),
             progress: StageProgress {

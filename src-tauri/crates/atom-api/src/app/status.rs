@@ -43,7 +43,7 @@ impl App {
                 .or_else(|| session.mended.first().cloned());
             let recognising = ocr::facts(&session, &data_dir)?;
             let progress = StageProgress {
-                names: views::progress(0, total.items(), None),
+                names: views::progress(0, total.on_disk(), None),
                 words: views::progress(total.words_left(), total.items(), rates.files),
                 meaning: views::progress(total.chunks_left(), total.chunks, rates.chunks),
                 ocr: ocr::progress(&recognising, total, &rates),
@@ -52,7 +52,8 @@ impl App {
                 governor: governor::view(&session, &progress),
                 progress,
                 paused: activity::is_paused(&session)?,
-                items: total.items(),
+                items: total.on_disk(),
+                members: total.members,
                 chunks: total.chunks,
                 vectors: total.chunks.saturating_sub(total.chunks_pending),
                 counts: views::state_counts(total),

@@ -32,9 +32,10 @@ pub(super) fn item(facts: &ItemFacts, source: &str) -> HitView {
         id: facts.id.to_string(),
         title: facts.title.clone().filter(|title| !title.trim().is_empty()).unwrap_or_else(|| name(&facts.path)),
         title_highlights: Vec::new(),
-        uri: uri(&facts.path),
+        uri: uri(facts),
         path: display(&facts.path),
-        folder: facts.path.parent().map(name).unwrap_or_default(),
+        folder: facts.container.as_deref().or_else(|| facts.path.parent()).map(name).unwrap_or_default(),
+        archive: facts.container.as_deref().map(display),
         source: source.to_owned(),
         kind: facts.kind.as_str().to_owned(),
         mime: facts.mime.clone(),
@@ -98,6 +99,8 @@ pub(super) fn file(row: &FileRow) -> FileView {
         modified: row.facts.modified_ms,
         reason: row.facts.reason.clone(),
         ocr: row.ocr.map(|state| state.as_str().to_owned()),
+        archive: row.facts.container.as_deref().map(display),
+        members: row.members,
     }
 }
 
@@ -127,6 +130,14 @@ pub(super) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-fn uri(path: &Path) -> String {
-    url::Url::from_file_path(path).map(String::from).unwrap_or_default()
+/// Where a program finds it; the place in an archive stands behind a `#`.
+fn uri(facts: &ItemFacts) -> String {
+    let file = facts.container.as_ref().unwrap_or(&facts.path);
+    let Ok(mut uri) = url::Url::from_file_path(file) else { return String::new() };
+    if let Ok(inside) = facts.path.strip_prefix(file)
+        && facts.container.is_some()
+    {
+        uri.set_fragment(Some(&display(inside)));
+    }
+    uri.into()
 }

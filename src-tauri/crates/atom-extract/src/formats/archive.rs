@@ -2,12 +2,13 @@
 //! unpacked in memory, within the budget of [`Nest`], and only as far as it is read.
 
 use super::bytes::{slice, u16_be, u16_le, u32_be, u32_le};
+use super::date;
 use super::input::Input;
-use super::nest::{Members, Nest};
+use super::nest::{Members, Nest, Packed};
 use super::package::Package;
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
-use sevenz_rust2::{ArchiveReader, EncoderMethod, Password};
+use sevenz_rust2::{ArchiveEntry, ArchiveReader, EncoderMethod, Password};
 use std::io::{Read, Seek};
 
 /// Memory that unpacking may take, in KiB.
@@ -21,27 +22,28 @@ pub(crate) fn read_zip(package: &mut Package<'_>, nest: &Nest<'_>, draft: &mut D
         return Err(Failure::Encrypted);
     }
     let mut members = Members::new(*nest);
-    for name in package.names() {
-        if name.ends_with('/') {
+    for part in package.parts() {
+        if part.name.ends_with('/') {
             continue;
         }
+        let packed = Packed { name: &part.name, size: part.size, modified_ms: part.modified_ms };
         package.allow(nest.limits().expanded);
         if !members.wants_text(draft) {
-            if !members.add_name(&name, draft) {
+            if !members.add_name(packed, draft) {
                 break;
             }
             continue;
         }
-        let wants_more = match package.part(&name) {
+        let wants_more = match package.part(&part.name) {
             Ok(Some(bytes)) => {
                 nest.spend(bytes.len() as u64);
-                members.add(&name, &bytes, draft)
+                members.add(packed, &bytes, draft)
             }
             Err(Failure::TooLarge(_)) => {
                 draft.mark_cut();
-                members.add_name(&name, draft)
+                members.add_name(packed, draft)
             }
-            _ => members.add_name(&name, draft),
+            _ => members.add_name(packed, draft),
         };
         if !wants_more {
             break;
@@ -78,13 +80,16 @@ fn write_entries<R: Read>(entries: tar::Entries<'_, R>, nest: &Nest<'_>, draft: 
             continue;
         }
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let modified_ms =
+            entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1000));
+        let packed = Packed { name: &name, size: entry.size(), modified_ms };
         let small = members.wants_text(draft) && entry.size() <= nest.limits().part.min(nest.limits().expanded);
         let wants_more = match small.then(|| nest.unpack(&mut entry, None)) {
-            Some(Ok(bytes)) => members.add(&name, &bytes, draft),
-            Some(Err(Failure::Damaged(_))) => members.add_name(&name, draft),
+            Some(Ok(bytes)) => members.add(packed, &bytes, draft),
+            Some(Err(Failure::Damaged(_))) => members.add_name(packed, draft),
             _ => {
                 draft.mark_cut();
-                members.add_name(&name, draft)
+                members.add_name(packed, draft)
             }
         };
         if !wants_more {
@@ -114,7 +119,7 @@ pub(crate) fn read_sevenz(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) 
     if bomb || total > limits.expanded {
         draft.mark_cut();
         for file in list.files.iter().filter(|file| !file.is_directory()) {
-            if !members.add_name(file.name(), draft) {
+            if !members.add_name(packed_in_sevenz(file), draft) {
                 break;
             }
         }
@@ -128,8 +133,8 @@ pub(crate) fn read_sevenz(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) 
             if !stopped {
                 taken += 1;
                 stopped = !match nest.unpack(reader, None) {
-                    Ok(bytes) => members.add(file.name(), &bytes, draft),
-                    Err(_) => members.add_name(file.name(), draft),
+                    Ok(bytes) => members.add(packed_in_sevenz(file), &bytes, draft),
+                    Err(_) => members.add_name(packed_in_sevenz(file), draft),
                 };
             }
         }
@@ -137,12 +142,17 @@ pub(crate) fn read_sevenz(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) 
     });
     for file in archive.archive().files.iter().filter(|file| !file.is_directory()).skip(taken) {
         draft.mark_cut();
-        if !members.add_name(file.name(), draft) {
+        if !members.add_name(packed_in_sevenz(file), draft) {
             break;
         }
     }
     members.finish(draft);
     result.map_err(|error| sevenz_failure(&error))
+}
+
+fn packed_in_sevenz(file: &ArchiveEntry) -> Packed<'_> {
+    let modified_ms = date::of_filetime(u64::from(file.last_modified_date()));
+    Packed { name: file.name(), size: file.size(), modified_ms }
 }
 
 fn sevenz_failure(error: &sevenz_rust2::Error) -> Failure {
@@ -193,7 +203,9 @@ pub(crate) fn read_ar(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Resul
                 None => (raw.trim_end_matches('/').to_owned(), body),
             },
         };
-        if !members.add(&name, body, draft) {
+        let seconds = field(16, 28).parse::<i64>().ok();
+        let modified_ms = seconds.and_then(|seconds| seconds.checked_mul(1000));
+        if !members.add(Packed { name: &name, size: body.len() as u64, modified_ms }, body, draft) {
             break;
         }
     }
@@ -210,7 +222,7 @@ pub(crate) fn read_cpio(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Res
         if name == "TRAILER!!!" {
             break;
         }
-        if !body.is_empty() && !members.add(&name, body, draft) {
+        if !body.is_empty() && !members.add(Packed::new(&name, body.len() as u64), body, draft) {
             break;
         }
     }
@@ -346,12 +358,13 @@ pub(crate) fn read_iso(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) -> 
                 folders.push((name + "/", start, length));
                 continue;
             }
+            let packed = Packed::new(&name, u64::from(length));
             let limits = nest.limits();
             let wants_more = if members.wants_text(draft) && u64::from(length) <= limits.part.min(limits.expanded) {
                 nest.spend(u64::from(length));
-                members.add(&name, &read(u64::from(start) * SECTOR, u64::from(length))?, draft)
+                members.add(packed, &read(u64::from(start) * SECTOR, u64::from(length))?, draft)
             } else {
-                members.add_name(&name, draft)
+                members.add_name(packed, draft)
             };
             if !wants_more {
                 break 'folders;
@@ -376,8 +389,8 @@ pub(crate) fn read_rar(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) -> 
         position += 8;
         while let Some((next, name)) = rar5_block(&read(position)?)? {
             position = position.saturating_add(next);
-            if let Some(name) = name
-                && !members.add_name(&name, draft)
+            if let Some((name, size)) = name
+                && !members.add_name(Packed::new(&name, size), draft)
             {
                 break;
             }
@@ -386,8 +399,8 @@ pub(crate) fn read_rar(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) -> 
         position += 7;
         while let Some((next, name)) = rar4_block(&read(position)?)? {
             position = position.saturating_add(next);
-            if let Some(name) = name
-                && !members.add_name(&name, draft)
+            if let Some((name, size)) = name
+                && !members.add_name(Packed::new(&name, size), draft)
             {
                 break;
             }
@@ -397,7 +410,8 @@ pub(crate) fn read_rar(input: Input<'_>, nest: &Nest<'_>, draft: &mut Draft) -> 
     Ok(())
 }
 
-type RarBlock = Option<(u64, Option<String>)>;
+/// How long a block is, and the file it is about with its size.
+type RarBlock = Option<(u64, Option<(String, u64)>)>;
 
 fn rar4_block(bytes: &[u8]) -> Result<RarBlock, Failure> {
     let (Some(&kind), Some(flags), Some(size)) = (bytes.get(2), u16_le(bytes, 3), u16_le(bytes, 5)) else {
@@ -416,7 +430,8 @@ fn rar4_block(bytes: &[u8]) -> Result<RarBlock, Failure> {
         let from = if flags & 0x100 != 0 { 40 } else { 32 };
         let raw = slice(bytes, from, length).unwrap_or_default();
         // What follows a zero is a packed form of the same name.
-        decode(raw.split(|&byte| byte == 0).next().unwrap_or_default(), None).replace('\\', "/")
+        let name = decode(raw.split(|&byte| byte == 0).next().unwrap_or_default(), None).replace('\\', "/");
+        (name, u64::from(u32_le(bytes, 11).unwrap_or(0)))
     });
     Ok(Some((u64::from(size) + u64::from(packed), name)))
 }
@@ -451,7 +466,7 @@ fn rar5_block(bytes: &[u8]) -> Result<RarBlock, Failure> {
     let mut name = None;
     if kind == 2 {
         let file = number().unwrap_or(0);
-        number();
+        let unpacked = number().unwrap_or(0);
         number();
         let skipped = if file & 2 != 0 { 4 } else { 0 } + if file & 4 != 0 { 4 } else { 0 };
         for _ in 0..skipped {
@@ -470,7 +485,7 @@ fn rar5_block(bytes: &[u8]) -> Result<RarBlock, Failure> {
         long();
         long();
         if let Some(length) = long() {
-            name = slice(bytes, at, length).map(|raw| String::from_utf8_lossy(raw).into_owned());
+            name = slice(bytes, at, length).map(|raw| (String::from_utf8_lossy(raw).into_owned(), unpacked));
         }
     }
     Ok(Some((size.saturating_add(4 + size_width).saturating_add(packed), name)))

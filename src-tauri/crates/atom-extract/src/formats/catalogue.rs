@@ -347,7 +347,14 @@ const ROWS: &[Row] = &[
     ("Archives", "Snappy", &["sz"], &["application/x-snappy-framed"], PACKED, "snap"),
     ("Archives", "Compress", &["Z"], &["application/x-compress"], PACKED, OWN),
     ("Archives", "7z", &["7z"], &["application/x-7z-compressed"], MEMBERS, "sevenz-rust2"),
-    ("Archives", "RAR", &["rar"], &["application/vnd.rar"], "names of the members", OWN),
+    (
+        "Archives",
+        "RAR",
+        &["rar"],
+        &["application/vnd.rar"],
+        "names of the members, each of a known kind as a file of its own",
+        OWN,
+    ),
     ("Archives", "ISO 9660", &["iso"], &["application/x-iso9660-image"], MEMBERS, OWN),
     ("Archives", "Debian package", &["deb"], &["application/vnd.debian.binary-package"], MEMBERS, OWN),
     ("Archives", "Unix archive", &["a", "ar"], &["application/x-archive"], MEMBERS, OWN),
@@ -400,8 +407,8 @@ const ROWS: &[Row] = &[
     ("Fonts", "Font collection", &["ttc"], &["font/collection"], FONT, OWN),
 ];
 
-const MEMBERS: &str = "members with text under their names, names of the others";
-const PACKED: &str = "what is packed, as if it lay there unpacked; also the members of a packed tar";
+const MEMBERS: &str = "each member as a file of its own, names of those of unknown kinds";
+const PACKED: &str = "what is packed, as if it lay there unpacked; each member of a packed tar as a file of its own";
 const PICTURE: &str = "size, camera, lens, time and place, description, keywords, people, author (EXIF, XMP, IPTC)";
 const SCAN: &str =
     "text in the picture; size, camera, lens, time and place, description, keywords, people, author (EXIF, XMP, IPTC)";

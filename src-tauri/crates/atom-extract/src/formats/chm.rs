@@ -1,7 +1,7 @@
 //! Compiled help (CHM): its pages as HTML, each a section under its title. Unpacked by lzxd.
 
 use super::bytes::{slice, u16_le, u32_le, u64_le};
-use super::nest::{Members, Nest};
+use super::nest::{Members, Nest, Packed};
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
 use crate::outcome::Outcome;
@@ -31,7 +31,7 @@ pub(crate) fn read(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(
     }
     let unpacked = unpack(&named, nest).unwrap_or_default();
     nest.spend(unpacked.len() as u64);
-    let mut others = Members::new(*nest);
+    let mut others = Members::pages(*nest);
     for entry in entries.iter().filter(|entry| is_page(&entry.name)) {
         let page = if entry.part == 0 { plain(entry) } else { slice(&unpacked, entry.offset, entry.length) };
         let name = entry.name.trim_start_matches('/');
@@ -42,7 +42,7 @@ pub(crate) fn read(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(
             }
             _ if page.is_none() => {
                 draft.mark_cut();
-                others.add_name(name, draft);
+                others.add_name(Packed::new(name, 0), draft);
             }
             _ => {}
         }

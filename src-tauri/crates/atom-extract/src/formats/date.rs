@@ -54,6 +54,17 @@ fn parse_mail(text: &str) -> Option<i64> {
     from_parts(parts, offset_minutes(&zone))
 }
 
+/// The ticks of Windows, tenths of a microsecond since 1601; none for 0.
+pub(crate) fn of_filetime(ticks: u64) -> Option<i64> {
+    let ms = i64::try_from(ticks / 10_000).ok().filter(|ms| *ms > 0)?;
+    Some(ms - 11_644_473_600_000)
+}
+
+/// What a clock without a zone showed, taken for UTC.
+pub(crate) fn of_parts(parts: [i64; 6]) -> Option<i64> {
+    from_parts(parts, 0)
+}
+
 /// A moment as `2024-02-29 12:00`, in UTC.
 pub(crate) fn spoken(ms: i64) -> String {
     let minutes = ms.div_euclid(60_000);

@@ -175,9 +175,7 @@ impl<F: Read + Seek> Container<F> {
         let properties = self.stream(&format!("{folder}/__properties_version1.0")).ok()??;
         let time = |wanted: u32| {
             let found = properties.get(head..)?.chunks_exact(16).find(|entry| u32_at(entry, 0) == Some(wanted))?;
-            let ticks = super::bytes::u64_le(found, 8)?;
-            // Tenths of microseconds since 1601.
-            i64::try_from(ticks / 10_000).ok().map(|ms| ms - 11_644_473_600_000)
+            super::date::of_filetime(super::bytes::u64_le(found, 8)?)
         };
         time(0x0039_0040).or_else(|| time(0x0e06_0040))
     }
@@ -422,9 +420,7 @@ fn properties(bytes: &[u8], draft: &mut Draft) -> Option<()> {
             }
             (12, 0x40) => {
                 let ticks = u64::from(u32_at(bytes, value + 4)?) | u64::from(u32_at(bytes, value + 8)?) << 32;
-                // Tenths of microseconds since 1601; 0 where it was never set.
-                let ms = i64::try_from(ticks / 10_000).ok()?;
-                draft.created_ms = (ticks > 0).then_some(ms - 11_644_473_600_000);
+                draft.created_ms = super::date::of_filetime(ticks);
             }
             _ => {}
         }

@@ -128,7 +128,9 @@ pub(crate) fn write_attachment(name: &str, bytes: &[u8], nest: &Nest<'_>, draft:
         return;
     }
     nest.spend(bytes.len() as u64);
-    if let Some(Outcome::Text(part)) = nest.read(name, bytes, draft.room()).filter(says_something) {
+    if let Some(Outcome::Text(part)) = nest.read(name, bytes, draft.room())
+        && says_something(&part)
+    {
         draft.section(if name.is_empty() { "Attachment" } else { name });
         draft.append(&part);
     }

@@ -6,9 +6,11 @@ use super::Readers;
 use super::input::Input;
 use crate::draft::{Draft, Failure};
 use crate::limits::ArchiveLimits;
-use crate::outcome::{FileHint, Outcome};
+use crate::outcome::{Extracted, FileHint, Member, MemberState, Outcome};
+use atom_core::Kind;
 use std::cell::Cell;
 use std::io::Read;
+use std::path::Path;
 use std::time::Instant;
 
 /// Deepest document inside a document.
@@ -30,6 +32,9 @@ impl Default for Budget {
         Self { bytes: Cell::default(), members: Cell::default(), begun: Instant::now() }
     }
 }
+
+/// Longest path of a file in an archive, in bytes.
+const MAX_PATH: usize = 1024;
 
 /// A level inside a file.
 #[derive(Clone, Copy)]
@@ -96,36 +101,49 @@ impl<'a> Nest<'a> {
         let hint = FileHint::new(name, bytes.len() as u64);
         self.readers.read_input(Input::Memory(bytes), &hint, &inner, room.min(MAX_MEMBER_TEXT)).ok()
     }
-
-    /// Adds a part under its name as heading; `false` where it has no text of its own, and nothing was added.
-    pub(crate) fn add(&self, name: &str, bytes: &[u8], draft: &mut Draft) -> bool {
-        let Some(Outcome::Text(part)) = self.read(name, bytes, draft.room()).filter(says_something) else {
-            return false;
-        };
-        draft.begin_heading();
-        draft.push_inline(name);
-        draft.end_heading();
-        draft.append(&part);
-        true
-    }
 }
 
 /// Whether a part says more than its size: logos and icons are no text.
-pub(crate) fn says_something(outcome: &Outcome) -> bool {
+pub(crate) fn says_something(part: &Extracted) -> bool {
     const BARE: [&str; 3] = ["Picture size", "Sample rate", "Length"];
-    matches!(outcome, Outcome::Text(part)
-        if !part.only_facts || part.title.is_some() || part.facts.iter().any(|fact| !BARE.contains(&fact.name.as_str())))
+    !part.only_facts || part.title.is_some() || part.facts.iter().any(|fact| !BARE.contains(&fact.name.as_str()))
+}
+
+/// A file in an archive, before it is looked into.
+#[derive(Clone, Copy)]
+pub(crate) struct Packed<'a> {
+    /// Its path in the archive, as that has it.
+    pub(crate) name: &'a str,
+    /// Bytes, unpacked.
+    pub(crate) size: u64,
+    /// When it was changed last, in Unix milliseconds.
+    pub(crate) modified_ms: Option<i64>,
+}
+
+impl<'a> Packed<'a> {
+    /// One of which the archive tells no time.
+    pub(crate) const fn new(name: &'a str, size: u64) -> Self {
+        Self { name, size, modified_ms: None }
+    }
 }
 
 /// Members of an archive: those with text under their names, then the names of the others.
 pub(crate) struct Members<'a> {
     nest: Nest<'a>,
     others: Vec<String>,
+    /// Whether they are files that a person would call so, each to be found as one.
+    as_files: bool,
 }
 
 impl<'a> Members<'a> {
+    /// Members that are files.
     pub(crate) const fn new(nest: Nest<'a>) -> Self {
-        Self { nest, others: Vec::new() }
+        Self { nest, others: Vec::new(), as_files: true }
+    }
+
+    /// Members that are pages of one thing.
+    pub(crate) const fn pages(nest: Nest<'a>) -> Self {
+        Self { nest, others: Vec::new(), as_files: false }
     }
 
     /// Whether the text of one more member is wanted, in place of its name only.
@@ -138,17 +156,64 @@ impl<'a> Members<'a> {
     }
 
     /// Adds a member with what is in it; `false` when no more are wanted.
-    pub(crate) fn add(&mut self, name: &str, bytes: &[u8], draft: &mut Draft) -> bool {
-        if !self.wants_text(draft) || !self.nest.add(name, bytes, draft) {
-            self.others.push(name.to_owned());
+    pub(crate) fn add(&mut self, packed: Packed<'_>, bytes: &[u8], draft: &mut Draft) -> bool {
+        let outcome = if self.wants_text(draft) { self.nest.read(packed.name, bytes, draft.room()) } else { None };
+        let Some(outcome) = outcome else { return self.add_name(packed, draft) };
+        let mut member = Member::of(safe_path(packed.name), &outcome);
+        let mut inner = Vec::new();
+        match outcome {
+            Outcome::Text(part) if says_something(&part) => {
+                draft.paragraph_break();
+                member.from = draft.text().len();
+                draft.begin_heading();
+                draft.push_inline(packed.name);
+                draft.end_heading();
+                let place = draft.append(&part);
+                (member.start, member.end) = (place.start, place.end);
+                inner = part.members;
+            }
+            _ => {
+                if member.state == MemberState::Text {
+                    member.state = MemberState::NameOnly;
+                }
+                self.others.push(packed.name.to_owned());
+                (member.from, member.start, member.end) = (draft.text().len(), draft.text().len(), draft.text().len());
+            }
         }
+        member.hash = Some(blake3::hash(bytes).to_hex().to_string());
+        self.note(packed, member, inner, draft);
         self.wants_more(draft)
     }
 
     /// Adds a member by its name; `false` when no more are wanted.
-    pub(crate) fn add_name(&mut self, name: &str, draft: &mut Draft) -> bool {
-        self.others.push(name.to_owned());
+    pub(crate) fn add_name(&mut self, packed: Packed<'_>, draft: &mut Draft) -> bool {
+        self.others.push(packed.name.to_owned());
+        let at = draft.text().len();
+        let member = Member { path: safe_path(packed.name), from: at, start: at, end: at, ..Member::default() };
+        self.note(packed, member, Vec::new(), draft);
         self.wants_more(draft)
+    }
+
+    /// Notes a member as a file of its own, and those inside it. What has no text and is of no known kind is none that
+    /// somebody looks for by itself: a library of a program has thousands of those.
+    fn note(&self, packed: Packed<'_>, mut member: Member, inner: Vec<Member>, draft: &mut Draft) {
+        let is_known = Kind::from_path(Path::new(&member.path)) != Kind::Other;
+        if !self.as_files || member.path.is_empty() || member.state != MemberState::Text && !is_known {
+            return;
+        }
+        (member.size, member.modified_ms) = (packed.size, packed.modified_ms);
+        let (path, start, end) = (member.path.clone(), member.start, member.end);
+        let mut fits = draft.member(member);
+        for mut member in inner {
+            member.path = format!("{path}/{}", member.path);
+            for offset in [&mut member.from, &mut member.start, &mut member.end] {
+                *offset = offset.saturating_add(start).min(end);
+            }
+            fits = fits && member.path.len() <= MAX_PATH && draft.member(member);
+        }
+        if !fits {
+            draft.mark_cut();
+        }
     }
 
     fn wants_more(&self, draft: &mut Draft) -> bool {
@@ -170,6 +235,14 @@ impl<'a> Members<'a> {
             draft.line_break();
         }
     }
+}
+
+/// A path in an archive as one that leads nowhere else; empty where nothing is left of it.
+fn safe_path(name: &str) -> String {
+    let name = name.replace('\\', "/");
+    let parts = name.split('/').map(str::trim).filter(|part| !matches!(*part, "" | "." | ".."));
+    let path = parts.collect::<Vec<_>>().join("/").replace(char::is_control, "");
+    if path.len() > MAX_PATH { String::new() } else { path }
 }
 
 /// A level for a test, with the limits there are by default.

@@ -1,5 +1,6 @@
 //! Zip containers, which most documents are: unpacking under the rules against bombs.
 
+use super::date;
 use crate::draft::Failure;
 use crate::limits::ArchiveLimits;
 use std::borrow::Borrow;
@@ -58,6 +59,15 @@ impl<F> Seek for FileSource<F> {
     }
 }
 
+/// A part of a container.
+pub(crate) struct Part {
+    pub(crate) name: String,
+    /// Bytes, unpacked, as the list has them.
+    pub(crate) size: u64,
+    /// When it was changed last, in Unix milliseconds.
+    pub(crate) modified_ms: Option<i64>,
+}
+
 /// An open container.
 pub(crate) struct Package<'a> {
     zip: ZipArchive<Box<dyn Source + 'a>>,
@@ -79,6 +89,22 @@ impl<'a> Package<'a> {
             return Err(Failure::damaged("Its parts overlap, as in a zip bomb."));
         }
         Ok(Self { zip, limits, expanded: 0 })
+    }
+
+    /// All parts, as the list has them.
+    pub(crate) fn parts(&mut self) -> Vec<Part> {
+        let mut parts = Vec::with_capacity(self.zip.len());
+        for name in self.names() {
+            let Some(index) = self.zip.index_for_name(&name) else { continue };
+            let Ok(file) = self.zip.by_index_raw(index) else { continue };
+            let modified_ms = file.last_modified().and_then(|at| {
+                let [month, day, hour, minute, second] =
+                    [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(i64::from);
+                date::of_parts([i64::from(at.year()), month, day, hour, minute, second])
+            });
+            parts.push(Part { size: file.size(), modified_ms, name });
+        }
+        parts
     }
 
     /// Names of all parts.

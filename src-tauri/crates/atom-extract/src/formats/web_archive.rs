@@ -1,7 +1,7 @@
 //! Web archives (WARC): the pages that were answered, each under its address.
 
 use super::bytes::find;
-use super::nest::{Members, Nest};
+use super::nest::{Members, Nest, Packed};
 use crate::draft::{Draft, Failure};
 
 /// Longest head of a record, in bytes.
@@ -9,7 +9,7 @@ const MAX_HEAD: usize = 64 * 1024;
 
 /// Reads an archive.
 pub(crate) fn read(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
-    let mut members = Members::new(*nest);
+    let mut members = Members::pages(*nest);
     let mut at = 0;
     while let Some(start) = find(bytes, b"WARC/", at) {
         let Some((head, body)) = split_head(bytes.get(start..).unwrap_or_default()) else { break };
@@ -23,7 +23,8 @@ pub(crate) fn read(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(
         let address = field(head, "warc-target-uri").unwrap_or_default();
         let is_answer = block.starts_with(b"HTTP/");
         let page = if is_answer { split_head(block).map_or(block, |(_, page)| page) } else { block };
-        if !members.add(address.trim_matches(['<', '>']), page, draft) {
+        let packed = Packed::new(address.trim_matches(['<', '>']), page.len() as u64);
+        if !members.add(packed, page, draft) {
             break;
         }
     }

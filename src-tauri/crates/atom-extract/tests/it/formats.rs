@@ -3,7 +3,7 @@
 use crate::fixtures::{docx, epub, odf, package, pdf, pptx, xlsx};
 use crate::support::{pdfium, pool, read};
 use atom_core::ItemState;
-use atom_extract::{ArchiveLimits, Extracted, Extractor, Limits, Outcome};
+use atom_extract::{ArchiveLimits, Extracted, Extractor, Limits, Member, MemberState, Outcome};
 use std::io::Write;
 
 const DATE: i64 = 1_709_208_000_000;
@@ -260,6 +260,38 @@ fn members_of_archives_are_text_under_their_names() {
     assert_eq!((found.text.as_str(), found.mime.as_str()), (expect, "application/x-tar"));
     assert_eq!(extracted(&extractor, "a.tar.gz", &gz(&tar(&members))).text, expect);
     assert_eq!(extracted(&extractor, "a.tar.bz2", &bz2(&tar(&members))).text, expect);
+}
+
+#[test]
+fn members_of_archives_are_files_of_their_own() {
+    let extractor = pool(Limits::default(), 1);
+    let inner = atom_testkit::tar::tar(&[("../../deep.md", b"# Deep\nwords")]);
+    let outer: [(&str, &[u8]); 5] = [
+        ("notes/../notes/a.txt", b"first words"),
+        ("b.tar", &inner),
+        ("c.mp4", b"\0\0"),
+        ("d.class", b"\xca\xfe\xba\xbe\0\0\0\x34\0\x1d\0\0"),
+        ("e.docx", b"PK\x03\x04 cut off"),
+    ];
+    let found = extracted(&extractor, "a.tar", &tar(&outer));
+    let text = |member: &Member| found.text[member.start..member.end].trim().to_owned();
+    let told: Vec<_> = found.members.iter().map(|member| (member.path.as_str(), member.state, text(member))).collect();
+    let expect = [
+        ("notes/a.txt", MemberState::Text, "first words"),
+        ("b.tar", MemberState::Text, "../../deep.md\n# Deep\nwords"),
+        ("b.tar/deep.md", MemberState::Text, "# Deep\nwords"),
+        ("c.mp4", MemberState::NameOnly, ""),
+        ("e.docx", MemberState::Unreadable, ""),
+    ];
+    assert_eq!(told, expect.map(|(path, state, text)| (path, state, text.to_owned())));
+    let first = &found.members[0];
+    assert_eq!((first.size, first.mime.as_str(), first.modified_ms), (11, "text/plain", Some(0)));
+    assert_eq!(&found.text[first.from..first.end], "notes/a.txt\nfirst words");
+    assert_eq!(first.hash.as_deref().map(str::len), Some(64));
+    let same = extracted(&extractor, "b.zip", &package(&[("x.txt", "first words")]));
+    assert_eq!(same.members[0].hash, first.hash, "the hash is that of the content");
+    let mail = "From: a@b.c\nSubject: S\n\nno archive";
+    assert!(extracted(&extractor, "a.eml", mail.as_bytes()).members.is_empty());
 }
 
 #[test]

@@ -68,6 +68,7 @@ impl Place {
             truncated: false,
             chunks: vec![chunk],
             shows_text: false,
+            members: Vec::new(),
         };
         let read: Vec<_> = tasks.into_iter().map(|task| (task, outcome.clone())).collect();
         assert_eq!(read.len(), 1);

@@ -83,6 +83,7 @@ impl Shelf {
             chunk_count: chunks.len() as u64,
             opened_count: 0,
             opened_ms: None,
+            container: None,
             path,
         };
         self.items.push((facts, chunks));

@@ -64,6 +64,7 @@ fn indexed(text: &str) -> TextOutcome {
         truncated: false,
         chunks: vec![NewChunk { start: 0, heading: None, text: text.into() }],
         shows_text: false,
+        members: Vec::new(),
     }
 }
 

@@ -20,6 +20,7 @@ fn picture(hash: u8) -> TextOutcome {
         truncated: false,
         chunks: vec![NewChunk { start: 0, heading: None, text: "Picture size: 640 x 480".into() }],
         shows_text: true,
+        members: Vec::new(),
     }
 }
 
