@@ -110,6 +110,7 @@ fn json_has_exactly_the_documented_fields() {
         "explain",
         "id",
         "kind",
+        "archive",
         "locations",
         "mime",
         "modified",

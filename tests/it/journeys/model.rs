@@ -143,6 +143,27 @@ fn a_change_that_is_killed_goes_on_and_one_that_is_given_up_leaves_no_trace() {
 }
 
 #[test]
+fn before_there_are_vectors_another_model_begins_at_once() {
+    let place = Place::with_vault();
+    write_small_model(&place.at(SMALL), &place.assets(), 64);
+    place.run(&["model", "import", place.at(SMALL).to_str().unwrap()]).well();
+    for index in 0..FILES {
+        place.write(&format!("{index}.txt"), format!("Note {index}. {}\n\n", TOPICS[1]).repeat(NOTES));
+    }
+    place.run(&["index", &place.docs_text(), "--wait", "words"]).well();
+    let status = place.run(&["status", "--json"]).well().json();
+    let [vectors, chunks] = ["vectors", "chunks"].map(|name| status[name].as_u64().unwrap());
+    assert!(vectors < chunks / 4, "{vectors} of {chunks} were embedded before this could begin");
+    let used = place.run(&["model", "use", SMALL]).well();
+    assert!(!used.err.contains("passages"), "there is no change to wait for: {}", used.err);
+    assert_eq!(state_of(&place, SMALL), "in-use");
+    place.index();
+    let status = place.run(&["status", "--json"]).well().json();
+    assert!(status["vectors"] == status["chunks"] && !found(&place)[1].is_empty(), "{status}");
+    place.assert_sound();
+}
+
+#[test]
 fn a_model_that_is_missing_or_no_model_is_named_with_the_way_out() {
     let place = with_small_model(3);
     let unknown = place.run(&["model", "use", "nonsense"]);

@@ -19,6 +19,8 @@ use std::sync::Arc;
 /// What the activity log calls a change of the model, and of the models that are installed.
 const IN_USE: &str = "embeddingModel";
 pub(super) const INSTALLED: &str = "installedModels";
+/// With vectors of less than one passage in so many there is little to go on with.
+const LEAST_SHARE: u64 = 4;
 
 impl App {
     /// The models that there are.
@@ -39,8 +41,8 @@ impl App {
         .await
     }
 
-    /// Takes another model into use: its vectors are made beside those that answer, which go on until then. The model that
-    /// is in use gives a change up that is under way.
+    /// Takes another model into use: its vectors are made beside those that answer, which go on until then. Where there are
+    /// few of those, it starts over at once. The model that is in use gives a change up that is under way.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for a model that is not installed, [`ErrorCode::InvalidInput`] for one that is damaged.
@@ -58,10 +60,11 @@ impl App {
         }
         let models = self.usable(&id).await?;
         let set = ModelSet { choice: id, model: models.id()?, dims: models.dims()?, table: new_table_name() };
-        if session.sets.current().models.id().is_ok() {
+        let open = Arc::clone(&session);
+        let answers = session.sets.current().models.id().is_ok() && blocking(move || are_worth_keeping(&open)).await?;
+        if answers {
             self.begin_change(&session, models, set).await?;
         } else {
-            // Nobody can ask the old vectors anything.
             drop(session);
             self.start_over_with(set).await?;
         }
@@ -190,6 +193,13 @@ impl App {
             self.emit(Event::IndexProgressed(Box::new(status)));
         }
     }
+}
+
+/// Whether the vectors there are answer for a good part of the passages. The rest would be embedded by both models, one
+/// after the other: on the first day of a large folder that is nearly all of it.
+fn are_worth_keeping(session: &Session) -> ApiResult<bool> {
+    let total = session.store.counts()?.total;
+    Ok(total.chunks.saturating_sub(total.chunks_pending) >= total.chunks / LEAST_SHARE)
 }
 
 /// Runs `work` while no worker touches the vectors, and lets them look for more afterwards.
