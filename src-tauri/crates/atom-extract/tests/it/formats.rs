@@ -294,6 +294,27 @@ fn members_of_archives_are_files_of_their_own() {
     assert!(extracted(&extractor, "a.eml", mail.as_bytes()).members.is_empty());
 }
 
+/// A zip archive in which the parts of those numbers say that they need a password.
+fn locked(mut zip: Vec<u8>, numbers: &[usize]) -> Vec<u8> {
+    for (mark, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+        let heads: Vec<usize> = (0..zip.len() - 4).filter(|&at| zip[at..].starts_with(mark)).collect();
+        numbers.iter().for_each(|&number| zip[heads[number] + flags] |= 1);
+    }
+    zip
+}
+
+#[test]
+fn locked_member_of_a_zip_hides_itself_only() {
+    let extractor = pool(Limits::default(), 1);
+    let zip = package(&[("open.txt", "open words"), ("secret.txt", "locked words")]);
+    let found = extracted(&extractor, "a.zip", &locked(zip.clone(), &[1]));
+    assert_eq!(found.text, "open.txt\nopen words\n\nsecret.txt");
+    let states: Vec<_> = found.members.iter().map(|member| (member.path.as_str(), member.state)).collect();
+    assert_eq!(states, [("open.txt", MemberState::Text), ("secret.txt", MemberState::Encrypted)]);
+    assert!(found.members[1].reason.is_some());
+    assert_eq!(read(&extractor, "a.zip", &locked(zip, &[0, 1])).state(), ItemState::Encrypted);
+}
+
 #[test]
 fn one_packed_file_is_read_as_what_is_in_it() {
     let extractor = pool(Limits::default(), 1);
