@@ -316,6 +316,15 @@ fn locked_member_of_a_zip_hides_itself_only() {
 }
 
 #[test]
+fn wrapper_of_an_object_does_not_say_that_its_text_is_cut() {
+    let object = [&4u32.to_le_bytes()[..], b"{\\rtf1 inner words}"].concat();
+    let mut container = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+    container.create_stream("\u{1}Ole10Native").unwrap().write_all(&object).unwrap();
+    let found = extracted(&pool(Limits::default(), 1), "oleObject1.bin", &container.into_inner().into_inner());
+    assert_eq!((found.text.as_str(), found.truncated), ("inner words", false));
+}
+
+#[test]
 fn one_packed_file_is_read_as_what_is_in_it() {
     let extractor = pool(Limits::default(), 1);
     let found = extracted(&extractor, "page.html.gz", &gz(b"<title>A title</title><p>words"));
