@@ -62,8 +62,9 @@ fn sheets_are_read_cell_by_cell() {
         <row r='1048576'><c r='XFD1048576' t='s'><v>1</v></c></row>";
     let found = extracted(&pool(Limits::default(), 1), "a.xlsx", &xlsx(rows));
     assert_described(&found);
-    assert_eq!(found.text, "Rent & heat\t1200.5\nFood");
-    assert_eq!(headings(&found), [("Budget", "Rent & heat\t1200.5")]);
+    assert_eq!(found.text, "Budget\nRent & heat\t1200.5\nFood");
+    assert_eq!(headings(&found), [("Budget", "Budget")]);
+    assert_eq!(extracted(&pool(Limits::default(), 1), "a.xlsx", &xlsx("")).text, "Budget");
 }
 
 #[test]
