@@ -84,6 +84,11 @@ fn open_documents_are_read() {
     assert_eq!(found.text, "Rent\t1,200");
     assert_eq!(headings(&found), [("Budget", "Rent\t1,200")]);
 
+    let flat = "<?xml version='1.0'?><office:document><office:meta><meta:initial-creator>A. Person</meta:initial-creator>\
+        <dc:creator>B. Person</dc:creator></office:meta><text:p>words</text:p></office:document>";
+    let found = extracted(&extractor, "a.fodt", flat.as_bytes());
+    assert_eq!((found.author.as_deref(), found.people), (Some("A. Person"), vec!["B. Person".to_owned()]));
+
     let locked = odf("text", "garbage", "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>");
     assert_eq!(read(&extractor, "a.odt", &locked).state(), ItemState::Encrypted);
 }
