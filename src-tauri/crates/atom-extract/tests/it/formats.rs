@@ -135,6 +135,8 @@ fn notebooks_mail_and_data_are_read() {
         b"Received: x\nSubject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
         "Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
     );
+    let foxmail = b"\x10\x10\x10\x10\x10\x10\x10\x11\x11\x11\x11\x11\x11S\r\nSubject: S\r\n\r\nbody";
+    check("in.box", foxmail, "Subject: S\n\nbody");
     check("a.csv", b"a;b\n1;2\n", "a;b\n1;2");
     check("a.json", b"{\"a\": 1}", "{\"a\": 1}");
     check("a.xml", b"<?xml version='1.0'?><a>b</a>", "<?xml version='1.0'?><a>b</a>");
