@@ -329,6 +329,11 @@ impl Draft {
         add_fact(&mut self.facts, name, value);
     }
 
+    /// Whether something of that name is said.
+    pub(crate) fn has_fact(&self, name: &str) -> bool {
+        self.facts.iter().any(|fact| fact.name == name)
+    }
+
     /// Notes a fact whose words stand in the text, so that they are not said again.
     pub(crate) fn note(&mut self, name: &str, value: &str) {
         add_fact(&mut self.notes, name, value);

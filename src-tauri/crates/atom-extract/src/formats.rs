@@ -338,7 +338,8 @@ impl Readers {
             if !matches!(result, Err(Failure::Encrypted)) {
                 container.read_objects(nest, &mut draft);
             }
-            result
+            // What wraps an object says nothing by itself, and all of the object was read.
+            if matches!(result, Err(Failure::Unsupported(_))) && draft.has_text() { Ok(()) } else { result }
         });
         finish(draft, result, mime)
     }

@@ -18,7 +18,7 @@ const MAX_PATH: usize = 4096;
 
 /// Reads a zip archive.
 pub(crate) fn read_zip(package: &mut Package<'_>, nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
-    if package.is_encrypted() {
+    if package.is_locked() {
         return Err(Failure::Encrypted);
     }
     let mut members = Members::new(*nest);
@@ -43,6 +43,7 @@ pub(crate) fn read_zip(package: &mut Package<'_>, nest: &Nest<'_>, draft: &mut D
                 draft.mark_cut();
                 members.add_name(packed, draft)
             }
+            Err(Failure::Encrypted) => members.add_locked(packed, draft),
             _ => members.add_name(packed, draft),
         };
         if !wants_more {

@@ -3,6 +3,7 @@
 use super::compressed::{Packing, is_tar};
 use super::drawing::metafile;
 use super::legacy;
+use super::mail::FOXMAIL;
 use super::mobi::is_book;
 use super::package::Package;
 use super::tables::is_lotus;
@@ -144,6 +145,9 @@ pub(crate) fn detect(head: &[u8], hint: &FileHint) -> Detected {
         && let Some(found) = data(head, hint)
     {
         return found;
+    }
+    if head.starts_with(FOXMAIL) {
+        return Detected::Read(Format::Mailbox, "application/mbox");
     }
     if head.get(..1024).map_or(head.starts_with(b"%PDF-"), |start| contains(start, b"%PDF-")) {
         return Detected::Read(Format::Pdf, "application/pdf");

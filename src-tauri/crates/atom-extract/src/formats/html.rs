@@ -45,10 +45,9 @@ pub(crate) fn read_str(html: &str, draft: &mut Draft) {
     tokenizer.end();
     let mut state = tokenizer.sink.state.into_inner();
     state.draft.end_heading();
-    if state.draft.title.is_none()
-        && let Some(heading) = state.draft.first_heading().map(str::to_owned)
-    {
-        state.draft.set_title(&heading);
+    let heading = state.draft.first_heading().map(str::to_owned);
+    for title in [state.named_title, heading].into_iter().flatten() {
+        state.draft.set_title(&title);
     }
     *draft = state.draft;
 }
@@ -63,13 +62,15 @@ struct State {
     hidden: Option<&'static str>,
     in_title: bool,
     title: String,
+    /// The title that the head names beside its element for one.
+    named_title: Option<String>,
     /// Open elements that keep their white space.
     preformatted: u32,
 }
 
 impl State {
     fn new(draft: Draft) -> Self {
-        Self { draft, hidden: None, in_title: false, title: String::new(), preformatted: 0 }
+        Self { draft, hidden: None, in_title: false, title: String::new(), named_title: None, preformatted: 0 }
     }
 
     fn words(&mut self, words: &str) {
@@ -183,6 +184,7 @@ impl State {
         match name.to_ascii_lowercase().as_str() {
             "description" | "og:description" => self.draft.fact("Description", &content),
             "keywords" => self.draft.fact("Keywords", &content),
+            "title" => self.named_title = Some(content),
             _ => {}
         }
     }
@@ -263,6 +265,14 @@ mod tests {
         let headings: Vec<_> = page.sections.iter().map(|s| (s.heading.as_str(), &page.text[s.start..][..5])).collect();
         assert_eq!(headings, [("First part", "First"), ("Second", "Secon")]);
         assert_eq!(page.text, "First part\ntext\n\nSecond\n\nmore");
+    }
+
+    #[test]
+    fn title_of_the_head_is_the_element_then_the_name_then_a_heading() {
+        let check = |html: &str, expect: &str| assert_eq!(read(html.as_bytes()).title.as_deref(), Some(expect));
+        check("<meta name=title content='Named'><h1>Heading</h1>words", "Named");
+        check("<meta name=title content='Named'><title>Element</title>words", "Element");
+        check("<meta name=title content=' '><h1>Heading</h1>words", "Heading");
     }
 
     #[test]

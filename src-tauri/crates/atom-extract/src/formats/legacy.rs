@@ -9,6 +9,7 @@ use crate::encoding::decode;
 use cfb::CompoundFile;
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
 use flate2::read::ZlibDecoder;
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 /// Largest stream that is read, in bytes.
@@ -338,16 +339,18 @@ fn write_word(text: &str, draft: &mut Draft) {
     draft.push(&plain);
 }
 
-/// Writes the text of all slides. Containers lie inside each other; the walk is flat, for a container's
-/// records simply follow its head.
+/// Writes the text of all slides, and what was added to their masters. Containers lie inside each other; the walk is
+/// flat, for a container's records simply follow its head.
 /// Gives back the objects that lie between them.
 fn write_slides(records: &[u8], draft: &mut Draft) -> Vec<Vec<u8>> {
-    const MASTER: u16 = 0x03f8;
     const SLIDE: u16 = 0x03ee;
+    const TEXT_KIND: u16 = 0x0f9f;
     const TEXT_WIDE: u16 = 0x0fa0;
     const TEXT_NARROW: u16 = 0x0fa8;
     const OBJECT: u16 = 0x1011;
     let mut objects = Vec::new();
+    let (mut master_end, mut text_kind) = (0usize, None);
+    let mut added = HashSet::new();
     let mut at = 0usize;
     let mut slides = 0;
     while let (Some(head), Some(kind), Some(length)) =
@@ -356,14 +359,19 @@ fn write_slides(records: &[u8], draft: &mut Draft) -> Vec<Vec<u8>> {
         let body = records.get(at + 8..).unwrap_or_default();
         let body = body.get(..length as usize).unwrap_or(body);
         let is_container = head & 0x0f == 0x0f;
+        if is_master(kind, body) {
+            master_end = at.saturating_add(8).saturating_add(length as usize);
+        }
         match kind {
-            TEXT_WIDE => {
-                draft.push(&UTF_16LE.decode_without_bom_handling(body).0);
-                draft.line_break();
-            }
-            TEXT_NARROW => {
-                draft.push(&WINDOWS_1252.decode_without_bom_handling(body).0);
-                draft.line_break();
+            TEXT_KIND => text_kind = u32_at(body, 0),
+            TEXT_WIDE | TEXT_NARROW => {
+                let encoding = if kind == TEXT_WIDE { UTF_16LE } else { WINDOWS_1252 };
+                let text = encoding.decode_without_bom_handling(body).0;
+                // Every saved state of a master is kept.
+                if at >= master_end || is_no_prompt(text_kind, &text) && added.insert(body) {
+                    draft.push(&text);
+                    draft.line_break();
+                }
             }
             // Its length unpacked, then the packed bytes.
             OBJECT if head >> 4 == 1 && objects.len() < MAX_OBJECTS => {
@@ -382,11 +390,30 @@ fn write_slides(records: &[u8], draft: &mut Draft) -> Vec<Vec<u8>> {
         if draft.is_full() {
             break;
         }
-        // What stands on a master is a prompt for its author.
-        let inside = is_container && kind != MASTER;
-        at = at.saturating_add(8).saturating_add(if inside { 0 } else { length as usize });
+        at = at.saturating_add(8).saturating_add(if is_container { 0 } else { length as usize });
     }
     objects
+}
+
+/// Whether a record is a master of slides, of notes or of handouts. Notes name their slide, and the master none: its
+/// number is zero, or the highest bit alone.
+fn is_master(kind: u16, body: &[u8]) -> bool {
+    const MASTER: u16 = 0x03f8;
+    const HANDOUT: u16 = 0x0fc9;
+    const NOTES: u16 = 0x03f0;
+    const NOTES_ATOM: u16 = 0x03f1;
+    match kind {
+        MASTER | HANDOUT => true,
+        NOTES => u16_at(body, 2) == Some(NOTES_ATOM) && u32_at(body, 8).is_some_and(|slide| slide << 1 == 0),
+        _ => false,
+    }
+}
+
+/// Whether text on a master was added to it. What is a title, a body or notes there is a prompt for the author of a
+/// slide, and an asterisk stands for a number or a date.
+fn is_no_prompt(kind: Option<u32>, text: &str) -> bool {
+    const OTHER: u32 = 4;
+    kind == Some(OTHER) && text.trim() != "*"
 }
 
 /// Title, author and creation date of a property set.
@@ -426,4 +453,40 @@ fn properties(bytes: &[u8], draft: &mut Draft) -> Option<()> {
         }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_slides;
+    use crate::draft::Draft;
+
+    fn record(head: u16, kind: u16, body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len()).unwrap();
+        [&head.to_le_bytes()[..], &kind.to_le_bytes(), &length.to_le_bytes(), body].concat()
+    }
+
+    fn text(kind: u8, words: &str) -> Vec<u8> {
+        [record(0, 0x0f9f, &[kind, 0, 0, 0]), record(0, 0x0fa8, words.as_bytes())].concat()
+    }
+
+    #[test]
+    fn prompts_on_masters_are_no_text_and_what_was_added_is() {
+        let master = [text(0, "Click to edit the title"), text(4, "*"), text(4, "Our motto")].concat();
+        let notes = |slide: u32, words: &str| {
+            let atom = record(1, 0x03f1, &[slide.to_le_bytes(), [0; 4]].concat());
+            record(0x0f, 0x03f0, &[atom, text(2, words)].concat())
+        };
+        let records = [
+            record(0x0f, 0x03f8, &master),
+            record(0x0f, 0x03f8, &master),
+            notes(0, "Click to edit the notes"),
+            notes(0x8000_0000, "Click to edit the notes"),
+            record(0x0f, 0x0fc9, &text(4, "*")),
+            record(0x0f, 0x03ee, &text(0, "A title")),
+            notes(1, "remember this"),
+        ];
+        let mut draft = Draft::new(1000);
+        write_slides(&records.concat(), &mut draft);
+        assert_eq!(draft.text().trim(), "Our motto\n\nA title\nremember this");
+    }
 }

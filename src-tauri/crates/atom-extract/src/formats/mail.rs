@@ -1,14 +1,22 @@
 //! E-mail: one message, or a mailbox of many. The head is part of the text, for who wrote what to whom when is
 //! what people search by.
 
+use super::bytes::find;
 use super::html;
 use super::nest::{Nest, says_something};
 use crate::draft::{Draft, Failure};
+use crate::encoding::decode;
 use crate::outcome::Outcome;
-use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
+use encoding_rs::Encoding;
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 /// Deepest forwarded message inside a message.
 const MAX_DEPTH: u32 = 3;
+/// What a message in a mailbox of Foxmail begins after, on a line of its own.
+pub(crate) const FOXMAIL: &[u8] = b"\x10\x10\x10\x10\x10\x10\x10\x11\x11\x11\x11\x11\x11S";
+/// Shortest line that tells base64 from words.
+const MIN_BASE64: usize = 40;
 
 /// Reads one message.
 pub(crate) fn read_message(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
@@ -38,7 +46,8 @@ pub(crate) fn read_message(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> 
 
 /// Reads a mailbox message by message; each is a section.
 pub(crate) fn read_mailbox(bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) -> Result<(), Failure> {
-    for raw in messages(bytes) {
+    let messages = if bytes.starts_with(FOXMAIL) { foxmail_messages(bytes) } else { messages(bytes).collect() };
+    for raw in messages {
         if draft.is_full() {
             break;
         }
@@ -72,6 +81,18 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// The messages of a mailbox of Foxmail.
+fn foxmail_messages(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut messages = Vec::new();
+    let mut start = FOXMAIL.len();
+    while let Some(rest) = bytes.get(start..) {
+        let length = find(rest, FOXMAIL, 0).unwrap_or(rest.len());
+        messages.extend(rest.get(..length).map(<[u8]>::trim_ascii_start));
+        start += length + FOXMAIL.len();
+    }
+    messages
+}
+
 /// Whether text begins with a header line, which a sentence that begins with `From` is not followed by.
 fn is_header(text: &[u8]) -> bool {
     let name = text.iter().take(80).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
@@ -89,11 +110,7 @@ fn write_message(message: &Message<'_>, nest: &Nest<'_>, draft: &mut Draft, dept
         let Some(part) = message.parts.get(index as usize) else {
             continue;
         };
-        match &part.body {
-            PartType::Text(text) => draft.push(text),
-            PartType::Html(text) => html::read_str(text, draft),
-            _ => {}
-        }
+        write_text(part, nest, draft);
         draft.paragraph_break();
     }
     for attachment in message.attachments() {
@@ -109,14 +126,47 @@ fn write_message(message: &Message<'_>, nest: &Nest<'_>, draft: &mut Draft, dept
                 draft.paragraph_break();
                 write_message(inner, nest, draft, depth + 1);
             }
-            PartType::Text(text) => draft.push(text),
-            PartType::Html(text) => html::read_str(text, draft),
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
                 write_attachment(attachment.attachment_name().unwrap_or_default(), bytes, nest, draft);
             }
-            _ => {}
+            _ => write_text(attachment, nest, draft),
         }
         draft.paragraph_break();
+    }
+}
+
+/// Writes a part that is text, or was taken for it.
+fn write_text(part: &MessagePart<'_>, nest: &Nest<'_>, draft: &mut Draft) {
+    match &part.body {
+        PartType::Text(text) => match undecoded(part, text) {
+            Some(bytes) => write_undecoded(part, &bytes, nest, draft),
+            None => draft.push(text),
+        },
+        PartType::Html(text) => html::read_str(text, draft),
+        _ => {}
+    }
+}
+
+/// What is in a part that was left in base64, as one that is cut off or has a letter too many.
+fn undecoded(part: &MessagePart<'_>, text: &str) -> Option<Vec<u8>> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let line = text.trim_start().lines().next().unwrap_or_default().trim_end();
+    let is_base64 = part.is_encoding_problem
+        && part.content_transfer_encoding().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"))
+        && line.len() >= MIN_BASE64
+        && line.trim_end_matches('=').bytes().all(|byte| is_letter(&byte));
+    let letters = || text.bytes().filter(is_letter).chain([b'=']).collect::<Vec<_>>();
+    is_base64.then(|| base64_decode(&letters()).unwrap_or_default())
+}
+
+fn write_undecoded(part: &MessagePart<'_>, bytes: &[u8], nest: &Nest<'_>, draft: &mut Draft) {
+    let kind = part.content_type();
+    let charset = kind.and_then(|kind| Encoding::for_label(kind.attribute("charset")?.as_bytes()));
+    let text = || charset.map_or_else(|| decode(bytes, None), |encoding| encoding.decode(bytes).0);
+    match kind.map_or(("text", ""), |kind| (kind.ctype(), kind.subtype().unwrap_or_default())) {
+        ("text", "html") => html::read_str(&text(), draft),
+        ("text", _) => draft.push(&text()),
+        _ => write_attachment(part.attachment_name().unwrap_or_default(), bytes, nest, draft),
     }
 }
 
@@ -181,6 +231,41 @@ mod tests {
         assert_eq!(found.text, "Subject: One\n\nfirst\n\nFrom here on\ntext\n\nSubject: Two\n\nmore");
         let headings: Vec<_> = found.sections.iter().map(|section| section.heading.as_str()).collect();
         assert_eq!(headings, ["One", "Two"]);
+    }
+
+    #[test]
+    fn mailbox_of_foxmail_is_split_at_its_marks() {
+        let one = b"Subject: One\r\n\r\nfirst\r\n";
+        let two = b"Subject: Two\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nbW9yZQ==\n";
+        let mailbox = [super::FOXMAIL, b"\r\n", one, super::FOXMAIL, b"\n", two].concat();
+        let mut draft = Draft::new(1000);
+        with_nest(|nest| super::read_mailbox(&mailbox, nest, &mut draft).unwrap());
+        assert_eq!(draft.text().trim(), "Subject: One\n\nfirst\n\nSubject: Two\n\nmore");
+    }
+
+    #[test]
+    fn base64_that_is_cut_off_is_decoded_as_far_as_it_goes() {
+        let read = |kind: &str, body: &str| {
+            let message = format!(
+                "Subject: S\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: {kind}\n\
+                 Content-Transfer-Encoding: base64\n\n{body}"
+            );
+            let mut draft = Draft::new(1000);
+            with_nest(|nest| super::read_message(message.as_bytes(), nest, &mut draft).unwrap());
+            draft.text().trim().to_owned()
+        };
+        // "some words that are packed in letters, and more of them, which are cut of"
+        let words =
+            "c29tZSB3b3JkcyB0aGF0IGFyZSBwYWNrZWQgaW4gbGV0dGVycywgYW5k\nIG1vcmUgb2YgdGhlbSwgd2hpY2ggYXJlIGN1dCBvZg";
+        let expect = "some words that are packed in letters, and more of them, which are cut of";
+        assert_eq!(read("text/plain; charset=utf-8", words), format!("Subject: S\n\n{expect}"));
+        let words = "VmllbGUgR3LDvMOfZSwgdW5kIHNjaMO2bmUgV8O2cnRlciwgZGllIGluIGRlciBNaXR0ZSBlbmRlbjogww==";
+        let expect = "Subject: S\n\nViele Grüße, und schöne Wörter, die in der Mitte enden: \u{fffd}";
+        assert_eq!(read("text/html; charset=utf-8", words), expect);
+        let picture = "/9j/4AAQSkZJRgABAQEASABIAAD//gATQ3JlYXRlZCB3aXRoIEdJTVD/2wBDAAMCAgMCAgMDAwME";
+        let found = read("image/jpeg; name=a.jpg", picture);
+        assert_eq!(found, "Subject: S\n\nAttachment: a.jpg\n\nComment: Created with GIMP");
+        assert_eq!(read("text/plain", "these are words."), "Subject: S\n\nthese are words.");
     }
 
     #[test]

@@ -187,9 +187,19 @@ impl<'a> Members<'a> {
 
     /// Adds a member by its name; `false` when no more are wanted.
     pub(crate) fn add_name(&mut self, packed: Packed<'_>, draft: &mut Draft) -> bool {
+        self.add_unread(packed, Member { path: safe_path(packed.name), ..Member::default() }, draft)
+    }
+
+    /// Adds a member that needs a password by its name; `false` when no more are wanted.
+    pub(crate) fn add_locked(&mut self, packed: Packed<'_>, draft: &mut Draft) -> bool {
+        let locked = Outcome::Encrypted { mime: String::new() };
+        self.add_unread(packed, Member::of(safe_path(packed.name), &locked), draft)
+    }
+
+    fn add_unread(&mut self, packed: Packed<'_>, mut member: Member, draft: &mut Draft) -> bool {
         self.others.push(packed.name.to_owned());
         let at = draft.text().len();
-        let member = Member { path: safe_path(packed.name), from: at, start: at, end: at, ..Member::default() };
+        (member.from, member.start, member.end) = (at, at, at);
         self.note(packed, member, Vec::new(), draft);
         self.wants_more(draft)
     }

@@ -38,7 +38,7 @@ pub(crate) fn read_rich_objects(rich: &[u8], nest: &Nest<'_>, draft: &mut Draft)
 }
 
 /// The bytes of digits that run to the end of their group.
-fn unhexed(digits: &[u8]) -> Vec<u8> {
+pub(super) fn unhexed(digits: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut high = None;
     for &digit in digits {

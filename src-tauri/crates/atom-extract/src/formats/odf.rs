@@ -3,7 +3,7 @@
 use super::date;
 use super::package::Package;
 use super::xml::{Attributes, Piece, Walk, walk};
-use crate::draft::{Draft, Failure};
+use crate::draft::{Draft, Failure, one_line};
 
 /// Reads a packed document.
 pub(crate) fn read(package: &mut Package<'_>, draft: &mut Draft) -> Result<(), Failure> {
@@ -135,7 +135,11 @@ impl<'a> Walker<'a> {
             "title" | "creator" | "initial-creator" | "creation-date" | "keyword" | "subject" | "description"
             | "language" => match self.property.take() {
                 Some(("title", value)) => self.draft.set_title(&value),
-                Some(("creator", value)) => self.draft.set_author(&value),
+                // Who began it and who wrote last are one or two people.
+                Some(("creator", value)) => match &self.draft.author {
+                    Some(author) if *author != one_line(&value) => self.draft.person(&value),
+                    _ => self.draft.set_author(&value),
+                },
                 Some(("date", value)) => self.draft.created_ms = date::parse_iso(&value),
                 Some(("language", value)) => self.draft.set_language(&value),
                 Some((name, value)) => self.draft.fact(name, &value),

@@ -117,9 +117,17 @@ impl<'a> Package<'a> {
         self.zip.index_for_name(name).is_some()
     }
 
-    /// Whether any part needs a password.
-    pub(crate) fn is_encrypted(&mut self) -> bool {
-        (0..self.zip.len()).any(|index| self.zip.by_index_raw(index).is_ok_and(|part| part.encrypted()))
+    /// Whether there are parts and each of them needs a password.
+    pub(crate) fn is_locked(&mut self) -> bool {
+        let (mut locked, mut open) = (0, 0);
+        for index in 0..self.zip.len() {
+            match self.zip.by_index_raw(index) {
+                Ok(part) if part.is_dir() => {}
+                Ok(part) if part.encrypted() => locked += 1,
+                _ => open += 1,
+            }
+        }
+        locked > 0 && open == 0
     }
 
     /// Bytes unpacked so far.

@@ -4,6 +4,7 @@
 use super::bytes::{find, slice, u16_be, u16_le, u32_be, u32_le};
 use super::date;
 use super::input::Input;
+use super::objects::unhexed;
 use super::xml::{Piece, Walk, walk};
 use crate::draft::{Draft, Failure};
 use crate::encoding::decode;
@@ -18,6 +19,9 @@ const HEAD: u64 = 2 * 1024 * 1024;
 const MAX_EXIF: u64 = 100 * 1024 * 1024;
 /// Largest comment, in bytes.
 const MAX_COMMENT: u64 = 64 * 1024;
+/// Largest profile in the text of a PNG, in bytes of text, and how many are read.
+const MAX_PROFILE: u64 = 1024 * 1024;
+const MAX_PROFILES: usize = 16;
 
 /// Reads the description of a picture.
 pub(crate) fn read(input: Input<'_>, draft: &mut Draft) -> Result<(), Failure> {
@@ -25,11 +29,7 @@ pub(crate) fn read(input: Input<'_>, draft: &mut Draft) -> Result<(), Failure> {
     let head = input.head(HEAD).map_err(damaged)?;
     if input.size() <= MAX_EXIF {
         let mut source = BufReader::new(input.source());
-        // A part that is broken leaves the rest.
-        let read = exif::Reader::new().continue_on_error(true).read_from_container(&mut source);
-        if let Ok(exif) = read.or_else(|error| error.distill_partial_result(|_| {})) {
-            describe(&exif, draft);
-        }
+        describe_any(exif::Reader::new().continue_on_error(true).read_from_container(&mut source), draft);
     }
     if head.starts_with(b"\x89PNG") {
         png(&head, draft);
@@ -47,6 +47,13 @@ pub(crate) fn read(input: Input<'_>, draft: &mut Draft) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Describes what was read, of which a part that is broken leaves the rest.
+fn describe_any(read: Result<Exif, exif::Error>, draft: &mut Draft) {
+    if let Ok(exif) = read.or_else(|error| error.distill_partial_result(|_| {})) {
+        describe(&exif, draft);
+    }
+}
+
 fn describe(exif: &Exif, draft: &mut Draft) {
     let text = |tag: Tag| exif.get_field(tag, In::PRIMARY).map(|field| ascii(&field.value)).unwrap_or_default();
     let wide = |tag: u16| match exif.get_field(Tag(exif::Context::Tiff, tag), In::PRIMARY).map(|field| &field.value) {
@@ -58,6 +65,7 @@ fn describe(exif: &Exif, draft: &mut Draft) {
     draft.set_title(&wide(0x9c9b));
     draft.set_author(&text(Tag::Artist));
     draft.set_author(&wide(0x9c9d));
+    draft.fact("Document name", &text(Tag(exif::Context::Tiff, 0x010d)));
     draft.fact("Description", &text(Tag::ImageDescription));
     draft.fact("Comment", &wide(0x9c9c));
     draft.fact("Keywords", &wide(0x9c9e).replace(';', ", "));
@@ -73,9 +81,7 @@ fn describe(exif: &Exif, draft: &mut Draft) {
         };
         draft.fact("Comment", words.trim_matches(['\0', ' ']));
     }
-    let (make, model) = (text(Tag::Make), text(Tag::Model));
-    let camera = if model.starts_with(&make) { model } else { format!("{make} {model}") };
-    draft.fact("Camera", &camera);
+    draft.fact("Camera", &camera(&text(Tag::Make), &text(Tag::Model)));
     draft.fact("Lens", &text(Tag::LensModel));
     let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
         .into_iter()
@@ -92,6 +98,11 @@ fn describe(exif: &Exif, draft: &mut Draft) {
     }
     draft.fact("Copyright", &text(Tag::Copyright));
     draft.fact("Software", &text(Tag::Software));
+}
+
+/// Maker and model, the maker once.
+fn camera(make: &str, model: &str) -> String {
+    if model.starts_with(make) { model.to_owned() } else { format!("{make} {model}") }
 }
 
 fn ascii(value: &Value) -> String {
@@ -119,14 +130,23 @@ fn degrees(exif: &Exif, tag: Tag, reference: Tag, negative: &str) -> Option<f64>
 
 /// Text chunks of a PNG.
 fn png(bytes: &[u8], draft: &mut Draft) {
-    let mut at = 8;
+    let (mut at, mut profiles) = (8, 0);
     while let (Some(length), Some(kind)) = (u32_be(bytes, at), slice(bytes, at + 4, 4)) {
         let Some(body) = slice(bytes, at + 8, length as usize) else { return };
         let mut parts = body.splitn(2, |&byte| byte == 0);
         let (key, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let packed = rest.get(1..).unwrap_or_default();
         let words = match kind {
+            b"tEXt" | b"zTXt" if key.starts_with(b"Raw profile type ") => {
+                profiles += 1;
+                if profiles <= MAX_PROFILES {
+                    let text = if kind == b"zTXt" { &inflated(packed, MAX_PROFILE) } else { rest };
+                    profile(text, draft);
+                }
+                String::new()
+            }
             b"tEXt" => encoding_rs::mem::decode_latin1(rest).into_owned(),
-            b"zTXt" => encoding_rs::mem::decode_latin1(&inflated(rest.get(1..).unwrap_or_default())).into_owned(),
+            b"zTXt" => encoding_rs::mem::decode_latin1(&inflated(packed, MAX_COMMENT)).into_owned(),
             b"iTXt" => international(rest),
             _ => String::new(),
         };
@@ -134,7 +154,6 @@ fn png(bytes: &[u8], draft: &mut Draft) {
             match key {
                 b"Title" => draft.set_title(&words),
                 b"Author" => draft.set_author(&words),
-                _ if key.starts_with(b"Raw profile") => {}
                 _ => draft.fact(&String::from_utf8_lossy(key), &words),
             }
         }
@@ -145,13 +164,27 @@ fn png(bytes: &[u8], draft: &mut Draft) {
 fn international(rest: &[u8]) -> String {
     let packed = rest.first() == Some(&1);
     let text = rest.get(2..).unwrap_or_default().splitn(3, |&byte| byte == 0).nth(2).unwrap_or_default();
-    if packed { decode(&inflated(text), None).into_owned() } else { decode(text, None).into_owned() }
+    let text = if packed { &inflated(text, MAX_COMMENT) } else { text };
+    decode(text, None).into_owned()
 }
 
-fn inflated(packed: &[u8]) -> Vec<u8> {
+/// What ImageMagick keeps of another format: name and length in lines of their own, then hexadecimal digits.
+fn profile(text: &[u8], draft: &mut Draft) {
+    let digits = text.trim_ascii_start().splitn(3, |&byte| byte == b'\n').nth(2).unwrap_or_default();
+    let bytes = unhexed(digits);
+    if let Some(exif) = bytes.strip_prefix(b"Exif\0\0") {
+        describe_any(exif::Reader::new().continue_on_error(true).read_raw(exif.to_vec()), draft);
+    } else if bytes.starts_with(&[0x1c, 2]) {
+        press(&bytes, draft);
+    }
+    xmp(&bytes, draft);
+    iptc(&bytes, draft);
+}
+
+fn inflated(packed: &[u8], limit: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     // A damaged end leaves the beginning.
-    let _ = ZlibDecoder::new(packed).take(MAX_COMMENT).read_to_end(&mut bytes);
+    let _ = ZlibDecoder::new(packed).take(limit).read_to_end(&mut bytes);
     bytes
 }
 
@@ -190,9 +223,12 @@ pub(crate) fn xmp(bytes: &[u8], draft: &mut Draft) {
     let Some(end) = find(bytes, b"</x:xmpmeta>", start) else { return };
     let packet = bytes.get(start..end + 12).unwrap_or_default();
     let mut open = String::new();
+    let (mut make, mut model) = (None, None);
     let _ = walk(packet, |piece| {
         match piece {
             Piece::Start("Description", attributes) => {
+                make = make.take().or_else(|| attributes.get("Make"));
+                model = model.take().or_else(|| attributes.get("Model"));
                 for (name, label) in XMP {
                     if let Some(value) = attributes.get(name) {
                         draft.fact(label, &value);
@@ -215,6 +251,8 @@ pub(crate) fn xmp(bytes: &[u8], draft: &mut Draft) {
                 }
                 "CreateDate" | "DateCreated" => draft.set_created(date::parse_any(text)),
                 "rights" => draft.fact("Copyright", text),
+                "Make" if make.is_none() => make = Some(text.to_owned()),
+                "Model" if model.is_none() => model = Some(text.to_owned()),
                 name => {
                     if let Some((_, label)) = XMP.iter().find(|(known, _)| *known == name) {
                         draft.fact(label, text);
@@ -226,6 +264,9 @@ pub(crate) fn xmp(bytes: &[u8], draft: &mut Draft) {
         }
         Walk::On
     });
+    if !draft.has_fact("Camera") {
+        draft.fact("Camera", &camera(&make.unwrap_or_default(), &model.unwrap_or_default()));
+    }
 }
 
 /// Properties of XMP that are words, and what to call them.
@@ -244,7 +285,13 @@ fn iptc(bytes: &[u8], draft: &mut Draft) {
     let Some(resource) = find(bytes, b"8BIM\x04\x04", 0) else { return };
     // The name is a counted string, padded to an even length.
     let name = usize::from(bytes.get(resource + 6).copied().unwrap_or(0));
-    let mut at = resource + 6 + (name + 1).next_multiple_of(2) + 4;
+    let data = resource + 6 + (name + 1).next_multiple_of(2) + 4;
+    press(bytes.get(data..).unwrap_or_default(), draft);
+}
+
+/// The fields of the description of the press.
+fn press(bytes: &[u8], draft: &mut Draft) {
+    let mut at = 0;
     while let (Some([0x1c, record, dataset]), Some(length)) = (slice(bytes, at, 3), u16_be(bytes, at + 3)) {
         let Some(value) = slice(bytes, at + 5, usize::from(length)) else { return };
         if *record == 2 {
@@ -351,6 +398,7 @@ mod tests {
     use super::super::input::Input;
     use crate::draft::Draft;
     use proptest::prelude::*;
+    use std::io::Write;
 
     fn facts(bytes: &[u8]) -> String {
         let mut draft = Draft::new(10_000);
@@ -375,6 +423,38 @@ mod tests {
         assert_eq!(facts(xmp), "Title: A title\nCity: Ulm\nKeywords: one\nKeywords: two");
         let iptc = b"8BPS\0\x018BIM\x04\x04\0\0\0\0\0\x20\x1c\x02\x19\0\x03sea\x1c\x02\x5a\0\x03Ulm";
         assert!(facts(iptc).contains("Keywords: sea\nCity: Ulm"), "{}", facts(iptc));
+    }
+
+    /// A PNG with a profile that was packed into text.
+    fn png_with_profile(name: &str, profile: &[u8]) -> Vec<u8> {
+        let digits: String = profile.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = format!("\n{name}\n{:>8}\n{}\n{}\n", profile.len(), &digits[..10], &digits[10..]);
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(text.as_bytes()).unwrap();
+        let body = [format!("Raw profile type {name}\0\0").as_bytes(), &packed.finish().unwrap()].concat();
+        let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [&b"\x89PNG\r\n\x1a\n"[..], &length, b"zTXt", &body, b"crc1"].concat()
+    }
+
+    #[test]
+    fn profiles_in_the_text_of_a_png_are_found() {
+        let press = b"\x1c\x02\x50\0\x09A. Person\x1c\x02\x69\0\x03sun";
+        let resource = [&b"8BIM\x04\x04\0\0\0\0\0\x16"[..], press].concat();
+        assert_eq!(facts(&png_with_profile("8bim", &resource)), "Author: A. Person\nHeadline: sun");
+        assert_eq!(facts(&png_with_profile("iptc", press)), "Author: A. Person\nHeadline: sun");
+        let exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x0d\x01\x02\0\x04\0\0\0abc\0\0\0\0\0";
+        assert_eq!(facts(&png_with_profile("exif", exif)), "Document name: abc");
+        let xmp = b"<x:xmpmeta><rdf:Description photoshop:City='Ulm'/></x:xmpmeta>";
+        assert_eq!(facts(&png_with_profile("xmp", xmp)), "City: Ulm");
+        assert_eq!(facts(&png_with_profile("iptc", &[0; 20])), "");
+    }
+
+    #[test]
+    fn camera_is_told_by_xmp_where_exif_does_not() {
+        let xmp = b"\xff\xd8 <x:xmpmeta><rdf:Description tiff:Make='Nokia'><tiff:Model>N78</tiff:Model></rdf:Description></x:xmpmeta>";
+        assert_eq!(facts(xmp), "Camera: Nokia N78");
+        let tiff = b"II*\0\x08\0\0\0\x01\0\x10\x01\x02\0\x04\0\0\0X1 \0\0\0\0\0";
+        assert_eq!(facts(&[&tiff[..], xmp].concat()), "Camera: X1");
     }
 
     proptest! {

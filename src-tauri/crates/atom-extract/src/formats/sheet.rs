@@ -10,11 +10,11 @@ pub(crate) fn read_xlsx(source: impl Read + Seek, draft: &mut Draft) -> Result<(
         calamine::XlsxError::Password => Failure::Encrypted,
         _ => damaged(),
     })?;
-    for sheet in book.sheet_names() {
+    for (index, sheet) in book.sheet_names().into_iter().enumerate() {
         if draft.is_full() {
             break;
         }
-        draft.section(&sheet);
+        begin(&sheet, index + 1, draft);
         // Sheets that hold a chart have no cells.
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
             continue;
@@ -30,11 +30,11 @@ pub(crate) fn read_xlsb(source: impl Read + Seek, draft: &mut Draft) -> Result<(
         calamine::XlsbError::Password => Failure::Encrypted,
         _ => damaged(),
     })?;
-    for sheet in book.sheet_names() {
+    for (index, sheet) in book.sheet_names().into_iter().enumerate() {
         if draft.is_full() {
             break;
         }
-        draft.section(&sheet);
+        begin(&sheet, index + 1, draft);
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
             continue;
         };
@@ -49,11 +49,11 @@ pub(crate) fn read_xls(source: impl Read + Seek, draft: &mut Draft) -> Result<()
         XlsError::Password => Failure::Encrypted,
         _ => damaged(),
     })?;
-    for sheet in book.sheet_names() {
+    for (index, sheet) in book.sheet_names().into_iter().enumerate() {
         if draft.is_full() {
             break;
         }
-        draft.section(&sheet);
+        begin(&sheet, index + 1, draft);
         let Ok(range) = book.worksheet_range(&sheet) else {
             continue;
         };
@@ -68,6 +68,18 @@ pub(crate) fn read_xls(source: impl Read + Seek, draft: &mut Draft) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Begins a sheet with its name. That stands in the text as well, for a sheet without cells to be found by it, unless
+/// it is what a new sheet is called: a word and the number of its position.
+fn begin(name: &str, position: usize, draft: &mut Draft) {
+    draft.section(name);
+    let word = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = name.get(word.len()..).and_then(|number| number.parse().ok());
+    if number != Some(position) || !word.trim_end().chars().all(char::is_alphabetic) {
+        draft.push_inline(name);
+        draft.line_break();
+    }
 }
 
 /// Writes the cells of a sheet, each row on a line of its own, until there are no more or the draft is full.
@@ -121,4 +133,27 @@ fn cell(text: &str, draft: &mut Draft) {
 
 fn damaged() -> Failure {
     Failure::damaged("The spreadsheet is damaged.")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::draft::Draft;
+
+    #[test]
+    fn names_of_sheets_are_text_unless_they_are_the_usual_ones() {
+        let check = |name: &str, position: usize, expect: &str| {
+            let mut draft = Draft::new(100);
+            super::begin(name, position, &mut draft);
+            assert_eq!(draft.text().trim(), expect, "{name}");
+            assert_eq!(draft.first_heading(), Some(name));
+        };
+        check("Sheet1", 1, "");
+        check("Sheet 2", 2, "");
+        check("Tabelle12", 12, "");
+        check("Лист1", 1, "");
+        check("Sheet1", 2, "Sheet1");
+        check("Budget", 1, "Budget");
+        check("Rent 2024", 1, "Rent 2024");
+        check("Plan B 1", 1, "Plan B 1");
+    }
 }

@@ -24,9 +24,9 @@ pub(crate) struct Vocabulary {
 
 const NONE: &[&str] = &[];
 /// Elements inside a line.
-const INLINE: [&str; 24] = [
-    "span", "tspan", "t", "r", "a", "strong", "emphasis", "em", "b", "i", "u", "br", "xref", "ph", "bpt", "ept", "g",
-    "link", "sub", "sup", "code", "codeph", "filename", "x",
+const INLINE: [&str; 23] = [
+    "span", "tspan", "t", "r", "a", "strong", "emphasis", "em", "b", "i", "u", "xref", "ph", "bpt", "ept", "g", "link",
+    "sub", "sup", "code", "codeph", "filename", "x",
 ];
 
 /// The vocabularies that are known.
@@ -98,7 +98,7 @@ pub(crate) const VOCABULARIES: &[Vocabulary] = &[
     Vocabulary {
         root: "xliff",
         mime: "application/xliff+xml",
-        attributes: &["original"],
+        attributes: &["original", "resname"],
         headings: NONE,
         hidden: NONE,
         html: NONE,
@@ -163,7 +163,7 @@ pub(crate) const VOCABULARIES: &[Vocabulary] = &[
     Vocabulary {
         root: "map",
         mime: "application/dita+xml",
-        attributes: &["navtitle", "href", "TEXT"],
+        attributes: &["title", "navtitle", "href", "TEXT"],
         headings: &["title"],
         hidden: NONE,
         html: NONE,
@@ -289,7 +289,20 @@ pub(crate) fn read_any(bytes: &[u8], draft: &mut Draft) -> Result<(), Failure> {
         mime: "application/xml",
         attributes: NONE,
         headings: NONE,
-        hidden: &["style", "script", "binary", "binData"],
+        hidden: &[
+            "style",
+            "script",
+            "binary",
+            "binData",
+            // Of a Word document in one piece: what is packed, fields as instructions, and where drawings stand.
+            "binaryData",
+            "instrText",
+            "posOffset",
+            "pctPosHOffset",
+            "pctPosVOffset",
+            "pctWidth",
+            "pctHeight",
+        ],
         html: NONE,
     };
     read(bytes, ANY, draft)
@@ -351,6 +364,9 @@ impl Walker<'_> {
         if tells(name) {
             self.said = Some(String::new());
         }
+        if let Some(said) = self.said.as_mut().filter(|_| name == "br") {
+            said.push(' ');
+        }
         for attribute in self.vocabulary.attributes {
             if let Some(words) = attributes.get(attribute) {
                 self.draft.push_inline(&words);
@@ -398,6 +414,7 @@ impl Walker<'_> {
         }
         match name {
             _ if INLINE.contains(&name) => {}
+            "br" if self.heading => self.draft.push_inline(" "),
             "p" | "section" | "title" | "note" | "item" | "entry" | "para" => self.draft.paragraph_break(),
             _ => self.draft.line_break(),
         }
@@ -501,5 +518,31 @@ mod tests {
             "<rss><channel><title>News</title><item><title>First</title><description>&lt;p&gt;Bold &lt;b&gt;words&lt;/b&gt;&lt;/p&gt;</description></item></channel></rss>",
         );
         assert!(feed.text.contains("Bold words"), "{}", feed.text);
+    }
+
+    #[test]
+    fn break_ends_the_line_and_parts_the_words_of_a_heading() {
+        let subtitles = words("<tt><head><title>Two<br/>words</title></head><body><p>one<br/>line</p></body></tt>");
+        assert_eq!(subtitles.text, "Two\nwords\n\none\nline");
+        assert_eq!(subtitles.title.as_deref(), Some("Two words"));
+        let book = words("<book><title>A<br/>heading</title><para>text</para></book>");
+        assert_eq!(book.text, "A heading\ntext");
+        assert_eq!(book.title.as_deref(), Some("A heading"));
+    }
+
+    #[test]
+    fn titles_and_names_in_attributes_are_words() {
+        assert_eq!(words("<map title='A map'><topicref href='a.dita'/></map>").text, "A map\na.dita");
+        let units = "<xliff><trans-unit id='1' resname='welcome'><source>Hello</source></trans-unit></xliff>";
+        assert_eq!(words(units).text, "welcome\nHello");
+    }
+
+    #[test]
+    fn what_is_packed_in_a_word_document_of_one_piece_is_no_text() {
+        let xml = "<?mso-application progid='Word.Document'?><pkg:package><pkg:binaryData>AAAA</pkg:binaryData><w:p>\
+            <w:instrText>PAGEREF</w:instrText><wp:posOffset>910590</wp:posOffset><w:t>words</w:t></w:p></pkg:package>";
+        let mut draft = Draft::new(1000);
+        super::read_any(xml.as_bytes(), &mut draft).unwrap();
+        assert_eq!(draft.text().trim(), "words");
     }
 }

@@ -62,8 +62,9 @@ fn sheets_are_read_cell_by_cell() {
         <row r='1048576'><c r='XFD1048576' t='s'><v>1</v></c></row>";
     let found = extracted(&pool(Limits::default(), 1), "a.xlsx", &xlsx(rows));
     assert_described(&found);
-    assert_eq!(found.text, "Rent & heat\t1200.5\nFood");
-    assert_eq!(headings(&found), [("Budget", "Rent & heat\t1200.5")]);
+    assert_eq!(found.text, "Budget\nRent & heat\t1200.5\nFood");
+    assert_eq!(headings(&found), [("Budget", "Budget")]);
+    assert_eq!(extracted(&pool(Limits::default(), 1), "a.xlsx", &xlsx("")).text, "Budget");
 }
 
 #[test]
@@ -82,6 +83,11 @@ fn open_documents_are_read() {
     let found = extracted(&extractor, "a.ods", &odf("spreadsheet", body, ""));
     assert_eq!(found.text, "Rent\t1,200");
     assert_eq!(headings(&found), [("Budget", "Rent\t1,200")]);
+
+    let flat = "<?xml version='1.0'?><office:document><office:meta><meta:initial-creator>A. Person</meta:initial-creator>\
+        <dc:creator>B. Person</dc:creator></office:meta><text:p>words</text:p></office:document>";
+    let found = extracted(&extractor, "a.fodt", flat.as_bytes());
+    assert_eq!((found.author.as_deref(), found.people), (Some("A. Person"), vec!["B. Person".to_owned()]));
 
     let locked = odf("text", "garbage", "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>");
     assert_eq!(read(&extractor, "a.odt", &locked).state(), ItemState::Encrypted);
@@ -129,6 +135,8 @@ fn notebooks_mail_and_data_are_read() {
         b"Received: x\nSubject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
         "Subject: S\nFrom: a@b.c\nTo: d@e.f\n\nbody",
     );
+    let foxmail = b"\x10\x10\x10\x10\x10\x10\x10\x11\x11\x11\x11\x11\x11S\r\nSubject: S\r\n\r\nbody";
+    check("in.box", foxmail, "Subject: S\n\nbody");
     check("a.csv", b"a;b\n1;2\n", "a;b\n1;2");
     check("a.json", b"{\"a\": 1}", "{\"a\": 1}");
     check("a.xml", b"<?xml version='1.0'?><a>b</a>", "<?xml version='1.0'?><a>b</a>");
@@ -292,6 +300,36 @@ fn members_of_archives_are_files_of_their_own() {
     assert_eq!(same.members[0].hash, first.hash, "the hash is that of the content");
     let mail = "From: a@b.c\nSubject: S\n\nno archive";
     assert!(extracted(&extractor, "a.eml", mail.as_bytes()).members.is_empty());
+}
+
+/// A zip archive in which the parts of those numbers say that they need a password.
+fn locked(mut zip: Vec<u8>, numbers: &[usize]) -> Vec<u8> {
+    for (mark, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+        let heads: Vec<usize> = (0..zip.len() - 4).filter(|&at| zip[at..].starts_with(mark)).collect();
+        numbers.iter().for_each(|&number| zip[heads[number] + flags] |= 1);
+    }
+    zip
+}
+
+#[test]
+fn locked_member_of_a_zip_hides_itself_only() {
+    let extractor = pool(Limits::default(), 1);
+    let zip = package(&[("open.txt", "open words"), ("secret.txt", "locked words")]);
+    let found = extracted(&extractor, "a.zip", &locked(zip.clone(), &[1]));
+    assert_eq!(found.text, "open.txt\nopen words\n\nsecret.txt");
+    let states: Vec<_> = found.members.iter().map(|member| (member.path.as_str(), member.state)).collect();
+    assert_eq!(states, [("open.txt", MemberState::Text), ("secret.txt", MemberState::Encrypted)]);
+    assert!(found.members[1].reason.is_some());
+    assert_eq!(read(&extractor, "a.zip", &locked(zip, &[0, 1])).state(), ItemState::Encrypted);
+}
+
+#[test]
+fn wrapper_of_an_object_does_not_say_that_its_text_is_cut() {
+    let object = [&4u32.to_le_bytes()[..], b"{\\rtf1 inner words}"].concat();
+    let mut container = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+    container.create_stream("\u{1}Ole10Native").unwrap().write_all(&object).unwrap();
+    let found = extracted(&pool(Limits::default(), 1), "oleObject1.bin", &container.into_inner().into_inner());
+    assert_eq!((found.text.as_str(), found.truncated), ("inner words", false));
 }
 
 #[test]
