@@ -118,7 +118,12 @@ impl Place {
 
     /// The program with this place around it.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_atom"));
+        self.around(env!("CARGO_BIN_EXE_atom"), args)
+    }
+
+    /// Another program with this place around it.
+    pub(super) fn around(&self, program: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(args)
             .env_clear()

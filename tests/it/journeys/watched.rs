@@ -27,10 +27,14 @@ struct Watched {
 impl Watched {
     /// Indexes what `prepare` puts into the documents, then watches them.
     fn begin(prepare: impl FnOnce(&Place)) -> Self {
+        Self::begin_with(prepare, |place| place.command(&["watch"]))
+    }
+
+    fn begin_with(prepare: impl FnOnce(&Place), command: impl FnOnce(&Place) -> Command) -> Self {
         let place = Place::with_vault();
         prepare(&place);
         place.run(&["index", &place.docs_text(), "--wait", "words"]).well();
-        let mut watch = place.command(&["watch"]).spawn().unwrap();
+        let mut watch = command(&place).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(watch.stderr.take().unwrap()).read_line(&mut said).unwrap();
         assert!(said.contains("keeping the index live"), "{said}");
@@ -133,6 +137,43 @@ fn a_storm_that_nobody_listened_to_is_caught_up_with() {
     }
     watched.settled("a storm of edits");
     watched.until_found("\"the calm before\"", &["first.txt"]);
+    watched.end();
+}
+
+#[test]
+fn with_64_watches_for_300_folders_the_rest_is_looked_at_in_turn() {
+    const LIMIT: &str = "echo 64 >/proc/sys/user/max_inotify_watches";
+    let may = Command::new("unshare").args(["-Ur", "sh", "-c", LIMIT]).output();
+    if !may.is_ok_and(|output| output.status.success()) {
+        println!("skipped: this system does not let a test set the number of watches");
+        return;
+    }
+    let fill = |place: &Place| {
+        (0..300).for_each(|number| place.write(&format!("{number}/old.txt"), format!("Walrus {number}.")));
+    };
+    let watched = Watched::begin_with(fill, |place| {
+        // A user namespace has a limit of its own.
+        let script = format!("{LIMIT} && exec {} watch", env!("CARGO_BIN_EXE_atom"));
+        place.around("unshare", &["-Ur", "sh", "-c", &script])
+    });
+    let watching = watched.place.run(&["status", "--json"]).well().json()["watching"].clone();
+    assert!(watching["folders"].as_u64() <= Some(64) && watching["polled"].as_u64() >= Some(237), "{watching}");
+    for number in 0..300 {
+        match number % 3 {
+            0 => watched.place.write(&format!("{number}/old.txt"), "An ibex, or a hundred."),
+            1 => watched.place.write(&format!("{number}/new/deep/new.txt"), "Okapi."),
+            // So few that nobody is asked.
+            _ if number < 100 => fs::remove_dir_all(watched.place.docs().join(number.to_string())).unwrap(),
+            _ => {}
+        }
+    }
+    watched.settled("300 folders with 64 watches");
+    let ibex = || watched.place.run(&["search", "ibex", "--mode", "words", "--json"]).well().json()["total"].clone();
+    let begun = Instant::now();
+    while ibex() != 100 {
+        assert!(begun.elapsed() < PATIENCE, "{}", ibex());
+        std::thread::sleep(LOOK_EVERY);
+    }
     watched.end();
 }
 

@@ -1,7 +1,8 @@
 //! The watcher: which folders may have changed.
 //!
 //! Its promise: a folder that is not left out is reported after every change in it, or its source is reported for a rescan.
-//! So every folder is watched first and listed afterwards, and whatever loses events (an overflow, a clock that jumped, folders beyond the budget of watches) ends in a rescan.
+//! So every folder is watched first and listed afterwards, and whatever loses events (an overflow, a clock that jumped) ends in a rescan.
+//! Folders beyond the budget of watches are looked at in turn.
 //! One window is left open: a file that is written in place between a first scan and the first watch of its folder is found by the next hourly rescan.
 
 mod coverage;
@@ -31,6 +32,10 @@ const MAX_WATCHES_FILE: &str = "/proc/sys/fs/inotify/max_user_watches";
 const DEFAULT_MAX_WATCHES: usize = 8_192;
 /// A clock that runs away from the uptime by more than this was set, or the machine slept.
 const CLOCK_JUMP: Duration = Duration::from_secs(60);
+/// Folders beyond the budget that are looked at in one go, at least, and goes for a whole round, at most: 300 folders take 20
+/// seconds, 10,000 and more take ten minutes.
+const POLL_LEAST: usize = 32;
+const POLL_GOES: usize = 300;
 /// Resolution of times on the coarsest file systems.
 const RACY: Duration = Duration::from_secs(2);
 
@@ -57,7 +62,7 @@ pub struct WatchState {
 /// Times and limits.
 struct Tuning {
     pace: Pace,
-    /// How often sources with folders beyond the budget are rescanned.
+    /// How often some of the folders beyond the budget are looked at, in turn.
     poll_every: Duration,
     /// How often every source is rescanned, whatever was reported.
     reconcile_every: Duration,
@@ -77,7 +82,7 @@ impl Tuning {
                 at_most: Duration::from_secs(5),
                 rescan_gap: Duration::from_secs(10),
             },
-            poll_every: Duration::from_secs(10 * 60),
+            poll_every: Duration::from_secs(2),
             reconcile_every: about(Duration::from_secs(60 * 60)),
             tick: Duration::from_secs(60),
             budget: watch_budget(),
@@ -137,6 +142,7 @@ impl Watcher {
             coverage: Coverage::new(notifier, tuning.budget),
             sources: sources.into_iter().map(Source::new).collect(),
             shared: shared.clone(),
+            polled_last: None,
             tuning,
             report: Box::new(report),
         };
@@ -201,6 +207,8 @@ struct Watch {
     coverage: Coverage,
     sources: Vec<Source>,
     shared: Arc<Shared>,
+    /// Where the round through the folders beyond the budget has come to.
+    polled_last: Option<PathBuf>,
     tuning: Tuning,
     report: Box<dyn FnMut(Hint) + Send>,
 }
@@ -244,13 +252,7 @@ impl Watch {
             }
             if now >= next_poll {
                 next_poll = now + self.tuning.poll_every;
-                let beyond_budget: Vec<SourceId> = self
-                    .sources
-                    .iter()
-                    .filter(|source| self.coverage.polls_below(source.rules.root()))
-                    .map(|source| source.id)
-                    .collect();
-                self.rescan(|source| beyond_budget.contains(&source.id));
+                self.poll();
             }
             self.report_due(now);
             self.publish();
@@ -285,10 +287,12 @@ impl Watch {
             return;
         }
         let is_folder = path.symlink_metadata().is_ok_and(|facts| facts.is_dir());
-        if !is_folder {
-            self.coverage.unwatch(path);
-        }
         let now = Instant::now();
+        if !is_folder && self.coverage.covers(path) {
+            self.coverage.unwatch(path);
+            // What was in it may have gone unseen, and its own number may be that of another folder by now.
+            source.pending.mark(path, now);
+        }
         if path == root {
             source.present &= is_folder;
             source.pending.rescan(now);
@@ -383,6 +387,34 @@ impl Watch {
                     self.coverage.unwatch(&folder);
                 }
                 // Not ours to read now; the watch tells when that changes.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Looks at the next few of the folders beyond the budget.
+    fn poll(&mut self) {
+        let count = POLL_LEAST.max(self.coverage.polled() / POLL_GOES);
+        let folders = self.coverage.polled_after(self.polled_last.as_deref(), count);
+        self.polled_last = if folders.len() < count { None } else { folders.last().cloned() };
+        for folder in folders {
+            let within = |source: &Source| folder.starts_with(source.rules.root());
+            let Some(index) = self.sources.iter().position(within) else { continue };
+            let Some(source) = self.sources.get_mut(index) else { continue };
+            source.pending.mark(&folder, Instant::now());
+            // Watches may have become free.
+            self.coverage.watch(&folder);
+            match subfolders(&source.rules, &folder, source.device) {
+                Ok(found) => {
+                    for new in found.paths {
+                        if !self.coverage.covers(&new) {
+                            self.cover(index, &new, Mark::Everything);
+                        }
+                    }
+                }
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::CrossesDevices) => {
+                    self.coverage.unwatch(&folder);
+                }
                 Err(_) => {}
             }
         }

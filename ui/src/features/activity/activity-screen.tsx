@@ -167,7 +167,7 @@ function Figures({ status }: { status: StatusView }) {
           <dt>Watching</dt>
           <dd>
             {countOf(status.watching.folders, "folder", "folders")}
-            {status.watching.polled > 0 ? `, ${formatCount(status.watching.polled)} more looked at from time to time` : ""}
+            {status.watching.polled > 0 ? `, ${formatCount(status.watching.polled)} more looked at in turn: the system watches no more at a time` : ""}
           </dd>
         </div>
         <div>

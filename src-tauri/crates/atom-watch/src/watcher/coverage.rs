@@ -31,9 +31,15 @@ impl Coverage {
         self.watched.contains(folder) || self.polled.contains(folder)
     }
 
-    /// Whether anything from `root` on has to be polled.
-    pub(super) fn polls_below(&self, root: &Path) -> bool {
-        first_below(&self.polled, root).is_some()
+    /// How many folders have to be polled.
+    pub(super) fn polled(&self) -> usize {
+        self.polled.len()
+    }
+
+    /// The next folders to poll behind that one, at most `count`.
+    pub(super) fn polled_after(&self, last: Option<&Path>, count: usize) -> Vec<PathBuf> {
+        let from = last.map_or(Bound::Unbounded, Bound::Excluded);
+        self.polled.range::<Path, _>((from, Bound::Unbounded)).take(count).cloned().collect()
     }
 
     /// Watches a folder, once more if it is watched already: another one may have taken its place.
