@@ -152,6 +152,9 @@ pub(super) enum ModelAction {
     Download {
         /// The model, as `atom model list` names it.
         id: String,
+        /// Also where the network is metered.
+        #[arg(long)]
+        metered: bool,
     },
     /// Remove a model that is not in use.
     Remove {

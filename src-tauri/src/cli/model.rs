@@ -3,7 +3,9 @@
 use super::args::ModelAction;
 use super::backend::Backend;
 use super::{index, json, print_line};
-use atom_api::dto::{IdRequest, ModelChangeView, ModelEntryView, ModelImportRequest, ModelsView, StatusView};
+use atom_api::dto::{
+    IdRequest, ModelChangeView, ModelDownloadRequest, ModelEntryView, ModelImportRequest, ModelsView, StatusView,
+};
 use atom_api::{ApiError, ApiResult, Call, ErrorCode};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -17,7 +19,7 @@ pub(super) async fn run(backend: &mut Backend, action: ModelAction) -> ApiResult
     let (call, as_json) = match action {
         ModelAction::List { json } => (Call::ModelList, json),
         ModelAction::Use { id, json } => return take(backend, id, json).await,
-        ModelAction::Download { id } => return download(backend, id).await,
+        ModelAction::Download { id, metered } => return download(backend, id, metered).await,
         ModelAction::Cancel => (Call::ModelCancel, false),
         ModelAction::Import { folder, id, json } => {
             let path = index::absolute(&folder)?;
@@ -109,8 +111,14 @@ async fn take(backend: &mut Backend, id: String, as_json: bool) -> ApiResult<Exi
 }
 
 /// Fetches a model to its end; Ctrl-C keeps what came.
-async fn download(backend: &mut Backend, id: String) -> ApiResult<ExitCode> {
-    let mut models: ModelsView = backend.call(Call::ModelDownload(IdRequest { id })).await?;
+async fn download(backend: &mut Backend, id: String, metered: bool) -> ApiResult<ExitCode> {
+    let begun = backend.call(Call::ModelDownload(ModelDownloadRequest { id: id.clone(), metered })).await;
+    let mut models: ModelsView = begun.map_err(|error: ApiError| match error.code {
+        ErrorCode::NetworkMetered => {
+            ApiError::new(error.code, format!("{}: `atom model download {id} --metered`", error.message))
+        }
+        _ => error,
+    })?;
     let mut watch = Watch::default();
     loop {
         let Some(download) = &models.download else { break };

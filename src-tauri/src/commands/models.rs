@@ -2,7 +2,7 @@
 
 use super::Api;
 use atom_api::ApiResult;
-use atom_api::dto::{IdRequest, ModelImportRequest, ModelsView};
+use atom_api::dto::{IdRequest, ModelDownloadRequest, ModelImportRequest, ModelsView};
 
 /// The models that there are.
 #[tauri::command]
@@ -35,7 +35,7 @@ pub async fn model_import(api: Api<'_>, request: ModelImportRequest) -> ApiResul
 /// Begins to fetch a known model.
 #[tauri::command]
 #[specta::specta]
-pub async fn model_download(api: Api<'_>, request: IdRequest) -> ApiResult<ModelsView> {
+pub async fn model_download(api: Api<'_>, request: ModelDownloadRequest) -> ApiResult<ModelsView> {
     api.model_download(request).await
 }
 

@@ -4,7 +4,7 @@ use super::place::{Place, files_below, finish, names};
 use atom_testkit::model::write_small_model;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const SMALL: &str = "small";
 const BUILT_IN: &str = "all-minilm-l6-v2";
@@ -140,6 +140,73 @@ fn a_change_that_is_killed_goes_on_and_one_that_is_given_up_leaves_no_trace() {
     assert_eq!((state_of(&place, SMALL).as_str(), state_of(&place, BUILT_IN).as_str()), ("in-use", "installed"));
     assert_eq!(found(&place), before);
     place.assert_sound();
+}
+
+/// What NetworkManager says of the network.
+struct Manager;
+
+#[zbus::interface(name = "org.freedesktop.NetworkManager")]
+impl Manager {
+    #[zbus(property)]
+    fn metered(&self) -> u32 {
+        1
+    }
+}
+
+/// A bus of its own, with a NetworkManager on it.
+struct Bus {
+    daemon: Child,
+    address: String,
+    _manager: zbus::blocking::Connection,
+}
+
+impl Bus {
+    /// None where this machine has no bus to start.
+    fn start() -> Option<Self> {
+        let mut daemon = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address=1"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let mut address = String::new();
+        BufReader::new(daemon.stdout.take()?).read_line(&mut address).unwrap();
+        let address = address.trim().to_owned();
+        let manager = zbus::blocking::connection::Builder::address(&*address)
+            .and_then(|builder| builder.name("org.freedesktop.NetworkManager"))
+            .and_then(|builder| builder.serve_at("/org/freedesktop/NetworkManager", Manager))
+            .and_then(zbus::blocking::connection::Builder::build)
+            .unwrap();
+        Some(Self { daemon, address, _manager: manager })
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        self.daemon.kill().unwrap();
+        self.daemon.wait().unwrap();
+    }
+}
+
+#[test]
+fn over_a_metered_network_nothing_is_downloaded_until_a_person_says_so() {
+    const MODEL: &str = "multilingual-e5-small";
+    let Some(bus) = Bus::start() else {
+        println!("skipped: there is no dbus-daemon");
+        return;
+    };
+    let place = Place::with_vault();
+    let download = |args: &[&str]| {
+        let mut command = place.command(&[&["model", "download", MODEL], args].concat());
+        // Nobody answers there.
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", &bus.address).env("ATOM_MODEL_HUB", "http://127.0.0.1:9");
+        finish(&mut command, "")
+    };
+    let refused = download(&[]);
+    assert!(refused.code == Some(1) && refused.err.contains("metered, and"), "{refused:?}");
+    assert!(refused.err.contains(&format!("`atom model download {MODEL} --metered`")), "{refused:?}");
+    let told = download(&["--metered"]);
+    assert!(told.code == Some(1) && !told.err.contains("metered"), "{told:?}");
 }
 
 #[test]

@@ -98,7 +98,7 @@ export const commands = {
 	/**  Brings a model in from a folder. */
 	modelImport: (request: ModelImportRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_import", { request })),
 	/**  Begins to fetch a known model. */
-	modelDownload: (request: IdRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_download", { request })),
+	modelDownload: (request: ModelDownloadRequest) => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_download", { request })),
 	/**  Stops a download; what came stays. */
 	modelCancelDownload: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_cancel_download")),
 	/**  Removes a model that is not needed. */
@@ -432,6 +432,8 @@ export type ErrorCode =
 "data-damaged" | 
 /**  Saved data is missing: tell what, and offer to go on with what is there. */
 "data-lost" | 
+/**  The network is metered: ask before much goes through it. */
+"network-metered" | 
 /**  Another Atom has the vault. */
 "busy" | 
 /**  Anything else. */
@@ -660,6 +662,14 @@ export type ModelChangeView = {
 	total: number,
 	/**  Seconds that it still takes, about. */
 	etaSeconds: number | null,
+};
+
+/**  Fetches a model. */
+export type ModelDownloadRequest = {
+	/**  The model. */
+	id: string,
+	/**  Also where the network is metered. */
+	metered?: boolean,
 };
 
 /**  A model that is fetched, or was last. */

@@ -190,7 +190,7 @@ export interface Platform {
   /** Copies and tries it; named after the folder without an id. */
   importModel(path: string, id: string | null): Promise<ModelsView>;
   /** Begins; `models` says how far it is. */
-  downloadModel(id: string): Promise<ModelsView>;
+  downloadModel(id: string, metered: boolean): Promise<ModelsView>;
   cancelModelDownload(): Promise<ModelsView>;
   removeModel(id: string): Promise<ModelsView>;
 

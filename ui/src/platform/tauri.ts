@@ -91,7 +91,7 @@ export function createTauriPlatform(): Platform {
     takeModel: (id) => unwrap(commands.modelUse({ id })),
     cancelModel: () => unwrap(commands.modelCancel()),
     importModel: (path, id) => unwrap(commands.modelImport({ path, id })),
-    downloadModel: (id) => unwrap(commands.modelDownload({ id })),
+    downloadModel: (id, metered) => unwrap(commands.modelDownload({ id, metered })),
     cancelModelDownload: () => unwrap(commands.modelCancelDownload()),
     removeModel: (id) => unwrap(commands.modelRemove({ id })),
 

@@ -2,8 +2,8 @@
 
 use crate::dto::{
     AuditListRequest, BackupRequest, DoctorRequest, FilesExplainRequest, FilesListRequest, FilesRetryRequest,
-    FolderRequest, IdRequest, ModelImportRequest, SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest,
-    VaultProof, VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
+    FolderRequest, IdRequest, ModelDownloadRequest, ModelImportRequest, SearchRequest, Settings, SourcesAddRequest,
+    VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +100,7 @@ pub enum Call {
     /// [`crate::App::model_import`]
     ModelImport(ModelImportRequest),
     /// [`crate::App::model_download`]
-    ModelDownload(IdRequest),
+    ModelDownload(ModelDownloadRequest),
     /// [`crate::App::model_cancel_download`]
     ModelCancelDownload,
     /// [`crate::App::model_remove`]

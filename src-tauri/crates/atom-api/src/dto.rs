@@ -15,7 +15,9 @@ pub use backup::{
     ExportView, FolderRequest, ImportView, RestoreDoneView, RestoreListRequest, RestoreRequest, RotationDoneView,
     SnapshotView,
 };
-pub use models::{ModelChangeView, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView};
+pub use models::{
+    ModelChangeView, ModelDownloadRequest, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView,
+};
 pub use network::{ConnectionView, ConnectionsResponse};
 pub use slots::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,

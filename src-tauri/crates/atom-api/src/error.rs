@@ -38,6 +38,8 @@ pub enum ErrorCode {
     DataDamaged,
     /// Saved data is missing: tell what, and offer to go on with what is there.
     DataLost,
+    /// The network is metered: ask before much goes through it.
+    NetworkMetered,
     /// Another Atom has the vault.
     Busy,
     /// Anything else.

@@ -310,6 +310,9 @@ impl Outcome {
     /// Why it is not simply text, in plain words; `None` for a text that is complete.
     pub fn reason(&self) -> Option<String> {
         let said = match self {
+            Self::Text(extracted) if extracted.truncated && !extracted.members.is_empty() => {
+                "Much is packed in it: the text of a part is searchable, the rest by name."
+            }
             Self::Text(extracted) if extracted.truncated => "Very long: only its first part is searchable.",
             Self::Text(extracted) if extracted.only_facts => {
                 "There is no text in it: found by its name and by what it says about itself."

@@ -2,7 +2,7 @@
 //!
 //! Linux tells it in small files of `/proc` and `/sys`, read anew for each sample. What a system does not tell is none,
 //! and nothing follows from it; other systems tell nothing so far.
-//! Deliberately absent: the disk, which whoever writes asks about, and the network, which indexing does not use.
+//! Deliberately absent: the disk, which whoever writes asks about, and the network, which indexing does not use: whether it is metered is asked before a download (`atom_net`).
 
 use std::fs;
 use std::path::{Path, PathBuf};

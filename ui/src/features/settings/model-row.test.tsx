@@ -75,7 +75,24 @@ it("says what a download tells whom before it begins, shows how far it is, and w
   platform.state.models = fetchEnded(platform.state.models, "failed", { code: "internal", message: "the download was interrupted", retryable: true, details: null });
   expect((await row.findByRole("alert", {}, { timeout: 3_000 })).textContent).toContain("The download was interrupted");
   expect(row.queryByRole("progressbar")).toBeNull();
-  expect(callsOf("downloadModel")).toEqual([["paraphrase-multilingual"]]);
+  expect(callsOf("downloadModel")).toEqual([["paraphrase-multilingual", false]]);
+});
+
+it("asks once more on a metered network", async () => {
+  const { user, platform, row, callsOf } = await settings();
+  platform.fail("downloadModel", "network-metered", "this network is metered, and it has 252 MB");
+  await user.click(row.getByRole("button", { name: "Download Paraphrase Multilingual" }));
+  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Download" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Download over a metered network?" }));
+  expect(dialog.getByText(/252 MB/)).toBeTruthy();
+  expect(row.queryByRole("alert")).toBeNull();
+  await expectAccessible();
+  await user.click(dialog.getByRole("button", { name: "Download all the same" }));
+  expect(await row.findByRole("progressbar", { name: "Download of the model" })).toBeTruthy();
+  expect(callsOf("downloadModel")).toEqual([
+    ["paraphrase-multilingual", false],
+    ["paraphrase-multilingual", true],
+  ]);
 });
 
 it("is refused behind the air gap", async () => {

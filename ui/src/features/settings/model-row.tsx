@@ -10,7 +10,7 @@ import { useToast } from "../../components/toast";
 import { keys } from "../../data/keys";
 import { useStatus } from "../../data/queries";
 import { useSlow } from "../../data/wait";
-import type { ModelChangeView, ModelDownloadView, ModelEntryView, ModelsView } from "../../platform";
+import { CommandError, type ModelChangeView, type ModelDownloadView, type ModelEntryView, type ModelsView } from "../../platform";
 import { usePlatform } from "../../platform/context";
 import { countOf, formatDuration, formatSize, sentence } from "../../text/format";
 import { visibleLine } from "../../text/visible";
@@ -38,13 +38,14 @@ export function ModelControls() {
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [asks, setAsks] = useState<"import" | ModelEntryView | null>(null);
+  const [metered, setMetered] = useState<ModelEntryView | null>(null);
 
   if (list.error && !list.data) return <ErrorBlank title="Atom cannot list the models" error={list.error} onRetry={() => void list.refetch()} />;
   if (!list.data) return <div aria-busy="true">{slow ? <div className="skeleton" style={{ height: 80 }} /> : null}</div>;
-  const { models, download } = list.data;
+  const { models, download: fetching } = list.data;
   const change = status?.model.change ?? list.data.change;
 
-  const run = async (work: () => Promise<ModelsView>, effect: string) => {
+  const run = async (work: () => Promise<ModelsView>, effect: string, onError: (error: unknown) => boolean = () => false) => {
     setFailed(null);
     setBusy(true);
     try {
@@ -52,7 +53,7 @@ export function ModelControls() {
       void client.invalidateQueries({ queryKey: keys.status });
       say(effect);
     } catch (error) {
-      setFailed(messageOf(error));
+      if (!onError(error)) setFailed(messageOf(error));
     } finally {
       setBusy(false);
     }
@@ -60,6 +61,16 @@ export function ModelControls() {
   const close = () => {
     setAsks(null);
   };
+  const download = (model: ModelEntryView, overMetered: boolean) =>
+    run(
+      () => platform.downloadModel(model.id, overMetered),
+      "The model is being downloaded",
+      (error) => {
+        const asksAgain = error instanceof CommandError && error.code === "network-metered";
+        if (asksAgain) setMetered(model);
+        return asksAgain;
+      },
+    );
   return (
     <>
       <ul className="models" aria-label="Models">
@@ -71,7 +82,7 @@ export function ModelControls() {
             </div>
             <ModelState
               model={model}
-              busy={busy || download?.state === "running"}
+              busy={busy || fetching?.state === "running"}
               onAsk={() => {
                 setAsks(model);
               }}
@@ -81,7 +92,7 @@ export function ModelControls() {
         ))}
       </ul>
       {change === null ? null : <Changing change={change} paused={status?.paused ?? false} onCancel={() => void run(() => platform.cancelModel(), "The present model stays")} />}
-      {download === null ? null : <Downloading download={download} onCancel={() => void run(() => platform.cancelModelDownload(), "The download was stopped")} />}
+      {fetching === null ? null : <Downloading download={fetching} onCancel={() => void run(() => platform.cancelModelDownload(), "The download was stopped")} />}
       {failed === null ? null : <Banner look="bad">{failed}</Banner>}
       <div className="settings-apply">
         <Button
@@ -108,12 +119,24 @@ export function ModelControls() {
           title={`Download ${visibleLine(asks.name)}?`}
           yes="Download"
           onClose={close}
-          onYes={() => void run(() => platform.downloadModel(asks.id), "The model is being downloaded")}
+          onYes={() => void download(asks, false)}
         >
           <p>{`Atom connects to the hub where the makers publish it, for ${formatSize(asks.downloadBytes ?? 0)}, and checks every file against a checksum that it knows.`}</p>
           <p>The hub learns the address of this computer and which model you want, and nothing else. The connection is listed under Network.</p>
         </AskFirst>
       ) : null}
+      {metered === null ? null : (
+        <AskFirst
+          title="Download over a metered network?"
+          yes="Download all the same"
+          onClose={() => {
+            setMetered(null);
+          }}
+          onYes={() => void download(metered, true)}
+        >
+          <p>{`The system says that this network is metered, as a phone's is: what goes through it may cost money. The model has ${formatSize(metered.downloadBytes ?? 0)}.`}</p>
+        </AskFirst>
+      )}
       {asks !== null && asks !== "import" && asks.state !== "available" ? (
         <AskFirst
           title={`Use ${visibleLine(asks.name)}?`}

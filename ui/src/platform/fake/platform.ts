@@ -305,7 +305,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     takeModel: (id) => command("takeModel", [id], () => (state.models = taken(state.models, id))),
     cancelModel: () => command("cancelModel", [], () => (state.models = givenUp(state.models))),
     importModel: (path, id) => command("importModel", [path, id], () => (state.models = imported(state.models, id ?? path.slice(path.lastIndexOf("/") + 1).toLowerCase()))),
-    downloadModel: (id) => command("downloadModel", [id], () => (state.models = fetching(state.models, id))),
+    downloadModel: (id, metered) => command("downloadModel", [id, metered], () => (state.models = fetching(state.models, id))),
     cancelModelDownload: () => command("cancelModelDownload", [], () => (state.models = fetchEnded(state.models, "cancelled"))),
     removeModel: (id) => command("removeModel", [id], () => (state.models = { ...state.models, models: state.models.models.filter((one) => one.id !== id) })),
 

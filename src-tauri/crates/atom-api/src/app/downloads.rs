@@ -8,7 +8,7 @@ use super::meaning_sets::{models_dir, unknown};
 use super::session::Session;
 use super::{App, blocking, lock};
 use crate::caller::Caller;
-use crate::dto::{IdRequest, ModelDownloadView, ModelsView};
+use crate::dto::{ModelDownloadRequest, ModelDownloadView, ModelsView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use atom_embed::catalogue::{Fetched, Known, RemoteFile};
 use atom_net::{Gate, Https};
@@ -93,10 +93,19 @@ impl App {
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] for a model that nobody knows; [`ErrorCode::InvalidInput`] for one that is here or cannot be
-    /// fetched, and behind the air gap; [`ErrorCode::Busy`] while another one is fetched.
-    pub async fn model_download(&self, request: IdRequest) -> ApiResult<ModelsView> {
+    /// fetched, and behind the air gap; [`ErrorCode::Busy`] while another one is fetched; [`ErrorCode::NetworkMetered`] unless
+    /// the request says that this does not matter.
+    pub async fn model_download(&self, request: ModelDownloadRequest) -> ApiResult<ModelsView> {
         let hub = std::env::var(MIRROR).ok().filter(|hub| !hub.is_empty()).unwrap_or_else(|| HUB.to_owned());
         let known = Known::of(&request.id).ok_or_else(|| unknown(&request.id))?;
+        if !request.metered && blocking(|| Ok(atom_net::is_metered_blocking())).await? == Some(true) {
+            let megabytes = known.fetched.map_or(0, |fetched| fetched.bytes().div_ceil(1_000_000));
+            let message = format!(
+                "this network is metered, and {} has {megabytes} MB: download it on another network, or all the same",
+                known.name
+            );
+            return Err(ApiError::new(ErrorCode::NetworkMetered, message).retryable());
+        }
         self.fetch_model(known, hub).await
     }
 

@@ -16,6 +16,17 @@ pub struct ModelsView {
     pub download: Option<ModelDownloadView>,
 }
 
+/// Fetches a model.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelDownloadRequest {
+    /// The model.
+    pub id: String,
+    /// Also where the network is metered.
+    #[serde(default)]
+    pub metered: bool,
+}
+
 /// One model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -176,7 +176,8 @@ async fn behind_the_air_gap_nothing_is_fetched_and_the_refusal_is_listed() {
     assert_eq!((connections.len(), connections[0].allowed), (1, false));
     assert!(world.server.requests().is_empty());
     assert!(world.app.model_list().await.unwrap().download.is_none());
-    let unknown = world.app.model_download(IdRequest { id: "nonsense".to_owned() }).await.unwrap_err();
+    let unknown =
+        world.app.model_download(ModelDownloadRequest { id: "nonsense".to_owned(), metered: false }).await.unwrap_err();
     assert_eq!(unknown.code, ErrorCode::NotFound);
     world.app.stop().await.unwrap();
 }
