@@ -11,6 +11,7 @@ pub mod commands;
 pub mod desktop;
 pub mod ipc;
 mod logging;
+pub mod memory;
 pub mod places;
 mod shell;
 mod start;

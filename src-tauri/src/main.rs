@@ -18,18 +18,6 @@ const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
 fn main() -> ExitCode {
     // SAFETY: no other thread has been started, so nobody reads the environment meanwhile.
     unsafe { std::env::set_var(NO_TELEMETRY, "1") };
-    spare_memory();
+    atom_app::memory::spare();
     atom_app::main(std::env::args_os().skip(1).collect())
 }
-
-/// Work moves between dozens of threads here, and the allocator of glibc keeps what each of them freed: several hundred
-/// megabytes while indexing. Two arenas are as fast.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[allow(unsafe_code, reason = "the allocator has no other switch from inside the process")]
-fn spare_memory() {
-    // SAFETY: no other thread has been started, and the call takes nothing but numbers.
-    unsafe { libc::mallopt(libc::M_ARENA_MAX, 2) };
-}
-
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn spare_memory() {}

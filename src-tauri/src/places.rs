@@ -31,6 +31,7 @@ pub fn config(data_dir: Option<PathBuf>) -> std::io::Result<AppConfig> {
         worker_program: program,
         worker_args: vec![crate::start::WORKER.into()],
         indexing: Indexing::AsSet,
+        at_rest: crate::memory::give_back,
     })
 }
 

@@ -165,6 +165,7 @@ fn shell() -> Shell {
         worker_program: "/nonexistent/worker".into(),
         worker_args: Vec::new(),
         indexing: atom_api::Indexing::AsSet,
+        at_rest: || {},
     })
     .unwrap();
     let notes = Arc::new(Notes::default());

@@ -18,6 +18,7 @@ fn start(place: &Place) -> Arc<App> {
         worker_program: env!("CARGO_BIN_EXE_atom").into(),
         worker_args: vec!["--extract-worker".into()],
         indexing: Indexing::Full,
+        at_rest: || {},
     })
     .unwrap()
 }

@@ -74,6 +74,7 @@ fn config(data_dir: &Path, assets: &Path) -> AppConfig {
         worker_program: env!("CARGO_BIN_EXE_atom").into(),
         worker_args: vec!["--extract-worker".into()],
         indexing: Indexing::Full,
+        at_rest: || {},
     }
 }
 

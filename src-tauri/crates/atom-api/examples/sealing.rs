@@ -83,6 +83,7 @@ impl Place {
             recogniser: WorkerCommand::default(),
             search_path: OsString::new(),
             ocr: OcrChoice::default(),
+            at_rest: || {},
         };
         Ingest::start(parts).unwrap()
     }

@@ -83,6 +83,8 @@ pub struct AppConfig {
     pub worker_args: Vec<OsString>,
     /// Whether this process indexes.
     pub indexing: Indexing,
+    /// Gives memory back that work has left behind; called when there is nothing to do.
+    pub at_rest: fn(),
 }
 
 /// Atom without a face.

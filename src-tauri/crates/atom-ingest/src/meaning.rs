@@ -145,7 +145,7 @@ fn finish(shared: &Shared, next: &Set) -> Result<Step> {
 
 /// No item waits: the model is let go of, and the index is looked after.
 fn nothing_to_do(shared: &Shared, stop: &Stop, current: &Set) -> Result<Step> {
-    shared.sets.unload_if_idle(IDLE_UNLOAD);
+    unload_if_idle(shared);
     if shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())? {
         return Ok(Step::Idle(READING));
     }
@@ -157,6 +157,13 @@ fn nothing_to_do(shared: &Shared, stop: &Stop, current: &Set) -> Result<Step> {
     }
     maintain(shared, current)?;
     Ok(Step::Idle(Duration::from_secs(30)))
+}
+
+/// Lets go of a model that nobody used for a while, and of the memory that other work left behind.
+fn unload_if_idle(shared: &Shared) {
+    if shared.sets.unload_if_idle(IDLE_UNLOAD) {
+        (shared.at_rest)();
+    }
 }
 
 /// Tasks of the sources that a person wants now; one of which nothing is left to do goes first no longer.
@@ -181,7 +188,7 @@ fn holds_back(shared: &Shared, pace: &Pace) -> Result<Option<Duration>> {
         if pace.lean {
             shared.sets.current().models.unload_indexing();
         }
-        shared.sets.unload_if_idle(IDLE_UNLOAD);
+        unload_if_idle(shared);
         return Ok(Some(LOOK));
     }
     let reads = shared.store.waits_to_read(READ_FIRST, shared.clock.now_ms())?;

@@ -104,13 +104,10 @@ impl Models {
     }
 
     /// Gives memory back that was not used for `idle`.
-    pub fn unload_if_idle(&self, idle: Duration) {
-        if let Some((_, model)) = &*lock(&self.indexing) {
-            model.unload_if_idle(idle);
-        }
-        if let Some(model) = &*lock(&self.querying) {
-            model.unload_if_idle(idle * 5);
-        }
+    pub fn unload_if_idle(&self, idle: Duration) -> bool {
+        let indexing = lock(&self.indexing).as_ref().is_some_and(|(_, model)| model.unload_if_idle(idle));
+        let querying = lock(&self.querying).as_ref().is_some_and(|model| model.unload_if_idle(idle * 5));
+        indexing || querying
     }
 
     /// Gives the memory of the model for indexing back; the next batch loads it again.

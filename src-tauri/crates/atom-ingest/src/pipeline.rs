@@ -146,6 +146,8 @@ pub struct Parts {
     pub search_path: OsString,
     /// What a person wants of it.
     pub ocr: OcrChoice,
+    /// Called when a model was let go of because there is nothing to do.
+    pub at_rest: fn(),
 }
 
 /// Bells of the workers: rung when there may be something to do.
@@ -192,6 +194,7 @@ pub(crate) struct Shared {
     quiet: RwLock<()>,
     observer: Box<dyn Fn(Notice) + Send + Sync>,
     pub(crate) ocr: OcrDesk,
+    pub(crate) at_rest: fn(),
 }
 
 impl Shared {
@@ -308,6 +311,7 @@ impl Ingest {
             quiet: RwLock::new(()),
             observer: parts.observer,
             ocr: OcrDesk::new(parts.recogniser, parts.search_path, parts.ocr),
+            at_rest: parts.at_rest,
         });
         let mut workers = vec![
             worker("atom-folders", &shared, shared.bells.jobs.clone(), FOLDERS, folders::step)?,

@@ -70,10 +70,9 @@ impl Sets {
     }
 
     /// Gives memory back that was not used for `idle`.
-    pub(crate) fn unload_if_idle(&self, idle: Duration) {
-        self.current().models.unload_if_idle(idle);
-        if let Some(next) = self.next() {
-            next.models.unload_if_idle(idle);
-        }
+    pub(crate) fn unload_if_idle(&self, idle: Duration) -> bool {
+        let current = self.current().models.unload_if_idle(idle);
+        let next = self.next().is_some_and(|next| next.models.unload_if_idle(idle));
+        current || next
     }
 }

@@ -309,6 +309,7 @@ impl App {
                     recogniser: self.worker_command(),
                     search_path: super::ocr::search_path(),
                     ocr: super::ocr::choice(&settings.ocr),
+                    at_rest: self.config.at_rest,
                 };
                 Some(Arc::new(start_ingest(parts)?))
             }

@@ -104,6 +104,7 @@ impl Place {
             recogniser: WorkerCommand::default(),
             search_path: OsString::new(),
             ocr: OcrChoice::default(),
+            at_rest: || {},
         };
         std::fs::create_dir_all(self.dir.path().join("data")).unwrap();
         (Ingest::start(parts).unwrap(), told)

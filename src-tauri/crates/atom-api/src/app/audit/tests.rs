@@ -48,6 +48,7 @@ fn start(dir: &Path) -> Arc<App> {
         worker_program: "/nonexistent/worker".into(),
         worker_args: Vec::new(),
         indexing: Indexing::Off,
+        at_rest: || {},
     })
     .unwrap()
 }

@@ -35,6 +35,7 @@ impl World {
             worker_program: "/nonexistent/worker".into(),
             worker_args: Vec::new(),
             indexing: Indexing::Off,
+            at_rest: || {},
         };
         let app =
             App::start_with(config, super::super::slots::Slots::cheap(Box::new(MemoryKeychain::default()))).unwrap();

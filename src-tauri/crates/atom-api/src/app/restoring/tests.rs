@@ -27,6 +27,7 @@ fn start(data_dir: &Path) -> ApiResult<Arc<App>> {
         worker_program: "/nonexistent/worker".into(),
         worker_args: Vec::new(),
         indexing: Indexing::AsSet,
+        at_rest: || {},
     };
     App::start_with(config, Slots::cheap(Box::new(atom_vault::MemoryKeychain::default())))
 }

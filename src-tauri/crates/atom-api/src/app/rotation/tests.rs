@@ -47,6 +47,7 @@ fn start(dir: &Path, indexing: Indexing, keychain: &Shared) -> Arc<App> {
         worker_program: "/nonexistent/worker".into(),
         worker_args: Vec::new(),
         indexing,
+        at_rest: || {},
     };
     App::start_with(config, Slots::cheap(Box::new(keychain.clone()))).unwrap()
 }

@@ -23,6 +23,7 @@ fn start(dir: &Path) -> Arc<App> {
         worker_program: "/nonexistent/worker".into(),
         worker_args: Vec::new(),
         indexing: Indexing::Off,
+        at_rest: || {},
     };
     let slots =
         Slots { keychain: Box::new(MemoryKeychain::default()), cost: || Ok(KdfCost::MINIMUM), ..Slots::default() };
