@@ -120,8 +120,7 @@ async fn download(backend: &mut Backend, id: String, metered: bool) -> ApiResult
         _ => error,
     })?;
     let mut watch = Watch::default();
-    loop {
-        let Some(download) = &models.download else { break };
+    while let Some(download) = &models.download {
         match download.state.as_str() {
             "running" => watch.say(&format!(
                 "{}: {} of {}",

@@ -18,7 +18,7 @@ fn a_file_in_an_archive_is_found_by_word_by_meaning_and_by_its_name() {
     let inner = tar(&[("deep/letter.txt", b"Dear neighbour, the violin lessons begin on Thursday.")]);
     let members: [(&str, &[u8]); 4] =
         [("notes/harvest.txt", HARVEST), ("inner.tar", &inner), ("holiday.mp4", b"\0\0"), ("blob.qqq", b"\0\x01\x02")];
-    place.write("papers.tar", &tar(&members));
+    place.write("papers.tar", tar(&members));
     place.write("other.txt", "Nothing of that kind.");
     let done = place.index();
     assert_eq!((&done["files_seen"], &done["files_failed"]), (&2.into(), &0.into()), "what is on the disk is counted");
@@ -50,14 +50,14 @@ fn a_file_in_an_archive_is_found_by_word_by_meaning_and_by_its_name() {
 fn what_is_in_an_archive_follows_it() {
     let place = Place::with_vault();
     place.write("copy.txt", std::str::from_utf8(HARVEST).unwrap());
-    place.write("a.tar", &tar(&[("harvest.txt", HARVEST), ("goes.txt", b"a marmot"), ("stays.txt", b"an ibex")]));
+    place.write("a.tar", tar(&[("harvest.txt", HARVEST), ("goes.txt", b"a marmot"), ("stays.txt", b"an ibex")]));
     place.index();
     let [same, stays] = ["quinces", "ibex"].map(|word| place.answers("words", &[word]).remove(0));
     let hit = &same["hits"][0];
     assert_eq!((same["hits"].as_array().unwrap().len(), hit["locations"].as_array().unwrap().len()), (1, 1), "{same}");
 
     // Changed: one goes, one comes, one is what it was.
-    place.write("a.tar", &tar(&[("stays.txt", b"an ibex"), ("comes.txt", b"a chamois")]));
+    place.write("a.tar", tar(&[("stays.txt", b"an ibex"), ("comes.txt", b"a chamois")]));
     place.index();
     let after = place.answers("words", &["marmot", "chamois", "ibex"]);
     assert_eq!((paths(&after[0]).len(), names(&after[1])), (0, vec!["comes.txt".to_owned()]));
@@ -80,7 +80,7 @@ fn what_is_in_an_archive_follows_it() {
 
     // And back again.
     fs::remove_dir_all(place.docs().join("old/b.tar")).unwrap();
-    place.write("old/b.tar", &tar(&[("stays.txt", b"an ibex")]));
+    place.write("old/b.tar", tar(&[("stays.txt", b"an ibex")]));
     place.index();
     let back = place.answers("words", &["ibex"]).remove(0);
     assert_eq!(paths(&back), [place.docs().join("old/b.tar/stays.txt").to_string_lossy()]);

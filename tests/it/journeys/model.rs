@@ -192,7 +192,7 @@ impl Drop for Bus {
 fn over_a_metered_network_nothing_is_downloaded_until_a_person_says_so() {
     const MODEL: &str = "multilingual-e5-small";
     let Some(bus) = Bus::start() else {
-        println!("skipped: there is no dbus-daemon");
+        eprintln!("skipped: there is no dbus-daemon");
         return;
     };
     let place = Place::with_vault();

@@ -97,7 +97,7 @@ fn has_box() -> bool {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atom"));
     let ended = command.arg("--extract-worker").env("ATOM_RECOGNISE", launch).status().unwrap();
     if !ended.success() {
-        println!("skipped: this machine cannot lock Tesseract in");
+        eprintln!("skipped: this machine cannot lock Tesseract in");
     }
     ended.success()
 }
@@ -133,7 +133,7 @@ fn processes_with(program: &Path, arg: &str) -> Vec<u32> {
 fn text_in_pictures_and_scans_is_found_with_the_real_tesseract() {
     let path = std::env::var_os("PATH").unwrap_or_default();
     if !std::env::split_paths(&path).any(|folder| folder.join("tesseract").is_file()) {
-        println!("skipped: Tesseract is not installed");
+        eprintln!("skipped: Tesseract is not installed");
         return;
     }
     if !has_box() {

@@ -145,7 +145,7 @@ fn with_64_watches_for_300_folders_the_rest_is_looked_at_in_turn() {
     const LIMIT: &str = "echo 64 >/proc/sys/user/max_inotify_watches";
     let may = Command::new("unshare").args(["-Ur", "sh", "-c", LIMIT]).output();
     if !may.is_ok_and(|output| output.status.success()) {
-        println!("skipped: this system does not let a test set the number of watches");
+        eprintln!("skipped: this system does not let a test set the number of watches");
         return;
     }
     let fill = |place: &Place| {

@@ -49,6 +49,7 @@ pub(crate) enum After {
 }
 
 /// What a worker answered.
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are the large one")]
 enum Asked {
     Outcome(Outcome),
     Page(Option<ScannedPage>),

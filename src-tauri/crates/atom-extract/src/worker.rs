@@ -83,6 +83,7 @@ fn run(hook: Hook) -> io::Result<()> {
 }
 
 /// What came of a job.
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are the large one")]
 enum Done {
     Read(Outcome),
     Drawn(Option<ScannedPage>),

@@ -221,9 +221,10 @@ impl<'a> Scan<'a> {
         let boundary =
             if line_start && self.blank_lines > 0 && (self.code && !c.is_whitespace() || self.markdown && c == '#') {
                 Boundary::Definition
-            } else if line_start && (self.blank_lines > 0 || self.markdown && c == '#') || self.previous == '\u{c}' {
-                Boundary::Block
-            } else if line_start && self.code && begins_definition(rest) {
+            } else if line_start
+                && (self.blank_lines > 0 || self.markdown && c == '#' || self.code && begins_definition(rest))
+                || self.previous == '\u{c}'
+            {
                 Boundary::Block
             } else if self.sentence_ended
                 && !c.is_lowercase()

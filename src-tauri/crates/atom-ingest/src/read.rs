@@ -138,7 +138,7 @@ fn read(shared: &Shared, stop: &Stop, task: &ReadTask) -> TextOutcome {
     }
     let file = match open(shared, task) {
         Ok(file) => file,
-        Err(outcome) => return outcome,
+        Err(outcome) => return *outcome,
     };
     let name = task.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let hash = match hash(&file, stop, task) {
@@ -224,25 +224,27 @@ fn is_raw_picture(task: &ReadTask) -> bool {
 }
 
 /// Opens the file inside its source, and only if it is still what the scan saw.
-fn open(shared: &Shared, task: &ReadTask) -> std::result::Result<File, TextOutcome> {
+fn open(shared: &Shared, task: &ReadTask) -> std::result::Result<File, Box<TextOutcome>> {
     let source = match shared.store.source(task.source) {
         Ok(Some(source)) => source,
         // Removed meanwhile, or the store failed: the next flush will say.
-        _ => return Err(later(shared, Duration::from_secs(5))),
+        _ => return Err(Box::new(later(shared, Duration::from_secs(5)))),
     };
     let relative = task.path.strip_prefix(&source.path).unwrap_or(&task.path);
     let file = match atom_watch::open_beneath(&source.path, relative) {
         Ok(file) => file,
         // Gone: the watcher or the next scan deletes it.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(later(shared, REREAD)),
-        Err(error) => return Err(failed(shared, task, &error)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Box::new(later(shared, REREAD))),
+        Err(error) => return Err(Box::new(failed(shared, task, &error))),
     };
     let facts = match file.metadata() {
         Ok(facts) => facts,
-        Err(error) => return Err(failed(shared, task, &error)),
+        Err(error) => return Err(Box::new(failed(shared, task, &error))),
     };
     // It was a file a moment ago; what has taken its place is not ours to open.
-    let Some(entry) = atom_watch::entry_of(task.path.clone(), &facts) else { return Err(later(shared, REREAD)) };
+    let Some(entry) = atom_watch::entry_of(task.path.clone(), &facts) else {
+        return Err(Box::new(later(shared, REREAD)));
+    };
     if entry.size == task.size && entry.modified_ns == task.modified_ns {
         return Ok(file);
     }
@@ -250,7 +252,7 @@ fn open(shared: &Shared, task: &ReadTask) -> std::result::Result<File, TextOutco
     if let Err(error) = shared.store.apply_scan(task.source, &[entry], shared.clock.now_ms(), &|_| true) {
         tracing::warn!(%error, "a changed file could not be noted");
     }
-    Err(later(shared, Duration::from_secs(2)))
+    Err(Box::new(later(shared, Duration::from_secs(2))))
 }
 
 fn later(shared: &Shared, wait: Duration) -> TextOutcome {

@@ -44,6 +44,7 @@ pub struct NewChunk {
 
 /// What reading an item gave.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are the large one")]
 pub enum TextOutcome {
     /// The content is what was read last: nothing to do.
     Unchanged,

@@ -8,8 +8,8 @@ pub fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = Vec::new();
     for (name, content) in members {
         assert!(name.len() < 100, "{name} is too long");
-        let mut head = [0_u8; 512];
-        let mut put = |at: usize, bytes: &[u8]| head[at..at + bytes.len()].copy_from_slice(bytes);
+        let mut head = vec![0_u8; 512];
+        let mut put = |at: usize, bytes: &[u8]| drop(head.splice(at..at + bytes.len(), bytes.iter().copied()));
         put(0, name.as_bytes());
         put(100, b"0000644\0");
         put(124, format!("{:011o}\0", content.len()).as_bytes());
@@ -18,7 +18,7 @@ pub fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
         put(156, b"0");
         put(257, b"ustar\x0000");
         let sum: u32 = head.iter().map(|&byte| u32::from(byte)).sum();
-        head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        head.splice(148..156, format!("{sum:06o}\0 ").into_bytes());
         archive.extend(head);
         archive.extend(*content);
         archive.resize(archive.len().next_multiple_of(512), 0);

@@ -114,6 +114,7 @@ pub(crate) enum ContainerFormat {
 
 /// What the first look at a file says.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and never kept")]
 pub(crate) enum Detected {
     /// Read it as that, with that media type.
     Read(Format, &'static str),
