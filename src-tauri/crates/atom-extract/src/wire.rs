@@ -76,6 +76,7 @@ pub(crate) fn answer_of(json: &[u8], bytes: Vec<u8>) -> Option<Answer> {
             extracted.text = String::from_utf8(bytes).ok()?;
             let text = &extracted.text;
             extracted.sections.retain(|section| text.is_char_boundary(section.start));
+            extracted.sections.sort_by_key(|section| section.start);
             let is_place = |at: usize| text.is_char_boundary(at);
             extracted.members.retain(|member| {
                 member.from <= member.start

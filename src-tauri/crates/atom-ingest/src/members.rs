@@ -4,22 +4,42 @@ use crate::chunk;
 use atom_core::Kind;
 use atom_extract::{Extracted, Member};
 use atom_store::{NewChunk, NewMember};
+use std::collections::HashSet;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
+
+/// No file is larger, in bytes.
+const MOST_SIZE: u64 = 1 << 50;
 
 /// Passages of the text that is the file's own, and the files in it.
 pub(crate) fn split(extracted: &Extracted, kind: Kind) -> (Vec<NewChunk>, Vec<NewMember>) {
+    let kept = kept(&extracted.members);
     // What is told twice is left out: the parts together are no more than the whole.
     let mut room = extracted.text.len();
-    let own = own_text(extracted, 0..extracted.text.len(), &extracted.members, &mut room);
+    let own = own_text(extracted, 0..extracted.text.len(), &kept, &mut room);
     let chunks = passages(own, kind);
     let mut room = extracted.text.len();
-    let members = extracted.members.iter().enumerate().map(|(index, member)| {
-        let inside = extracted.members.get(index + 1..).unwrap_or_default();
+    let members = kept.iter().enumerate().map(|(index, member)| {
+        let inside = kept.get(index + 1..).unwrap_or_default();
         let text = own_text(extracted, member.start..member.end, inside, &mut room);
         new_member(member, text)
     });
     (chunks, members.collect())
+}
+
+/// Members that lie inside of the archive, whatever a reader says, and of those with the same path the last, as unpacking
+/// would leave it. The text of the others stays with the archive.
+fn kept(members: &[Member]) -> Vec<&Member> {
+    let lies_inside = |path: &str| {
+        !path.is_empty()
+            && !path.contains('\0')
+            && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+    };
+    let mut seen = HashSet::new();
+    let mut kept: Vec<&Member> =
+        members.iter().rev().filter(|member| lies_inside(&member.path) && seen.insert(&member.path)).collect();
+    kept.reverse();
+    kept
 }
 
 /// A text with the headings in it and the bytes where they begin.
@@ -37,7 +57,7 @@ fn passages((text, sections): Text, kind: Kind) -> Vec<NewChunk> {
 }
 
 /// What stands in `range` and in none of `members`, which are in the order in which they begin, those inside another after it.
-fn own_text(extracted: &Extracted, range: Range<usize>, members: &[Member], room: &mut usize) -> Text {
+fn own_text(extracted: &Extracted, range: Range<usize>, members: &[&Member], room: &mut usize) -> Text {
     let (mut text, mut sections) = (String::new(), Vec::new());
     let mut at = range.start;
     let inside = members.iter().take_while(|member| member.from < range.end);
@@ -47,8 +67,8 @@ fn own_text(extracted: &Extracted, range: Range<usize>, members: &[Member], room
             let piece = extracted.text.get(at..end.min(at.saturating_add(*room))).unwrap_or_default();
             let first = extracted.sections.partition_point(|section| section.start < at);
             let own = extracted.sections.get(first..).unwrap_or_default().iter();
-            let own = own.take_while(|section| section.start < at + piece.len());
-            sections.extend(own.map(|section| (text.len() + section.start - at, section.heading.clone())));
+            let own = own.take_while(|section| section.start < at + piece.len()).filter(|section| section.start >= at);
+            sections.extend(own.map(|section| (text.len() + (section.start - at), section.heading.clone())));
             text.push_str(piece);
             *room -= piece.len();
         }
@@ -60,7 +80,8 @@ fn own_text(extracted: &Extracted, range: Range<usize>, members: &[Member], room
 fn new_member(member: &Member, text: Text) -> NewMember {
     let path = PathBuf::from(&member.path);
     NewMember {
-        size: member.size,
+        // What an archive says may be a lie.
+        size: member.size.min(MOST_SIZE),
         modified_ns: member.modified_ms.and_then(|ms| ms.checked_mul(1_000_000)),
         state: member.state.item_state(),
         reason: member.reason.clone(),
@@ -120,10 +141,32 @@ mod tests {
     }
 
     #[test]
+    fn of_two_with_one_path_the_last_is_the_file_and_none_leaves_the_archive() {
+        let text = "a\nold words\na\nnew words\nb\nelsewhere";
+        let members = vec![
+            member("a", text, "a\nold", "old", "a\nnew"),
+            member("a", text, "a\nnew", "new", "b\n"),
+            member("/etc/b", text, "b\n", "else", "where"),
+            member("../b", text, "b\n", "else", "where"),
+            member("b\0", text, "b\n", "else", "where"),
+            Member { size: u64::MAX, ..member("c", text, "where", "where", "where") },
+        ];
+        let extracted = Extracted { text: text.to_owned(), members, ..Extracted::default() };
+        let (own, members) = split(&extracted, Kind::Archive);
+        assert_eq!(texts(&own), "a\nold words\nb\nelsewhere");
+        let found: Vec<_> =
+            members.iter().map(|member| (member.path.to_str().unwrap(), texts(&member.chunks))).collect();
+        assert_eq!(found, [("a", "new words\n".to_owned()), ("c", String::new())]);
+        assert_eq!(members[1].size, MOST_SIZE);
+    }
+
+    #[test]
     fn what_a_worker_tells_many_times_is_taken_once() {
         let text = "words ".repeat(100);
         let same = Member { path: "a".to_owned(), end: text.len(), ..Member::default() };
-        let extracted = Extracted { members: vec![same; 50], text: text.clone(), ..Extracted::default() };
+        let member = |number: usize| Member { path: number.to_string(), ..same.clone() };
+        let members = (0..50).map(member).collect();
+        let extracted = Extracted { members, text: text.clone(), ..Extracted::default() };
         let (own, members) = split(&extracted, Kind::Archive);
         let total: usize = members.iter().map(|member| texts(&member.chunks).len()).sum();
         assert!(own.is_empty() && total <= text.len(), "{total}");

@@ -6,6 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+/// A worker at rest wakes no laptop more often than this, and misses a request without a ring no longer.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+
 /// Wakes workers that wait for something to do.
 ///
 /// A ring is never lost: one that comes before the wait ends it at once.
@@ -54,14 +57,14 @@ impl Stop {
         &self.0
     }
 
-    /// Sleeps on `bell` in short steps until `until`, a ring after `seen`, or the request to stop.
+    /// Sleeps on `bell` until `until`, a ring after `seen`, or the request to stop; who asks a worker to end rings its bell.
     pub fn wait_until(&self, bell: &Bell, seen: u64, until: Instant) {
         while !self.requested() && bell.rings() == seen {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
             }
-            bell.wait(seen, left.min(Duration::from_millis(500)));
+            bell.wait(seen, left.min(LONGEST_SLEEP));
         }
     }
 }

@@ -3,11 +3,23 @@
 //! Linux so far: NetworkManager says it, else the desktop's portal, over D-Bus. Where neither does, nobody knows, and nothing
 //! follows from it.
 
+use std::sync::mpsc::channel;
+use std::time::Duration;
 use zbus::blocking::{Connection, Proxy};
 
-/// Whether the network is metered; none where the system does not say.
+/// Who has not answered by then does not know.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether the network is metered; none where the system does not say, or not soon.
 pub fn is_metered_blocking() -> Option<bool> {
-    by_network_manager().or_else(by_portal)
+    let (sender, answer) = channel();
+    // On a thread that nobody waits for: a bus that hangs does so for ever.
+    let asked = std::thread::Builder::new().name("atom-metered".to_owned()).spawn(move || {
+        // Nobody may be there any more to hear it.
+        let _ = sender.send(by_network_manager().or_else(by_portal));
+    });
+    asked.ok()?;
+    answer.recv_timeout(PATIENCE).ok().flatten()
 }
 
 fn by_network_manager() -> Option<bool> {

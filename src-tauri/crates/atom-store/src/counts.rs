@@ -98,7 +98,7 @@ impl Store {
             let mut counts = Counts::default();
             let mut statement = tx
                 .prepare_cached(
-                    "SELECT source_id, is_folder, state, count(*), sum(size), sum(unread), sum(words_pending),
+                    "SELECT source_id, is_folder, state, count(*), sum(iif(container IS NULL, size, 0)), sum(unread), sum(words_pending),
                             sum(chunk_count), sum(meaning_pending * chunk_count), count(ocr),
                             sum(ocr IS 'waiting' OR ocr IS 'text' AND (words_pending OR meaning_pending)),
                             sum(ocr IS 'text' AND words_pending),
@@ -113,7 +113,7 @@ impl Store {
                     let (is_folder, is_packed): (bool, bool) = (row.get(1)?, row.get(13)?);
                     let count = number(3)?;
                     let mut one = SourceCounts {
-                        bytes: if is_packed { 0 } else { number(4)? },
+                        bytes: number(4)?,
                         unread: number(5)?,
                         words_pending: number(6)?,
                         chunks: number(7)?,

@@ -49,6 +49,8 @@ struct Known {
     parser_version: u32,
     state: String,
     chunk_count: usize,
+    size: i64,
+    modified_ns: i64,
 }
 
 impl Known {
@@ -75,12 +77,16 @@ pub(crate) fn replace(tx: &Transaction<'_>, container: i64, members: &[NewMember
         }
         let path = archive.path.join(&member.path);
         match known.remove(&path) {
-            Some(known) if known.is_still(member, parser_version) => {}
+            Some(known) if known.is_still(member, parser_version) => update_facts(tx, &known, &archive, member)?,
             Some(known) => {
                 update(tx, known.id, &archive, member, parser_version)?;
                 insert_chunks(tx, known.id, &member.chunks)?;
             }
             None => {
+                // Nothing outside of the archive is its to replace.
+                if !path.starts_with(&archive.path) {
+                    continue;
+                }
                 make_way(tx, archive.source, &path)?;
                 insert(tx, container, &archive, &path, member, parser_version)?;
                 insert_chunks(tx, tx.last_insert_rowid(), &member.chunks)?;
@@ -121,7 +127,8 @@ fn known(tx: &Transaction<'_>, container: i64) -> Result<HashMap<PathBuf, Known>
     const OPERATION: &str = "listing the files of an archive";
     let mut statement = tx
         .prepare_cached(
-            "SELECT path, id, content_hash, parser_version, state, chunk_count FROM item WHERE container = ?1",
+            "SELECT path, id, content_hash, parser_version, state, chunk_count, size, modified_ns
+             FROM item WHERE container = ?1",
         )
         .during(OPERATION)?;
     let rows = statement
@@ -132,6 +139,8 @@ fn known(tx: &Transaction<'_>, container: i64) -> Result<HashMap<PathBuf, Known>
                 parser_version: row.get(3)?,
                 state: row.get(4)?,
                 chunk_count: usize::try_from(row.get::<_, i64>(5)?).unwrap_or_default(),
+                size: row.get(6)?,
+                modified_ns: row.get(7)?,
             };
             Ok((path_from(row.get(0)?), known))
         })
@@ -197,6 +206,22 @@ fn insert(
     Ok(())
 }
 
+/// Size and time of a member whose content is what it was.
+fn update_facts(tx: &Transaction<'_>, known: &Known, archive: &Archive, member: &NewMember) -> Result<()> {
+    const OPERATION: &str = "updating a file of an archive";
+    let (size, modified_ns) = (member.size.cast_signed(), member.modified_ns.unwrap_or(archive.modified_ns));
+    if (known.size, known.modified_ns) == (size, modified_ns) {
+        return Ok(());
+    }
+    tx.prepare_cached(
+        "UPDATE item SET size = ?2, modified_ns = ?3, words_pending = 1, revision = revision + 1 WHERE id = ?1",
+    )
+    .during(OPERATION)?
+    .execute([known.id, size, modified_ns])
+    .during(OPERATION)?;
+    Ok(())
+}
+
 fn update(tx: &Transaction<'_>, id: i64, archive: &Archive, member: &NewMember, parser_version: u32) -> Result<()> {
     const OPERATION: &str = "updating a file of an archive";
     tx.prepare_cached(
@@ -236,7 +261,10 @@ fn make_way(tx: &Transaction<'_>, source: i64, path: &Path) -> Result<()> {
             statement.query_row(params![source, path.as_os_str().as_bytes()], |row| row.get(0)).optional()
         })
         .during(OPERATION)?;
-    there.map_or(Ok(()), |id| delete(tx, id))
+    let Some(id) = there else { return Ok(()) };
+    // It may have been an archive itself.
+    delete_of(tx, id)?;
+    delete(tx, id)
 }
 
 /// Deletes an item that has no members, with a tombstone.

@@ -266,7 +266,8 @@ impl Store {
                 .during(OPERATION)?;
             let page = format!(
                 "SELECT {FACTS}, unread, words_pending, meaning_pending, ocr,
-                        (SELECT count(*) FROM item AS member WHERE member.container = item.id) {sql} ORDER BY path LIMIT {limit} OFFSET {offset}"
+                        (SELECT count(*) FROM item AS member WHERE member.container = item.id)
+                 FROM (SELECT * {sql} ORDER BY path LIMIT {limit} OFFSET {offset}) AS item ORDER BY path"
             );
             let mut statement = tx.prepare(&page).during(OPERATION)?;
             let rows = statement

@@ -222,7 +222,8 @@ impl Watch {
         while !self.shared.stop.load(Ordering::Relaxed) {
             let is_idle = self.sources.iter().all(|source| source.pending.is_empty());
             let now = Instant::now();
-            let next = next_poll.min(next_reconcile).min(next_tick);
+            let next = next_reconcile.min(next_tick);
+            let next = if self.coverage.polled() > 0 { next.min(next_poll) } else { next };
             let next = if is_idle { next } else { next.min(now + self.tuning.pace.quiet / 4) };
             let wait = next.saturating_duration_since(now);
             match receiver.recv_timeout(wait) {
@@ -401,6 +402,11 @@ impl Watch {
             let within = |source: &Source| folder.starts_with(source.rules.root());
             let Some(index) = self.sources.iter().position(within) else { continue };
             let Some(source) = self.sources.get_mut(index) else { continue };
+            // A disk that went is told of once, and looked for by the tick.
+            if !source.present || !source.rules.root().is_dir() {
+                source.present = false;
+                continue;
+            }
             source.pending.mark(&folder, Instant::now());
             // Watches may have become free.
             self.coverage.watch(&folder);

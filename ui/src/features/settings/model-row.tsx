@@ -145,7 +145,11 @@ export function ModelControls() {
           onYes={() => void run(() => platform.takeModel(asks.id), "The vectors of the new model are being made")}
         >
           <p>{`Every passage gets a new vector by this model${status ? `: ${countOf(status.chunks, "passage", "passages")}` : ""}. It takes about as long as the first time.`}</p>
-          <p>Until then the present model answers, and new files are found as ever. You can go back at any time.</p>
+          {status && status.vectors * 4 < status.chunks ? (
+            <p>The present model has hardly begun, so the new one begins at once; what it has come to is found by meaning, everything by words.</p>
+          ) : (
+            <p>Until then the present model answers, and new files are found as ever. You can go back at any time.</p>
+          )}
         </AskFirst>
       ) : null}
     </>

@@ -98,8 +98,11 @@ impl App {
     pub async fn model_download(&self, request: ModelDownloadRequest) -> ApiResult<ModelsView> {
         let hub = std::env::var(MIRROR).ok().filter(|hub| !hub.is_empty()).unwrap_or_else(|| HUB.to_owned());
         let known = Known::of(&request.id).ok_or_else(|| unknown(&request.id))?;
-        if !request.metered && blocking(|| Ok(atom_net::is_metered_blocking())).await? == Some(true) {
-            let megabytes = known.fetched.map_or(0, |fetched| fetched.bytes().div_ceil(1_000_000));
+        let asks = !request.metered && !self.session().await?.gate.air_gap();
+        if let (true, Some(fetched)) = (asks, known.fetched)
+            && blocking(|| Ok(atom_net::is_metered_blocking())).await? == Some(true)
+        {
+            let megabytes = fetched.bytes().div_ceil(1_000_000);
             let message = format!(
                 "this network is metered, and {} has {megabytes} MB: download it on another network, or all the same",
                 known.name

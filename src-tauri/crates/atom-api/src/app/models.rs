@@ -65,6 +65,10 @@ impl App {
         if answers {
             self.begin_change(&session, models, set).await?;
         } else {
+            if session.downloads.view().is_some_and(|download| download.state == "running") {
+                let message = "a model is being downloaded: wait for its end or cancel it, then choose again";
+                return Err(ApiError::new(ErrorCode::Busy, message).retryable());
+            }
             drop(session);
             self.start_over_with(set).await?;
         }

@@ -249,9 +249,10 @@ impl<'a> Members<'a> {
 
 /// A path in an archive as one that leads nowhere else; empty where nothing is left of it.
 fn safe_path(name: &str) -> String {
-    let name = name.replace('\\', "/");
+    // Before the parts are looked at: what is left of one must not become another.
+    let name = name.replace(char::is_control, "").replace('\\', "/");
     let parts = name.split('/').map(str::trim).filter(|part| !matches!(*part, "" | "." | ".."));
-    let path = parts.collect::<Vec<_>>().join("/").replace(char::is_control, "");
+    let path = parts.collect::<Vec<_>>().join("/");
     if path.len() > MAX_PATH { String::new() } else { path }
 }
 
@@ -260,4 +261,22 @@ fn safe_path(name: &str) -> String {
 pub(crate) fn with_nest<T>(test: impl FnOnce(&Nest<'_>) -> T) -> T {
     let (readers, _) = Readers::load(crate::Limits::default(), None);
     test(&Nest::top(&readers, &Budget::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_path;
+
+    #[test]
+    fn no_path_leads_out_of_an_archive() {
+        let check = |name: &str, expect: &str| assert_eq!(safe_path(name), expect, "{name:?}");
+        check("./notes/a.txt", "notes/a.txt");
+        check("C:\\notes\\a.txt", "C:/notes/a.txt");
+        check("/etc/passwd", "etc/passwd");
+        check("../../a", "a");
+        check("\u{1}/etc/passwd", "etc/passwd");
+        check(".\u{1}./a", "a");
+        check("a\0b", "ab");
+        check("..", "");
+    }
 }

@@ -138,7 +138,17 @@ fn distinct(fused: Vec<Fused>, facts: &HashMap<ItemId, ItemFacts>) -> Vec<(Fused
         let Some(known) = facts.get(&hit.item) else { continue };
         let content = known.content_hash.as_deref().filter(|hash| !hash.is_empty() && known.size > 0);
         match content.and_then(|content| by_content.get(content)).and_then(|at| distinct.get_mut(*at)) {
-            Some((_, locations)) => locations.push(known.path.clone()),
+            Some((kept, locations)) => {
+                let shown = facts.get(&kept.item);
+                // A file on the disk is more to a person than the same one in an archive.
+                match shown.filter(|shown| shown.container.is_some() && known.container.is_none()) {
+                    Some(shown) => {
+                        locations.push(shown.path.clone());
+                        *kept = Fused { score: kept.score, ..hit };
+                    }
+                    None => locations.push(known.path.clone()),
+                }
+            }
             None => {
                 if let Some(content) = content {
                     by_content.insert(content, distinct.len());
