@@ -27,8 +27,8 @@ pub(super) async fn run(
     for path in paths {
         let path = absolute(path)?;
         let source: SourceView = backend.call(Call::SourcesAdd(SourcesAddRequest { path })).await?;
-        if forget_gone && source.vanished.is_some() {
-            let _: () = backend.call(Call::SourcesForget(IdRequest { id: source.id.clone() })).await?;
+        if forget_gone {
+            forget(backend, &source).await?;
         }
         if backend.is_remote() {
             // A person waits for it here; the app's own process would otherwise keep its manners.
@@ -55,6 +55,12 @@ pub(super) async fn run(
         let scanned = !sources.iter().any(|source| is_scan_ahead(&activity, &source.path));
         if scanned && let Some(why) = sources.iter().find_map(|source| failed_scan(&activity, &source.path)) {
             return Err(ApiError::new(ErrorCode::FolderUnreadable, why));
+        }
+        let gone = sources.iter().find(|source| source.vanished.is_some());
+        if let (true, true, Some(source)) = (forget_gone, scanned, gone) {
+            // That they are gone was seen just now.
+            forget(backend, source).await?;
+            continue;
         }
         let words_left: u64 =
             sources.iter().map(|source| source.progress.words.total - source.progress.words.done).sum();
@@ -84,6 +90,14 @@ pub(super) async fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Forgets what is gone from a source in great number, if that is known.
+async fn forget(backend: &mut Backend, source: &SourceView) -> ApiResult<()> {
+    match source.vanished {
+        Some(_) => backend.call(Call::SourcesForget(IdRequest { id: source.id.clone() })).await,
+        None => Ok(()),
+    }
 }
 
 /// What to say of files that are gone in great number.

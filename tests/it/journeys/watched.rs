@@ -119,6 +119,17 @@ impl Watched {
 }
 
 #[test]
+fn what_is_gone_in_great_number_is_forgotten_at_once_where_that_was_asked() {
+    let place = Place::with_vault();
+    (0..60).for_each(|number| place.write(&format!("old/{number}.txt"), "Elderberry."));
+    place.write("stays.txt", "Rowan.");
+    place.run(&["index", &place.docs_text(), "--wait", "words"]).well();
+    fs::remove_dir_all(place.docs().join("old")).unwrap();
+    let done = place.run(&["index", &place.docs_text(), "--wait", "words", "--forget-gone", "--json"]).well();
+    assert!(done.json()["files_seen"] == 1 && !done.err.contains("gone from"), "{done:?}");
+}
+
+#[test]
 fn a_storm_that_nobody_listened_to_is_caught_up_with() {
     let files = count_from(STORM, 600);
     let watched = Watched::begin(|place| place.write("first.txt", "The calm before."));
