@@ -7,7 +7,7 @@ use crate::items::{path_from, path_hash};
 use crate::texts::{NewChunk, insert_chunks};
 use atom_core::{ItemState, Kind};
 use rusqlite::{OptionalExtension, Transaction, params};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -70,26 +70,19 @@ pub(crate) fn replace(tx: &Transaction<'_>, container: i64, members: &[NewMember
         return Ok(());
     }
     let archive = archive(tx, container)?;
-    let mut seen = HashSet::new();
     for member in members {
-        if !seen.insert(&member.path) {
-            continue;
-        }
         let path = archive.path.join(&member.path);
         match known.remove(&path) {
             Some(known) if known.is_still(member, parser_version) => update_facts(tx, &known, &archive, member)?,
-            Some(known) => {
-                update(tx, known.id, &archive, member, parser_version)?;
-                insert_chunks(tx, known.id, &member.chunks)?;
-            }
+            Some(known) => update(tx, known.id, &archive, member, parser_version)?,
             None => {
                 // Nothing outside of the archive is its to replace.
                 if !path.starts_with(&archive.path) {
                     continue;
                 }
                 make_way(tx, archive.source, &path)?;
-                insert(tx, container, &archive, &path, member, parser_version)?;
-                insert_chunks(tx, tx.last_insert_rowid(), &member.chunks)?;
+                let id = insert(tx, container, &archive, &path)?;
+                update(tx, id, &archive, member, parser_version)?;
             }
         }
     }
@@ -166,44 +159,24 @@ fn archive(tx: &Transaction<'_>, container: i64) -> Result<Archive> {
         .during(OPERATION)
 }
 
-fn insert(
-    tx: &Transaction<'_>,
-    container: i64,
-    archive: &Archive,
-    path: &Path,
-    member: &NewMember,
-    parser_version: u32,
-) -> Result<()> {
-    const OPERATION: &str = "adding a file of an archive";
+/// A new item at `path`, of which nothing else is known yet.
+fn insert(tx: &Transaction<'_>, container: i64, archive: &Archive, path: &Path) -> Result<i64> {
     tx.prepare_cached(
         "INSERT INTO item (container, source_id, path, parent, is_folder, size, modified_ns, changed_ns, device, inode, kind,
-                           unread, state, reason, mime, title, author, people, language, content_hash, parser_version,
-                           truncated, chunk_count, meaning_pending)
-         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, 0, 0, 0, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18 > 0)",
+                           unread, state)
+         VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, 0, 0, ?5, 0, ?6)",
     )
-    .during(OPERATION)?
-    .execute(params![
-        container,
-        archive.source,
-        path.as_os_str().as_bytes(),
-        path.parent().map_or(0, path_hash),
-        member.size.cast_signed(),
-        member.modified_ns.unwrap_or(archive.modified_ns),
-        Kind::from_path(path).as_str(),
-        member.state.as_str(),
-        member.reason,
-        member.mime,
-        member.title,
-        member.author,
-        member.people,
-        member.language,
-        member.content_hash,
-        parser_version,
-        member.truncated,
-        i64::try_from(member.chunks.len()).unwrap_or(i64::MAX),
-    ])
-    .during(OPERATION)?;
-    Ok(())
+    .and_then(|mut statement| {
+        statement.insert(params![
+            container,
+            archive.source,
+            path.as_os_str().as_bytes(),
+            path.parent().map_or(0, path_hash),
+            Kind::from_path(path).as_str(),
+            ItemState::NameOnly.as_str(),
+        ])
+    })
+    .during("adding a file of an archive")
 }
 
 /// Size and time of a member whose content is what it was.
@@ -222,6 +195,7 @@ fn update_facts(tx: &Transaction<'_>, known: &Known, archive: &Archive, member: 
     Ok(())
 }
 
+/// Makes an item what reading gave of a member.
 fn update(tx: &Transaction<'_>, id: i64, archive: &Archive, member: &NewMember, parser_version: u32) -> Result<()> {
     const OPERATION: &str = "updating a file of an archive";
     tx.prepare_cached(
@@ -249,7 +223,7 @@ fn update(tx: &Transaction<'_>, id: i64, archive: &Archive, member: &NewMember, 
         i64::try_from(member.chunks.len()).unwrap_or(i64::MAX),
     ])
     .during(OPERATION)?;
-    Ok(())
+    insert_chunks(tx, id, &member.chunks)
 }
 
 /// Deletes what is known at a path: it was in a folder where the archive is now.
