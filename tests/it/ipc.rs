@@ -111,7 +111,9 @@ fn arguments(command: &str) -> Value {
         "search_query" => {
             json!({ "request": { "query": "a", "mode": "hybrid", "limit": 1, "offset": 0, "explain": false } })
         }
-        "search_preview" => json!({ "request": { "id": "1", "query": "a" } }),
+        "search_preview" | "search_passages" => json!({ "request": { "id": "1", "query": "a" } }),
+        "search_similar" => json!({ "request": { "id": "1", "text": null, "limit": 5 } }),
+        "search_complete" => json!({ "request": { "query": "ty", "cursor": 2 } }),
         "item_open" | "item_reveal" | "item_copy_path" | "sources_remove" | "sources_rescan" | "sources_forget"
         | "sources_index_now" | "activity_cancel" => id,
         "item_copy_text" => json!({ "request": { "text": "a" } }),

@@ -312,6 +312,15 @@ pub(super) struct Search {
     /// At most this many hits.
     #[arg(long, default_value_t = 10)]
     pub(super) limit: u32,
+    /// Leave out this many hits at the beginning.
+    #[arg(long, default_value_t = 0)]
+    pub(super) offset: u32,
+    /// The order of hits.
+    #[arg(long, value_enum, default_value_t = Sort::Best)]
+    pub(super) sort: Sort,
+    /// Count what the matches are: kinds, folders, people, labels, times.
+    #[arg(long)]
+    pub(super) facets: bool,
     /// Say why each hit is where it is.
     #[arg(long)]
     pub(super) explain: bool,
@@ -336,6 +345,16 @@ pub(super) enum Mode {
     Hybrid,
     Words,
     Meaning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Sort {
+    Best,
+    Newest,
+    Oldest,
+    Largest,
+    Smallest,
+    Name,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

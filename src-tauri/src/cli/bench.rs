@@ -88,7 +88,7 @@ async fn measure(app: &Arc<App>, folder: String, queries: &[String]) -> ApiResul
         let mut answered = 0;
         for round in 0..=ROUNDS {
             for query in queries {
-                let request = SearchRequest { query: query.clone(), mode, limit: HITS, offset: 0, explain: false };
+                let request = SearchRequest::new(query, mode, HITS);
                 let answer = app.search_query(request).await?;
                 if round == 0 {
                     answered += u32::from(answer.total > 0);
@@ -129,8 +129,7 @@ async fn paced(app: &Arc<App>, queries: &[String]) -> ApiResult<Vec<f64>> {
     let mut took = Vec::new();
     for query in queries.iter().cycle().take(PACED) {
         tokio::time::sleep(PACE).await;
-        let request =
-            SearchRequest { query: query.clone(), mode: SearchMode::Hybrid, limit: HITS, offset: 0, explain: false };
+        let request = SearchRequest::new(query, SearchMode::Hybrid, HITS);
         took.push(f64::from(app.search_query(request).await?.took_ms));
     }
     Ok(took)

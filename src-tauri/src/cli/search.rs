@@ -1,9 +1,9 @@
 //! `atom search`.
 
-use super::args::{Mode, Search};
+use super::args::{Mode, Search, Sort};
 use super::backend::Backend;
 use super::{json, print_line};
-use atom_api::dto::{HitView, SearchMode, SearchRequest, SearchResponse};
+use atom_api::dto::{FacetView, HitView, SearchMode, SearchRequest, SearchResponse, SearchSort};
 use atom_api::{ApiError, ApiResult, Call, ErrorCode};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal};
@@ -40,8 +40,17 @@ async fn one(backend: &mut Backend, search: &Search, query: &str) -> ApiResult<(
             Mode::Meaning => SearchMode::Meaning,
         },
         limit: search.limit,
-        offset: 0,
+        offset: search.offset,
         explain: search.explain,
+        sort: match search.sort {
+            Sort::Best => SearchSort::Best,
+            Sort::Newest => SearchSort::Newest,
+            Sort::Oldest => SearchSort::Oldest,
+            Sort::Largest => SearchSort::Largest,
+            Sort::Smallest => SearchSort::Smallest,
+            Sort::Name => SearchSort::Name,
+        },
+        facets: search.facets,
     };
     let answer: SearchResponse = backend.call(Call::SearchQuery(request)).await?;
     if search.json {
@@ -60,6 +69,7 @@ fn document(answer: &SearchResponse) -> Value {
         "total": answer.total,
         "hits": answer.hits.iter().map(hit).collect::<Vec<_>>(),
         "notices": answer.notices.iter().map(|notice| json!({"code": notice.code, "message": notice.message})).collect::<Vec<_>>(),
+        "facets": answer.facets,
     })
 }
 
@@ -96,6 +106,18 @@ fn print(answer: &SearchResponse) {
             ));
         }
     }
+    if let Some(facets) = &answer.facets {
+        let groups = [
+            ("kinds", &facets.kinds),
+            ("folders", &facets.folders),
+            ("people", &facets.people),
+            ("labels", &facets.labels),
+            ("changed", &facets.times),
+        ];
+        for (name, values) in groups.into_iter().filter(|(_, values)| !values.is_empty()) {
+            print_line(&format!("{name}: {}", values.iter().map(counted).collect::<Vec<_>>().join(" · ")));
+        }
+    }
     if answer.hits.is_empty() {
         eprintln!("nothing found for this query");
     }
@@ -103,6 +125,10 @@ fn print(answer: &SearchResponse) {
         eprintln!("note: {}", notice.message);
     }
     eprintln!("{} found in {:.1} ms", answer.total, answer.took_ms);
+}
+
+fn counted(facet: &FacetView) -> String {
+    format!("{} {}", json::printable(&facet.label), facet.count)
 }
 
 fn marked(text: &str, ranges: &[(usize, usize)], color: bool) -> String {

@@ -2,7 +2,10 @@
 
 use super::Api;
 use atom_api::ApiResult;
-use atom_api::dto::{HitView, PreviewRequest, PreviewView, SearchRequest, SearchResponse};
+use atom_api::dto::{
+    CompleteRequest, CompletionView, HitView, PassagesRequest, PassagesView, PreviewRequest, PreviewView,
+    SearchRequest, SearchResponse, SimilarRequest,
+};
 
 /// Searches.
 #[tauri::command]
@@ -23,4 +26,25 @@ pub async fn search_preview(api: Api<'_>, request: PreviewRequest) -> ApiResult<
 #[specta::specta]
 pub async fn search_recent(api: Api<'_>) -> ApiResult<Vec<HitView>> {
     api.search_recent().await
+}
+
+/// Items like an item, or like a text.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_similar(api: Api<'_>, request: SimilarRequest) -> ApiResult<SearchResponse> {
+    api.search_similar(request).await
+}
+
+/// Passages of an item that match.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_passages(api: Api<'_>, request: PassagesRequest) -> ApiResult<PassagesView> {
+    api.search_passages(request).await
+}
+
+/// What the query may go on with.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_complete(api: Api<'_>, request: CompleteRequest) -> ApiResult<Vec<CompletionView>> {
+    api.search_complete(request).await
 }

@@ -172,7 +172,7 @@ impl Running<'_> {
     /// Names of what is found by the word of a document.
     fn found(&self, number: usize) -> Vec<String> {
         let query = format!("\"{}\"", word(number));
-        let request = SearchRequest { query, mode: SearchMode::Words, limit: 10, offset: 0, explain: false };
+        let request = SearchRequest::new(query, SearchMode::Words, 10);
         let found: SearchResponse = self.ask(Call::SearchQuery(request)).unwrap();
         found.hits.into_iter().map(|hit| hit.title).collect()
     }

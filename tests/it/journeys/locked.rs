@@ -79,8 +79,7 @@ async fn a_lock_during_indexing_comes_soon_and_loses_nothing() {
         status.items >= FILES && done(status.progress.words) && done(status.progress.meaning)
     })
     .await;
-    let request =
-        SearchRequest { query: "cucumbers".to_owned(), mode: SearchMode::Words, limit: 1, offset: 0, explain: false };
+    let request = SearchRequest::new("cucumbers", SearchMode::Words, 1);
     assert_eq!(u64::from(app.search_query(request).await.unwrap().total), FILES);
     app.stop().await.unwrap();
     drop(app);

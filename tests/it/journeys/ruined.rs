@@ -131,7 +131,7 @@ async fn delete_some(app: &Arc<App>, place: &Place) {
 }
 
 fn request(query: &str, mode: SearchMode) -> SearchRequest {
-    SearchRequest { query: query.to_owned(), mode, limit: 100, offset: 0, explain: false }
+    SearchRequest::new(query, mode, 100)
 }
 
 async fn answers(app: &Arc<App>) -> Result<Answers, ApiError> {

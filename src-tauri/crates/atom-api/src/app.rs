@@ -12,6 +12,7 @@ mod downloads;
 mod explain;
 mod export;
 mod files;
+mod finding;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod governor;

@@ -5,6 +5,7 @@
 
 mod audit;
 mod backup;
+mod finding;
 mod models;
 mod network;
 mod slots;
@@ -14,6 +15,10 @@ pub use backup::{
     BackupCheckView, BackupDoneView, BackupListView, BackupRequest, BackupRunView, BackupSettings, BackupStateView,
     ExportView, FolderRequest, ImportView, RestoreDoneView, RestoreListRequest, RestoreRequest, RotationDoneView,
     SnapshotView,
+};
+pub use finding::{
+    CompleteRequest, CompletionView, FacetView, FacetsView, PassageView, PassagesRequest, PassagesView, SearchSort,
+    SimilarRequest,
 };
 pub use models::{
     ModelChangeView, ModelDownloadRequest, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView,
@@ -106,6 +111,12 @@ pub struct SearchRequest {
     pub offset: u32,
     /// Fills [`HitView::explain`].
     pub explain: bool,
+    /// In which order.
+    #[serde(default)]
+    pub sort: SearchSort,
+    /// Fills [`SearchResponse::facets`].
+    #[serde(default)]
+    pub facets: bool,
 }
 
 /// The passage that matched.
@@ -218,6 +229,8 @@ pub struct SearchResponse {
     pub notices: Vec<Notice>,
     /// Operators found in the query.
     pub chips: Vec<Chip>,
+    /// What the matches are; null where that was not asked.
+    pub facets: Option<FacetsView>,
 }
 
 /// Names one item, source or job.
@@ -236,6 +249,10 @@ pub struct PreviewRequest {
     pub id: String,
     /// The query to highlight.
     pub query: String,
+    /// Where in the whole text to begin, in bytes; around the first match when null.
+    #[serde(default)]
+    #[specta(type = Option<u32>)]
+    pub start: Option<u64>,
 }
 
 /// An item's text, or the part around the first match.

@@ -257,6 +257,7 @@ impl From<atom_search::Error> for ApiError {
             E::Index(error) => error.into(),
             E::Store(error) => error.into(),
             E::Embedding { .. } => Self::new(ErrorCode::ModelMissing, error.to_string()),
+            E::Gone => Self::new(ErrorCode::NotFound, error.to_string()),
             E::CutShort { .. } => Self::new(ErrorCode::Internal, error.to_string()).retryable(),
         }
     }

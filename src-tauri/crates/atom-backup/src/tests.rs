@@ -203,6 +203,7 @@ fn text(index: usize) -> TextOutcome {
         author: None,
         people: None,
         language: None,
+        labels: None,
         content_hash: Some(vec![7; 32]),
         parser_version: 1,
         crashes: 0,

@@ -44,7 +44,7 @@ pub use sandbox::{Layer, SandboxStatus};
 pub use worker::{Hook, worker_main, worker_main_with};
 
 /// Version of the parsers: outcomes of an older one, failures above all, are worth another try.
-pub const PARSER_VERSION: u32 = 4;
+pub const PARSER_VERSION: u32 = 5;
 
 /// Environment variable of a worker with the path of the PDF library (`libpdfium.so`).
 pub const PDFIUM_ENV: &str = "ATOM_PDFIUM";

@@ -198,6 +198,27 @@ pub struct Extracted {
     pub members: Vec<Member>,
 }
 
+impl Extracted {
+    /// What the file is sorted under: its tags and keywords, each once, in the order of the file.
+    pub fn labels(&self) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        let said = self.facts.iter().filter(|fact| matches!(fact.name.as_str(), "Tags" | "Keywords" | "Labels"));
+        for label in said.flat_map(|fact| fact.value.split([',', ';'])) {
+            let label = label.trim().trim_start_matches('#');
+            let is_short = (1..=MOST_LABEL).contains(&label.chars().count());
+            if is_short && labels.len() < MOST_LABELS && labels.iter().all(|known| known != label) {
+                labels.push(label.to_owned());
+            }
+        }
+        labels
+    }
+}
+
+/// Labels taken of one file.
+const MOST_LABELS: usize = 64;
+/// Characters of one; what is longer is a sentence.
+const MOST_LABEL: usize = 60;
+
 /// What a file shows that may hold text, to be recognised by [`crate::Recogniser`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scan {

@@ -137,6 +137,8 @@ fn read(id: i64, path: &Path) -> Option<Document> {
         author: None,
         people: None,
         language: None,
+        labels: Vec::new(),
+        traits: Vec::new(),
         path: path.to_str()?.to_owned(),
         body: without_tags(&raw),
         kind: Kind::from_path(path),

@@ -194,6 +194,8 @@ fn read(id: i64, path: &Path) -> Option<Document> {
         author: None,
         people: None,
         language: None,
+        labels: Vec::new(),
+        traits: Vec::new(),
         path: path.to_str()?.to_owned(),
         size: body.len() as u64,
         body,

@@ -6,12 +6,14 @@
 //! - `analyzer`: text to terms, the same for documents, queries and highlights
 //! - `schema`: the fields, and a [`Document`] as the engine's
 //! - `query`, `wildcard`, `expand`: a [`KeywordQuery`] as the engine's
+//! - `forms`, `segment`: inflections, and words of scripts without spaces
+//! - `facets`: what the matches of a query are, counted; and values that the index knows
 //! - `writer`: changes and commits
 //! - `head`: which commit this is
 //! - `sealed`, `cache`: every file encrypted and authenticated, blocks decrypted once
 //!
-//! Terms are not stemmed. A [`KeywordQuery::Word`] also finds the regular English inflections that the index holds, at a
-//! lower weight; a [`KeywordQuery::Phrase`] of one word finds exactly that word.
+//! Terms are not stemmed. A [`KeywordQuery::Word`] also finds other forms of the word that the index holds, in English and
+//! in the languages of its documents, at a lower weight; a [`KeywordQuery::Phrase`] of one word finds exactly that word.
 //! Completions of a prefix all match, the most frequent are scored; only one-letter prefixes, where they are too many,
 //! match in bodies through the most frequent alone.
 //! Recency, opening habits and the fusion with vector search are not here: they belong to the caller.
@@ -19,34 +21,39 @@
 mod analyzer;
 mod cache;
 mod expand;
+mod facets;
 #[cfg(test)]
 mod faults;
+mod forms;
 mod head;
 mod query;
 mod schema;
 mod sealed;
+mod segment;
 mod wildcard;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use atom_core::{IndexHead, ItemId, Kind, SourceId};
 use atom_vault::SealRoot;
-use tantivy::collector::{Count, TopDocs};
+use tantivy::collector::{Collector, Count, TopDocs};
 use tantivy::columnar::Column;
 use tantivy::directory::RamDirectory;
-use tantivy::query::EnableScoring;
+use tantivy::query::{EnableScoring, Query};
+use tantivy::tokenizer::Language;
 use tantivy::{DocAddress, Index, IndexReader, Order, ReloadPolicy, Searcher, TERMINATED, TantivyError};
 
 pub use self::analyzer::Token;
+pub use self::facets::{Facets, Values};
 pub use self::writer::KeywordWriter;
 
 use self::expand::Vocabulary;
 use self::query::{EXACT_NAME, Translator, looks_for_text};
-use self::schema::{Fields, ITEM, MODIFIED};
+use self::schema::{Fields, ITEM, MODIFIED, ORDERED_NAME, SIZE};
 use self::sealed::{MANAGED, META, SealedDirectory, Trouble, io_error, is_full};
 use crate::{Error, Result};
 
@@ -75,6 +82,10 @@ pub struct Document {
     pub people: Option<String>,
     /// Language of the text, as a code of two or three letters.
     pub language: Option<String>,
+    /// Labels, tags, keywords.
+    pub labels: Vec<String>,
+    /// Names of what it is or has, as [`KeywordQuery::Trait`] looks for them.
+    pub traits: Vec<&'static str>,
     /// Absolute path, as shown.
     pub path: String,
     /// Text; empty where only the name is known.
@@ -158,6 +169,17 @@ pub enum KeywordQuery {
     Mime(Vec<String>),
     /// Documents whose text is in one of these languages, by code.
     Language(Vec<String>),
+    /// Documents with one of these traits.
+    Trait(Vec<String>),
+    /// Documents with a label, without regard to case, or one below it (`work` has `work/taxes`).
+    Label {
+        /// As typed.
+        value: String,
+        /// Whether it is only the beginning of one.
+        prefix: bool,
+    },
+    /// Names and words that a regular expression matches somewhere in them; see [`is_regex`].
+    Regex(String),
     /// From one of these sources.
     Source(Vec<SourceId>),
     /// Modified in a span, Unix milliseconds.
@@ -178,6 +200,36 @@ pub enum KeywordQuery {
     Items(Vec<ItemId>),
     /// In this folder or below it, or the item at this path; exact.
     Under(String),
+}
+
+/// The order of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Best first; newest first where there is nothing to rank by.
+    #[default]
+    Best,
+    /// Changed last first.
+    Newest,
+    /// Changed first first.
+    Oldest,
+    /// Most bytes first.
+    Largest,
+    /// Fewest bytes first.
+    Smallest,
+    /// By name, in any case.
+    Name,
+}
+
+/// The words of a text that is written without spaces; nothing where there is one word or none.
+#[must_use]
+pub fn words_of_run(text: &str) -> Option<Vec<&str>> {
+    segment::words(text)
+}
+
+/// Whether a regular expression can be looked for: it can be read, and is not too intricate.
+#[must_use]
+pub fn is_regex(pattern: &str) -> bool {
+    wildcard::is_pattern(pattern)
 }
 
 /// One answer.
@@ -219,6 +271,10 @@ struct Shared {
 struct Snapshot {
     searcher: Searcher,
     items: Vec<Column<i64>>,
+    /// Read when something is counted for the first time.
+    counted: OnceLock<Vec<facets::Columns>>,
+    /// Languages of the documents, read with the first query.
+    languages: OnceLock<Vec<Language>>,
 }
 
 /// Opens the index in `dir`, made if there is none.
@@ -295,10 +351,44 @@ impl KeywordIndex {
     /// # Errors
     /// [`Error::Corrupt`] if what must be read is damaged.
     pub fn search(&self, query: &KeywordQuery, limit: usize) -> Result<KeywordHits> {
+        self.search_sorted(query, Sort::Best, limit)
+    }
+
+    /// The first `limit` answers in that order, and how many there are.
+    ///
+    /// # Errors
+    /// As [`KeywordIndex::search`].
+    pub fn search_sorted(&self, query: &KeywordQuery, sort: Sort, limit: usize) -> Result<KeywordHits> {
         self.shared.guarded("searching", || {
             let snapshot = self.shared.snapshot();
-            let found = snapshot.search(self.shared.fields, query, limit);
+            let found = snapshot.search(self.shared.fields, query, sort, limit);
             found.map_err(|error| self.shared.error("searching", &error))
+        })
+    }
+
+    /// What the answers are, counted; items in `beside` count as answers too.
+    ///
+    /// `since` are moments in Unix milliseconds, for [`Facets::since`].
+    ///
+    /// # Errors
+    /// As [`KeywordIndex::search`].
+    pub fn facets(&self, query: &KeywordQuery, beside: &[ItemId], since: &[i64]) -> Result<Facets> {
+        self.shared.guarded("counting", || {
+            let snapshot = self.shared.snapshot();
+            let found = snapshot.facets(self.shared.fields, query, beside, since);
+            found.map_err(|error| self.shared.error("counting", &error))
+        })
+    }
+
+    /// Values that begin with `prefix`, as they are shown, those that most documents have first.
+    ///
+    /// # Errors
+    /// As [`KeywordIndex::search`].
+    pub fn values(&self, of: Values, prefix: &str, limit: usize) -> Result<Vec<String>> {
+        self.shared.guarded("looking for values", || {
+            let snapshot = self.shared.snapshot();
+            let found = snapshot.values(self.shared.fields, of, prefix, limit);
+            found.map_err(|error| self.shared.error("looking for values", &error))
         })
     }
 
@@ -324,6 +414,18 @@ impl KeywordIndex {
             let snapshot = self.shared.snapshot();
             let found = snapshot.similar(self.shared.fields, word);
             found.map_err(|error| self.shared.error("looking for similar words", &error))
+        })
+    }
+
+    /// Other forms of a word that a search for it finds.
+    ///
+    /// # Errors
+    /// As [`KeywordIndex::search`].
+    pub fn forms(&self, word: &str) -> Result<Vec<String>> {
+        self.shared.guarded("looking for forms", || {
+            let snapshot = self.shared.snapshot();
+            let found = snapshot.forms(self.shared.fields, word);
+            found.map_err(|error| self.shared.error("looking for forms", &error))
         })
     }
 
@@ -416,7 +518,23 @@ impl Snapshot {
             .iter()
             .map(|segment| segment.fast_fields().i64(ITEM))
             .collect::<tantivy::Result<_>>()?;
-        Ok(Self { searcher, items })
+        Ok(Self { searcher, items, counted: OnceLock::new(), languages: OnceLock::new() })
+    }
+
+    fn languages(&self, fields: Fields) -> tantivy::Result<&[Language]> {
+        if let Some(languages) = self.languages.get() {
+            return Ok(languages);
+        }
+        let mut counts: HashMap<String, u64> = HashMap::new();
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(fields.language)?;
+            let mut stream = inverted.terms().stream()?;
+            while stream.advance() {
+                let code = String::from_utf8_lossy(stream.key()).into_owned();
+                *counts.entry(code).or_default() += u64::from(stream.value().doc_freq);
+            }
+        }
+        Ok(self.languages.get_or_init(|| forms::languages(counts.into_iter().collect())))
     }
 
     fn item(&self, address: DocAddress) -> Option<ItemId> {
@@ -424,8 +542,8 @@ impl Snapshot {
         column.first(address.doc_id).map(ItemId::new)
     }
 
-    fn search(&self, fields: Fields, query: &KeywordQuery, limit: usize) -> tantivy::Result<KeywordHits> {
-        let translator = Translator::new(&self.searcher, fields);
+    fn search(&self, fields: Fields, query: &KeywordQuery, sort: Sort, limit: usize) -> tantivy::Result<KeywordHits> {
+        let translator = Translator::new(&self.searcher, fields, self.languages(fields)?);
         let Some(matched) = translator.translate(query)? else {
             return Ok(KeywordHits::default());
         };
@@ -435,13 +553,17 @@ impl Snapshot {
             return Ok(KeywordHits { hits: Vec::new(), total });
         }
         let top = TopDocs::with_limit(limit);
-        let (found, total): (Vec<(f32, DocAddress)>, usize) = if looks_for_text(query) {
-            let scored = translator.with_bonuses(query, matched)?;
-            self.searcher.search(&scored, &(top.order_by_score(), Count))?
-        } else {
-            let newest = top.order_by_fast_field::<i64>(MODIFIED, Order::Desc);
-            let (found, total) = self.searcher.search(&matched, &(newest, Count))?;
-            (found.into_iter().map(|(_, address)| (0.0, address)).collect(), total)
+        let sort = if sort == Sort::Best && !looks_for_text(query) { Sort::Newest } else { sort };
+        let (found, total): (Vec<(f32, DocAddress)>, usize) = match sort {
+            Sort::Best => {
+                let scored = translator.with_bonuses(query, matched)?;
+                self.searcher.search(&scored, &(top.order_by_score(), Count))?
+            }
+            Sort::Newest => self.ordered(&matched, top.order_by_fast_field::<i64>(MODIFIED, Order::Desc))?,
+            Sort::Oldest => self.ordered(&matched, top.order_by_fast_field::<i64>(MODIFIED, Order::Asc))?,
+            Sort::Largest => self.ordered(&matched, top.order_by_fast_field::<u64>(SIZE, Order::Desc))?,
+            Sort::Smallest => self.ordered(&matched, top.order_by_fast_field::<u64>(SIZE, Order::Asc))?,
+            Sort::Name => self.ordered(&matched, top.order_by_string_fast_field(ORDERED_NAME, Order::Asc))?,
         };
         let hits = found
             .into_iter()
@@ -452,6 +574,16 @@ impl Snapshot {
         Ok(KeywordHits { hits, total })
     }
 
+    /// Answers in the order of a column, and how many there are.
+    fn ordered<T: Send + 'static>(
+        &self,
+        matched: &dyn Query,
+        collector: impl Collector<Fruit = Vec<(T, DocAddress)>>,
+    ) -> tantivy::Result<(Vec<(f32, DocAddress)>, usize)> {
+        let (found, total) = self.searcher.search(matched, &(collector, Count))?;
+        Ok((found.into_iter().map(|(_, address)| (0.0, address)).collect(), total))
+    }
+
     fn filter(
         &self,
         fields: Fields,
@@ -459,7 +591,7 @@ impl Snapshot {
         among: Option<&[ItemId]>,
         limit: usize,
     ) -> tantivy::Result<(Vec<ItemId>, bool)> {
-        let translator = Translator::new(&self.searcher, fields);
+        let translator = Translator::new(&self.searcher, fields, self.languages(fields)?);
         let matched = match among {
             None => translator.translate(query)?,
             Some(items) => {
@@ -487,6 +619,14 @@ impl Snapshot {
         }
         items.sort_unstable();
         Ok((items, true))
+    }
+
+    fn forms(&self, fields: Fields, word: &str) -> tantivy::Result<Vec<String>> {
+        let slots = query::slots(word);
+        let [slot] = slots.as_slice() else { return Ok(Vec::new()) };
+        let text = [fields.name, fields.title, fields.body];
+        let found = Vocabulary::new(&self.searcher, &text).inflections(&slot.term, self.languages(fields)?)?;
+        Ok(found.into_iter().map(|expansion| expansion.term).collect())
     }
 
     fn similar(&self, fields: Fields, word: &str) -> tantivy::Result<Vec<(String, u64)>> {

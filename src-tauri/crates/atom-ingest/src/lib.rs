@@ -25,6 +25,7 @@ mod pace;
 mod pipeline;
 mod read;
 mod sets;
+mod traits;
 mod words;
 
 pub use error::{Error, Result};

@@ -187,12 +187,14 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
     let state = outcome.state();
     let reason = outcome.reason();
     let mime = outcome.mime().unwrap_or_default().to_owned();
-    let (mut title, mut author, mut people, mut language) = (None, None, None, None);
+    let (mut title, mut author, mut people, mut language, mut labels) = (None, None, None, None, None);
     let (mut truncated, mut chunks, mut packed) = (false, Vec::new(), Vec::new());
     // Without a hash there is nothing to keep what is recognised by.
     let shows_text = hash.is_some() && outcome.shows_text_maybe() && !is_raw_picture(task);
     if let Outcome::Text(extracted) = outcome {
         (chunks, packed) = members::split(&extracted, task.kind);
+        let found = extracted.labels();
+        labels = (!found.is_empty()).then(|| found.join("\n"));
         title = extracted.title;
         author = extracted.author;
         people = (!extracted.people.is_empty()).then(|| extracted.people.join("\n"));
@@ -207,6 +209,7 @@ fn outcome_of(task: &ReadTask, (outcome, deaths): (Outcome, u32), hash: Option<V
         author,
         people,
         language,
+        labels,
         content_hash: hash,
         parser_version: PARSER_VERSION,
         crashes: crashes + deaths,
@@ -279,6 +282,7 @@ fn unreadable(error: &std::io::Error) -> TextOutcome {
         author: None,
         people: None,
         language: None,
+        labels: None,
         content_hash: None,
         parser_version: PARSER_VERSION,
         crashes: 0,

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::pipeline::{Notice, Shared, Step, lock};
+use crate::traits::traits;
 use atom_core::Kind;
 use atom_index::keyword::{Document, KeywordWriter};
 use atom_jobs::Stop;
@@ -113,6 +114,8 @@ fn document(task: &WordsTask) -> Document {
         author: task.author.clone(),
         people: task.people.clone(),
         language: task.language.clone(),
+        labels: task.labels.as_deref().map(|labels| labels.lines().map(str::to_owned).collect()).unwrap_or_default(),
+        traits: traits(task),
         path: task.path.to_string_lossy().into_owned(),
         body: task.body.clone(),
         kind: task.kind,

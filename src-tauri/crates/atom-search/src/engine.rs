@@ -2,22 +2,26 @@
 //!
 //! - `words`: the keyword side, with the correction of typing errors and the search for some of the words
 //! - `meaning`: the vector side under the same constraints
-//! - `present`: facts, boosts, one hit per content, snippets
+//! - `present`: facts, boosts or another order, one hit per content, snippets
+//! - `similar`: what is like an item or a text
+//! - `passages`: where in one item a query matches
 //!
 //! Blocking work (indexes, store, model) runs on blocking threads, the two sides at the same time.
 //! A side that fails by meaning does not fail the search: the answer says so, and carries the error for the caller to act on.
 
 mod meaning;
+mod passages;
 mod present;
+mod similar;
 mod words;
 
 use crate::embedding::Remembering;
 use crate::fusion::{self, Boost, Candidates};
 use crate::query::{self, Chip, Context, Notice, NoticeCode, Plan};
-use crate::snippet::Snippet;
+use crate::snippet::{Snippet, Terms};
 use crate::{Error, Library, QueryEmbedder, Result};
-use atom_core::Clock;
-use atom_index::keyword::KeywordIndex;
+use atom_core::{Clock, ItemId};
+use atom_index::keyword::{Facets, KeywordIndex, KeywordQuery, Sort};
 use atom_index::vector::VectorIndex;
 use atom_store::ItemFacts;
 use chrono::{DateTime, Local};
@@ -25,6 +29,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
+
+pub use passages::Passage;
+pub use similar::Like;
 
 /// Which indexes are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,6 +74,10 @@ pub struct Request {
     pub offset: usize,
     /// Whether the last word may still be growing.
     pub typing: bool,
+    /// The order of hits.
+    pub sort: Sort,
+    /// Whether to count what the matches are.
+    pub facets: bool,
     /// What the caller knows about the state of the indexes; put before the search's own notices.
     pub notices: Vec<Notice>,
 }
@@ -74,7 +85,16 @@ pub struct Request {
 impl Request {
     /// A finished query in hybrid mode.
     pub fn new(text: impl Into<String>, limit: usize) -> Self {
-        Self { text: text.into(), mode: Mode::Hybrid, limit, offset: 0, typing: false, notices: Vec::new() }
+        Self {
+            text: text.into(),
+            mode: Mode::Hybrid,
+            limit,
+            offset: 0,
+            typing: false,
+            sort: Sort::Best,
+            facets: false,
+            notices: Vec::new(),
+        }
     }
 }
 
@@ -114,6 +134,11 @@ pub struct Hit {
     pub explanation: Explanation,
 }
 
+/// Days before now whose changes [`Answer::facets`] counts.
+pub const SPANS_DAYS: [i64; 4] = [1, 7, 30, 365];
+
+const DAY_MS: i64 = 86_400_000;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -125,6 +150,8 @@ pub struct Answer {
     pub notices: Vec<Notice>,
     /// Operators found in the query.
     pub chips: Vec<Chip>,
+    /// What the matches are, where that was asked; [`Facets::since`] goes by [`SPANS_DAYS`].
+    pub facets: Option<Facets>,
     /// Time from query text to snippets, milliseconds.
     pub took_ms: f64,
     /// Why the search by meaning failed, if it did; a damaged index has to be rebuilt.
@@ -237,14 +264,26 @@ impl Searcher {
                 .push(Notice::new(NoticeCode::MeaningOff, "Searched by words only: meaning search is not set up"));
         }
 
+        // In another order the weak matches would stand among the strong ones: they come only where there are no others.
+        if request.sort != Sort::Best && !words.all.is_empty() {
+            words.some.clear();
+        }
+        let meaning = if request.sort == Sort::Best || words.all.is_empty() { meaning } else { Vec::new() };
         let candidates = Candidates { words: words.all, some_words: words.some, meaning };
         let fused = fusion::fuse(&candidates);
+        if request.facets {
+            let query = if ask_words { plan.keyword.clone() } else { None };
+            let beside = fused.iter().map(|hit| hit.item).collect();
+            let shared = Arc::clone(&self.shared);
+            answer.facets = Some(blocking("counting", move || shared.facets(query, beside)).await?);
+        }
         let by_meaning_alone = fused.iter().filter(|hit| hit.words_rank.is_none()).count();
         answer.total = words.total.max(candidates.words.len()) + by_meaning_alone;
         let shared = Arc::clone(&self.shared);
         let exact_names = words.exact_names;
         let page = request.offset..request.offset.saturating_add(request.limit);
-        answer.hits = blocking("reading hits", move || shared.present(&plan, fused, &exact_names, page)).await?;
+        answer.hits =
+            blocking("reading hits", move || shared.present(&plan, fused, &exact_names, request.sort, page)).await?;
         Ok(answer)
     }
 }
@@ -252,6 +291,22 @@ impl Searcher {
 impl Shared {
     fn by_meaning(&self) -> Option<(VectorIndex, Remembering)> {
         self.meaning.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a query marks, with the forms of its words that the index holds.
+    fn terms(&self, plan: &Plan) -> Terms {
+        Terms::new(&plan.highlight_terms, &|text| self.keyword.analyze(text)).with_forms(&|word| {
+            self.keyword.forms(word).unwrap_or_else(|error| {
+                tracing::warn!(%error, "forms of a word could not be looked up");
+                Vec::new()
+            })
+        })
+    }
+
+    fn facets(&self, query: Option<KeywordQuery>, beside: Vec<ItemId>) -> Result<Facets> {
+        let query = query.unwrap_or_else(|| KeywordQuery::Items(Vec::new()));
+        let since = SPANS_DAYS.map(|days| self.clock.now_ms().saturating_sub(days * DAY_MS));
+        Ok(self.keyword.facets(&query, &beside, &since)?)
     }
 
     fn now(&self) -> DateTime<Local> {

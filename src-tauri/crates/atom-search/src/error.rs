@@ -15,6 +15,9 @@ pub enum Error {
         /// The embedder's words; never the query.
         reason: String,
     },
+    /// The item that was asked about is not there any more.
+    #[error("this item is not in the index any more")]
+    Gone,
     /// The work was dropped: the runtime is shutting down, or a part of it panicked.
     #[error("{operation} was cut short")]
     CutShort {

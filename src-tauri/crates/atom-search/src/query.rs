@@ -2,11 +2,12 @@
 //!
 //! [`plan`] is total: every string has a plan, and what cannot be read as an operator is searched for as text, with a notice.
 //! The steps are apart so that each can be tested alone: `parse` makes the tree (syntax only), `lower` gives it meaning.
-//! To add an operator, add it to `ast::Operator` and to `lower::filter`.
+//! To add an operator, add it to `ast::Operator`, to `lower::filter` and to `catalogue`.
 //!
 //! Left out on purpose: names of sources are resolved by the caller, and nothing here knows how an index splits text into words.
 
 mod ast;
+mod catalogue;
 mod kinds;
 mod lower;
 mod notice;
@@ -16,6 +17,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use catalogue::{OPERATORS, known_values, takes_folders};
 pub use notice::{Notice, NoticeCode};
 
 use atom_core::SourceId;

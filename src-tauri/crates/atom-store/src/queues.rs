@@ -9,7 +9,7 @@ use crate::connection::Store;
 use crate::error::{During, Result};
 use crate::items::path_from;
 use crate::model_change;
-use atom_core::{ChunkId, ItemId, Kind, SourceId};
+use atom_core::{ChunkId, ItemId, ItemState, Kind, SourceId};
 use rusqlite::{Transaction, params};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -33,6 +33,14 @@ pub struct WordsTask {
     pub people: Option<String>,
     /// Language of the text, as a code.
     pub language: Option<String>,
+    /// Labels, tags, keywords, each in a line of its own.
+    pub labels: Option<String>,
+    /// Outcome of reading it.
+    pub state: ItemState,
+    /// Whether it lies in an archive.
+    pub in_archive: bool,
+    /// Whether it is or has a picture that may hold text.
+    pub shows_text: bool,
     /// Kind.
     pub kind: Kind,
     /// Media type; empty when unknown.
@@ -81,7 +89,8 @@ impl Store {
         self.read(OPERATION, |tx| {
             let mut statement = tx
                 .prepare_cached(
-                    "SELECT id, source_id, revision, path, title, kind, mime, size, modified_ns, author, people, language
+                    "SELECT id, source_id, revision, path, title, kind, mime, size, modified_ns, author, people, language,
+                            labels, state, container IS NOT NULL, ocr IS NOT NULL
                      FROM item WHERE words_pending = 1 ORDER BY id LIMIT ?1",
                 )
                 .during(OPERATION)?;
@@ -102,6 +111,10 @@ impl Store {
                         author: row.get(9)?,
                         people: row.get(10)?,
                         language: row.get(11)?,
+                        labels: row.get(12)?,
+                        state: ItemState::parse(&row.get::<_, String>(13)?).unwrap_or(ItemState::Pending),
+                        in_archive: row.get(14)?,
+                        shows_text: row.get(15)?,
                         body: String::new(),
                     })
                 })()

@@ -69,6 +69,8 @@ pub enum TextOutcome {
         people: Option<String>,
         /// Language of the text, as a code of two or three letters.
         language: Option<String>,
+        /// Labels, tags, keywords, each in a line of its own.
+        labels: Option<String>,
         /// Hash of the content.
         content_hash: Option<Vec<u8>>,
         /// Parser that read it.
@@ -250,6 +252,7 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
             author,
             people,
             language,
+            labels,
             content_hash,
             parser_version,
             crashes,
@@ -264,7 +267,7 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                     "UPDATE item SET state = ?4, reason = ?5, mime = ?6, title = ?7, author = ?8, content_hash = ?9,
                             parser_version = ?10, crashes = ?11, truncated = ?12, ocr = iif(?16, 'waiting', NULL),
                             meaning_pending = meaning_pending OR chunk_count > 0 OR ?13 > 0, chunk_count = ?13,
-                            people = ?14, language = ?15, unread = 0, words_pending = 1, revision = revision + 1
+                            people = ?14, language = ?15, labels = ?17, unread = 0, words_pending = 1, revision = revision + 1
                      WHERE id = ?1 AND size = ?2 AND modified_ns = ?3",
                 )
                 .during(OPERATION)?
@@ -285,6 +288,7 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                     people,
                     language,
                     shows_text,
+                    labels,
                 ])
                 .during(OPERATION)?;
             if updated == 0 {

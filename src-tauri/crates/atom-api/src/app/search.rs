@@ -1,13 +1,13 @@
 //! Searching, previewing, opening.
 
 use super::session::{Session, item_id};
-use super::{App, blocking, views};
+use super::{App, blocking, finding, views};
 use crate::dto::{HitView, IdRequest, Notice, PreviewRequest, PreviewView, SearchMode, SearchRequest, SearchResponse};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use atom_core::SourceId;
 use atom_search::query::{Context, plan};
 use atom_search::snippet::{Terms, marks, utf16};
-use atom_search::{Mode, Request};
+use atom_search::{Answer, Mode, Request};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -30,46 +30,19 @@ impl App {
         self.touch();
         let session = self.session().await?;
         let _first = session.ingest().map(|ingest| ingest.search_first());
-        let mode = match request.mode {
-            SearchMode::Hybrid => Mode::Hybrid,
-            SearchMode::Words => Mode::Words,
-            SearchMode::Meaning => Mode::Meaning,
-        };
+        let mode = engine_mode(request.mode);
         let answer = session
             .searcher
             .search(Request {
                 mode,
                 offset: request.offset as usize,
                 typing: true,
+                sort: finding::sort(request.sort),
+                facets: request.facets,
                 ..Request::new(request.query.clone(), request.limit.clamp(1, MAX_LIMIT) as usize)
             })
             .await?;
-        let mut notices: Vec<Notice> = answer.notices.iter().map(views::notice).collect();
-        if let Some(error) = &answer.meaning_error {
-            tracing::warn!(%error, "searching by meaning failed");
-            if let Some(notice) = notices.iter_mut().find(|notice| notice.code == "meaning-off") {
-                notice.message = format!("Searched by words only: {error}");
-            }
-        }
-        let facts = Arc::clone(&session);
-        let (sources, partial) = blocking(move || Ok((source_names(&facts)?, partial(&facts, mode)?))).await?;
-        notices.extend(partial);
-        Ok(SearchResponse {
-            mode: request.mode,
-            took_ms: answer.took_ms as f32,
-            total: u32::try_from(answer.total).unwrap_or(u32::MAX),
-            hits: answer
-                .hits
-                .into_iter()
-                .map(|hit| {
-                    let source = sources.get(&hit.facts.source).map_or("", String::as_str);
-                    views::hit(hit, source, request.explain)
-                })
-                .collect(),
-            notices,
-            chips: answer.chips.iter().filter_map(|chip| views::chip(&request.query, chip)).collect(),
-            query: request.query,
-        })
+        response(&session, request.query, request.mode, answer, request.explain).await
     }
 
     /// Text of an item with highlights.
@@ -84,7 +57,10 @@ impl App {
             let Some(facts) = session.store.item_facts(&[id])?.into_iter().next() else { return Err(gone()) };
             let text: String = session.store.chunks(id)?.into_iter().map(|chunk| chunk.text).collect();
             let found = highlight(&session, &request.query, &text);
-            let (start, end) = window(&text, found.first().map_or(0, |range| range.start));
+            let (start, end) = match request.start {
+                Some(start) => window_from(&text, usize::try_from(start).unwrap_or(usize::MAX)),
+                None => window(&text, found.first().map_or(0, |range| range.start)),
+            };
             let shown = text.get(start..end).unwrap_or_default();
             let inside: Vec<Range<usize>> = found
                 .into_iter()
@@ -154,6 +130,49 @@ impl App {
     }
 }
 
+const fn engine_mode(mode: SearchMode) -> Mode {
+    match mode {
+        SearchMode::Hybrid => Mode::Hybrid,
+        SearchMode::Words => Mode::Words,
+        SearchMode::Meaning => Mode::Meaning,
+    }
+}
+
+/// An answer as the windows show it, with what is not searched yet.
+pub(super) async fn response(
+    session: &Arc<Session>,
+    query: String,
+    mode: SearchMode,
+    answer: Answer,
+    explain: bool,
+) -> ApiResult<SearchResponse> {
+    let mut notices: Vec<Notice> = answer.notices.iter().map(views::notice).collect();
+    if let Some(error) = &answer.meaning_error {
+        tracing::warn!(%error, "searching by meaning failed");
+        if let Some(notice) = notices.iter_mut().find(|notice| notice.code == "meaning-off") {
+            notice.message = format!("Searched by words only: {error}");
+        }
+    }
+    let facts = Arc::clone(session);
+    let asked = engine_mode(mode);
+    let (sources, partial) = blocking(move || Ok((source_names(&facts)?, partial(&facts, asked)?))).await?;
+    notices.extend(partial);
+    let hits = answer.hits.into_iter().map(|hit| {
+        let source = sources.get(&hit.facts.source).map_or("", String::as_str);
+        views::hit(hit, source, explain)
+    });
+    Ok(SearchResponse {
+        mode,
+        took_ms: answer.took_ms as f32,
+        total: u32::try_from(answer.total).unwrap_or(u32::MAX),
+        hits: hits.collect(),
+        notices,
+        chips: answer.chips.iter().filter_map(|chip| views::chip(&query, chip)).collect(),
+        facets: answer.facets.as_ref().map(|facets| finding::facets(facets, &sources)),
+        query,
+    })
+}
+
 fn gone() -> ApiError {
     ApiError::new(ErrorCode::NotFound, "this item is not in the index any more")
 }
@@ -187,8 +206,15 @@ fn highlight(session: &Session, query: &str, text: &str) -> Vec<Range<usize>> {
     let context = Context { now: chrono::Local::now(), typing: true, sources: &|_| Vec::new() };
     let plan = plan(query, &context);
     let analyze = |text: &str| session.keyword.analyze(text);
-    let terms = Terms::new(&plan.highlight_terms, &analyze);
+    let forms = |word: &str| session.keyword.forms(word).unwrap_or_default();
+    let terms = Terms::new(&plan.highlight_terms, &analyze).with_forms(&forms);
     if terms.is_empty() { Vec::new() } else { marks(text, &terms, &analyze) }
+}
+
+/// The part of a text that begins where a passage does.
+fn window_from(text: &str, start: usize) -> (usize, usize) {
+    let start = text.floor_char_boundary(start.min(text.len()));
+    (start, text.floor_char_boundary(start.saturating_add(PREVIEW_BYTES)))
 }
 
 /// The part of a text that a preview shows: all of it, or from a little before the first match.

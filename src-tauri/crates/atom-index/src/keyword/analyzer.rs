@@ -96,6 +96,11 @@ fn class(c: char) -> Class {
     }
 }
 
+/// Whether a text is two characters or more of a script without spaces, and nothing else.
+pub(crate) fn is_run(text: &str) -> bool {
+    text.chars().nth(1).is_some() && text.chars().all(|c| matches!(class(c), Class::Unspaced | Class::Extend))
+}
+
 fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c),
         0x0e00..=0x0eff        // Thai, Lao

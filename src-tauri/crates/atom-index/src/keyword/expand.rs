@@ -1,12 +1,14 @@
 //! Words to the terms of the index: completions, near misses and inflections, looked up in the term dictionaries.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::Field as EngineField;
 use tantivy::termdict::TermDictionary;
-use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
+use tantivy::tokenizer::Language;
 use tantivy::{Searcher, Term};
+
+use super::forms;
 
 /// How many completions of a prefix are scored by themselves.
 pub(crate) const COMPLETIONS: usize = 32;
@@ -14,8 +16,10 @@ pub(crate) const COMPLETIONS: usize = 32;
 const NEAR_MISSES: usize = 16;
 /// How many terms of one dictionary are looked at for one word.
 const SCAN: usize = 4096;
-/// A word must be as long as this to be inflected.
-const INFLECTED_FROM: usize = 4;
+/// How many terms of one dictionary are looked at for other forms of one word.
+const FORMS_SCAN: usize = 1024;
+/// How many other forms of a word are searched.
+const FORMS: usize = 16;
 
 /// A term that stands for a word of the query, with the number of documents that hold it in each field.
 #[derive(Debug, Clone)]
@@ -99,12 +103,30 @@ impl<'a> Vocabulary<'a> {
         Ok(ranked(counts, word, NEAR_MISSES))
     }
 
-    /// The forms of an English word that the index holds, without itself.
-    pub(crate) fn inflections(&self, word: &str) -> tantivy::Result<Vec<Expansion>> {
+    /// The forms of a word that the index holds, in English and in these languages, without itself.
+    pub(crate) fn inflections(&self, word: &str, languages: &[Language]) -> tantivy::Result<Vec<Expansion>> {
         let mut found = Vec::new();
-        for form in inflections(word) {
+        for form in forms::english(word).into_iter().chain(forms::with_particles(word)) {
             let expansion = self.exact(&form)?;
             if expansion.total() > 0 {
+                found.push(expansion);
+            }
+        }
+        let Some((begin, stems)) = forms::stems(word, languages) else { return Ok(found) };
+        let end = format!("{begin}\u{10ffff}");
+        let counts = self.collect(|dictionary, add| {
+            let mut stream = dictionary.range().ge(&begin).lt(&end).into_stream()?;
+            let mut looked_at = 0;
+            while stream.advance() && looked_at < FORMS_SCAN {
+                looked_at += 1;
+                if std::str::from_utf8(stream.key()).is_ok_and(|term| forms::is_form(term, word, &stems)) {
+                    add(stream.key(), stream.value().doc_freq);
+                }
+            }
+            Ok(())
+        })?;
+        for expansion in ranked(counts, word, FORMS) {
+            if found.iter().all(|known| known.term != expansion.term) {
                 found.push(expansion);
             }
         }
@@ -162,108 +184,4 @@ fn ranked(counts: Counts, word: &str, limit: usize) -> Vec<Expansion> {
     }
     expansions.sort_by(by_frequency);
     expansions
-}
-
-/// Candidate forms of an English word: made by the regular endings, kept when they share its stem.
-fn inflections(word: &str) -> Vec<String> {
-    if word.len() < INFLECTED_FROM || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Vec::new();
-    }
-    let mut stemmer = TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build();
-    let mut stem = |word: &str| {
-        let mut stream = stemmer.token_stream(word);
-        stream.next().map(|token| token.text.clone()).unwrap_or_default()
-    };
-    let wanted = stem(word);
-    let mut seen = HashSet::new();
-    let mut forms = Vec::new();
-    for base in bases(word) {
-        for form in endings(&base) {
-            if form.len() >= 3 && form != word && seen.insert(form.clone()) && stem(&form) == wanted {
-                forms.push(form);
-            }
-        }
-    }
-    forms
-}
-
-/// What a word may be an inflection of, itself first.
-fn bases(word: &str) -> Vec<String> {
-    let mut bases = vec![word.to_owned()];
-    for ending in ["ies", "ied", "es", "ed", "s", "ing", "d"] {
-        let Some(base) = word.strip_suffix(ending) else { continue };
-        if base.len() < 2 {
-            continue;
-        }
-        match ending {
-            "ies" | "ied" => bases.push(format!("{base}y")),
-            "es" | "ed" | "ing" => {
-                bases.push(base.to_owned());
-                bases.push(format!("{base}e"));
-                if let Some(single) = undoubled(base) {
-                    bases.push(single.to_owned());
-                }
-            }
-            _ => bases.push(base.to_owned()),
-        }
-    }
-    bases
-}
-
-/// `stopp` to `stop`.
-fn undoubled(base: &str) -> Option<&str> {
-    let mut last = base.bytes().rev();
-    let (a, b) = (last.next()?, last.next()?);
-    (a == b).then(|| base.get(..base.len() - 1)).flatten()
-}
-
-/// A base form and its regular inflections.
-fn endings(base: &str) -> Vec<String> {
-    let mut forms = vec![base.to_owned(), format!("{base}s"), format!("{base}es")];
-    if let Some(root) = base.strip_suffix('y') {
-        forms.push(format!("{root}ies"));
-        forms.push(format!("{root}ied"));
-    }
-    if let Some(root) = base.strip_suffix('e') {
-        forms.push(format!("{root}ing"));
-        forms.push(format!("{base}d"));
-    } else {
-        forms.push(format!("{base}ing"));
-        forms.push(format!("{base}ed"));
-        if let Some(last) = base.chars().last().filter(|c| !"aeiouwxy".contains(*c)) {
-            forms.push(format!("{base}{last}ing"));
-            forms.push(format!("{base}{last}ed"));
-        }
-    }
-    forms
-}
-
-#[cfg(test)]
-mod tests {
-    use super::inflections;
-
-    #[test]
-    fn regular_inflections_are_found_both_ways() {
-        let check = |word: &str, form: &str| {
-            let forms = inflections(word);
-            assert!(forms.iter().any(|f| f == form), "{word}: {forms:?}");
-        };
-        check("file", "files");
-        check("files", "file");
-        check("query", "queries");
-        check("queries", "query");
-        check("search", "searching");
-        check("searching", "searched");
-        check("stopped", "stop");
-        check("compile", "compiling");
-        check("compiling", "compiles");
-        check("boxes", "box");
-    }
-
-    #[test]
-    fn short_and_foreign_words_are_left_alone() {
-        for word in ["is", "bus", "straße", "sha256", "検索"] {
-            assert!(inflections(word).is_empty(), "{word}");
-        }
-    }
 }

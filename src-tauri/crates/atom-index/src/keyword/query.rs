@@ -10,14 +10,15 @@ use tantivy::query::{
     PhraseQuery, Query, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field as EngineField, IndexRecordOption};
+use tantivy::tokenizer::Language;
 use tantivy::{Searcher, Term};
 
 use std::ops::Bound;
 
 use super::analyzer::{Role, Scanner, name_key};
 use super::expand::{Coverage, Expansion, Vocabulary};
-use super::schema::{Fields, extension, trimmed_folder};
-use super::{Field, KeywordQuery, wildcard};
+use super::schema::{Fields, SHOWN, extension, looked_for, trimmed_folder};
+use super::{Field, KeywordQuery, forms, segment, wildcard};
 
 type Boxed = Box<dyn Query>;
 
@@ -80,12 +81,14 @@ pub(crate) struct Translator<'a> {
     searcher: &'a Searcher,
     fields: Fields,
     documents: u64,
+    /// Languages whose forms of words are looked for, besides English.
+    languages: &'a [Language],
 }
 
 impl<'a> Translator<'a> {
-    pub(crate) fn new(searcher: &'a Searcher, fields: Fields) -> Self {
+    pub(crate) fn new(searcher: &'a Searcher, fields: Fields, languages: &'a [Language]) -> Self {
         let documents = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
-        Self { searcher, fields, documents }
+        Self { searcher, fields, documents, languages }
     }
 
     /// The engine's query for `query`, or nothing where it holds nothing to look for.
@@ -117,6 +120,9 @@ impl<'a> Translator<'a> {
             KeywordQuery::Language(codes) => {
                 any_of(codes.iter().map(|code| Term::from_field_text(fields.language, &code.to_ascii_lowercase())))
             }
+            KeywordQuery::Trait(names) => any_of(names.iter().map(|name| Term::from_field_text(fields.traits, name))),
+            KeywordQuery::Label { value, prefix } => self.label(value, *prefix),
+            KeywordQuery::Regex(pattern) => self.regex(pattern),
             KeywordQuery::Source(sources) => {
                 any_of(sources.iter().map(|source| Term::from_field_i64(fields.source, source.get())))
             }
@@ -134,6 +140,28 @@ impl<'a> Translator<'a> {
                 folder => any_of([Term::from_field_text(fields.folder, folder)]),
             },
         }))
+    }
+
+    /// A label, and those below it where labels have levels.
+    fn label(&self, value: &str, prefix: bool) -> Boxed {
+        let value = looked_for(value);
+        let beginnings = if prefix { vec![value] } else { vec![format!("{value}{SHOWN}"), format!("{value}/")] };
+        let labels = beginnings.iter().map(|beginning| {
+            let query: Boxed = Box::new(beginning_with(self.fields.label, beginning));
+            (Occur::Should, query)
+        });
+        let labels = union(labels.collect()).unwrap_or_else(|| Box::new(EmptyQuery));
+        Box::new(ConstScoreQuery::new(labels, 0.0))
+    }
+
+    /// Names and words that a regular expression matches somewhere in them.
+    fn regex(&self, pattern: &str) -> Boxed {
+        let pattern = wildcard::inside(pattern);
+        let mut clauses: Vec<_> = matching(self.fields.whole_name, &pattern, NAME).into_iter().collect();
+        for (field, weight) in [(self.fields.title, TITLE), (self.fields.body, BODY)] {
+            clauses.extend(matching(field, &pattern, weight));
+        }
+        union(clauses).unwrap_or_else(|| Box::new(EmptyQuery))
     }
 
     /// `query` with what lifts the better matches: the exact name, and the words in a row.
@@ -208,7 +236,7 @@ impl<'a> Translator<'a> {
         let slot = match slots.as_slice() {
             [] => return Ok(None),
             [slot] => slot,
-            _ => return self.phrase(&slots, field, prefix, 0),
+            _ => return self.run(text, &slots, field, prefix),
         };
         // The last character of a run is in the index alone, every other one begins a pair.
         let prefix = prefix || slot.role == Role::Single;
@@ -223,7 +251,7 @@ impl<'a> Translator<'a> {
             extend(&mut group, completions, COMPLETION);
         }
         if slot.role == Role::Word {
-            extend(&mut group, vocabulary.inflections(&slot.term)?, INFLECTION);
+            extend(&mut group, vocabulary.inflections(&slot.term, self.languages)?, INFLECTION);
         }
         if fuzzy && slot.role == Role::Word {
             extend(&mut group, vocabulary.near(&slot.term, 1, prefix)?, NEAR_MISS);
@@ -248,6 +276,24 @@ impl<'a> Translator<'a> {
             }
         }
         Ok(Some(union(clauses).unwrap_or_else(|| Box::new(EmptyQuery))))
+    }
+
+    /// What is more than one term: a run of a script without spaces is looked for by its words, which count more when they
+    /// stand as they were typed; all else is a phrase.
+    fn run(&self, text: &str, slots: &[Slot], field: Field, prefix: bool) -> tantivy::Result<Option<Boxed>> {
+        let whole = self.phrase(slots, field, prefix, 0)?;
+        if let Some(noun) = forms::without_particle(text) {
+            let noun = self.phrase(&self::slots(noun), field, false, 0)?.map(|noun| boosted(noun, INFLECTION));
+            return Ok(union([whole, noun].into_iter().flatten().map(|query| (Occur::Should, query)).collect()));
+        }
+        let Some(words) = segment::words(text) else { return Ok(whole) };
+        let mut clauses = Vec::new();
+        for (at, word) in (1..).zip(&words) {
+            let slots = self::slots(word);
+            clauses.extend(self.phrase(&slots, field, prefix && at == words.len(), 0)?.map(|word| (Occur::Must, word)));
+        }
+        clauses.extend(whole.map(|whole| (Occur::Should, whole)));
+        Ok(Some(Box::new(BooleanQuery::new(clauses))))
     }
 
     /// One clause for each term in each field that holds it; the terms of a field share one inverse document frequency.
@@ -358,7 +404,10 @@ impl<'a> Translator<'a> {
 /// Whether a query looks for text at all; without, order is by time.
 pub(crate) fn looks_for_text(query: &KeywordQuery) -> bool {
     match query {
-        KeywordQuery::Word { .. } | KeywordQuery::Phrase { .. } | KeywordQuery::Wildcard { .. } => true,
+        KeywordQuery::Word { .. }
+        | KeywordQuery::Phrase { .. }
+        | KeywordQuery::Wildcard { .. }
+        | KeywordQuery::Regex(_) => true,
         KeywordQuery::And(children) | KeywordQuery::Or(children) => children.iter().any(looks_for_text),
         _ => false,
     }

@@ -20,6 +20,23 @@ const WHOLE: &str = "raw";
 pub(crate) const ITEM: &str = "item";
 /// Column of modification times.
 pub(crate) const MODIFIED: &str = "modified";
+/// Column of sizes.
+pub(crate) const SIZE: &str = "size";
+/// Column of names as they are put in order.
+pub(crate) const ORDERED_NAME: &str = "ordered_name";
+/// Column of kinds.
+pub(crate) const KIND: &str = "kind";
+/// Column of sources.
+pub(crate) const SOURCE: &str = "source";
+/// Column of authors, as [`shown`].
+pub(crate) const PERSON: &str = "person";
+/// Column of labels, as [`shown`].
+pub(crate) const LABEL: &str = "label";
+/// Column of the folders that items lie in.
+pub(crate) const PARENT: &str = "parent";
+
+/// Stands between a value as it is looked for and as it is shown; no text has it.
+pub(crate) const SHOWN: char = '\u{1}';
 
 /// Handles of the fields.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +61,15 @@ pub(crate) struct Fields {
     pub(crate) author: EngineField,
     pub(crate) people: EngineField,
     pub(crate) language: EngineField,
+    /// The author as one value, to be completed and counted.
+    pub(crate) person: EngineField,
+    pub(crate) label: EngineField,
+    /// Names of what a document is or has, from a fixed list.
+    pub(crate) traits: EngineField,
+    /// The folder that it lies in: counted, not looked for.
+    pub(crate) parent: EngineField,
+    /// The folded name: put in order, not looked for.
+    pub(crate) ordered_name: EngineField,
 }
 
 impl Fields {
@@ -66,24 +92,31 @@ impl Fields {
                     .set_fieldnorms(false),
             )
         };
+        let counted = || whole().set_fast(WHOLE);
+        let column = || TextOptions::default().set_fast(WHOLE);
         let fields = Self {
             item: builder.add_i64_field(ITEM, INDEXED | FAST),
-            source: builder.add_i64_field("source", INDEXED),
+            source: builder.add_i64_field(SOURCE, INDEXED | FAST),
             name: builder.add_text_field("name", text()),
             title: builder.add_text_field("title", text()),
             path: builder.add_text_field("path", text()),
             body: builder.add_text_field("body", text()),
-            kind: builder.add_text_field("kind", whole()),
+            kind: builder.add_text_field(KIND, counted()),
             ext: builder.add_text_field("ext", whole()),
             mime: builder.add_text_field("mime", whole()),
             modified: builder.add_i64_field(MODIFIED, FAST),
-            size: builder.add_u64_field("size", FAST),
+            size: builder.add_u64_field(SIZE, FAST),
             folder: builder.add_text_field("folder", whole()),
             whole_name: builder.add_text_field("whole_name", whole()),
             name_key: builder.add_text_field("name_key", whole()),
             author: builder.add_text_field("author", text()),
             people: builder.add_text_field("people", text()),
             language: builder.add_text_field("language", whole()),
+            person: builder.add_text_field(PERSON, counted()),
+            label: builder.add_text_field(LABEL, counted()),
+            traits: builder.add_text_field("traits", whole()),
+            parent: builder.add_text_field(PARENT, column()),
+            ordered_name: builder.add_text_field(ORDERED_NAME, column()),
         };
         (builder.build(), fields)
     }
@@ -122,6 +155,15 @@ impl Fields {
                 row.add_text(field, value);
             }
         }
+        if let Some(author) = document.author.as_deref().map(str::trim).filter(|author| !author.is_empty()) {
+            row.add_text(self.person, shown(author));
+        }
+        for label in &document.labels {
+            row.add_text(self.label, shown(label));
+        }
+        for &named in &document.traits {
+            row.add_text(self.traits, named);
+        }
         row.add_text(self.path, &document.path);
         row.add_text(self.body, &document.body);
         row.add_text(self.kind, document.kind.as_str());
@@ -133,10 +175,16 @@ impl Fields {
         }
         row.add_i64(self.modified, document.modified_ms);
         row.add_u64(self.size, document.size);
-        for folder in folders(&document.path) {
+        let folders = folders(&document.path);
+        if let Some(parent) = folders.len().checked_sub(2).and_then(|at| folders.get(at)) {
+            row.add_text(self.parent, parent);
+        }
+        for folder in folders {
             row.add_text(self.folder, folder);
         }
-        row.add_text(self.whole_name, whole_name(&document.name));
+        let whole_name = whole_name(&document.name);
+        row.add_text(self.ordered_name, &whole_name);
+        row.add_text(self.whole_name, whole_name);
         row
     }
 
@@ -144,6 +192,16 @@ impl Fields {
     pub(crate) fn item_term(&self, item: atom_core::ItemId) -> Term {
         Term::from_field_i64(self.item, item.get())
     }
+}
+
+/// A value that is found without regard to case and accents, and shown as it was written.
+fn shown(value: &str) -> String {
+    format!("{}{SHOWN}{value}", looked_for(value))
+}
+
+/// A value as it is looked for: in one case, without accents, single spaces.
+pub(crate) fn looked_for(value: &str) -> String {
+    whole_name(&value.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// An extension as it is indexed: lower case, without its dot.

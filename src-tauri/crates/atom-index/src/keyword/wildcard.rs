@@ -4,6 +4,8 @@
 
 use std::path::is_separator;
 
+use tantivy::schema::Field as EngineField;
+
 use super::Field;
 use super::analyzer::fold_into;
 use super::schema::whole_name;
@@ -69,6 +71,39 @@ pub(crate) fn plan(pattern: &str, field: Field) -> Option<Plan> {
         })
         .collect();
     (whole_name.is_some() || !words.is_empty()).then_some(Plan::Pieces { whole_name, words })
+}
+
+/// A regular expression that matches somewhere in a folded term, as one that matches the whole of it.
+///
+/// `^` and `$` keep their meaning at the ends; letters are small ones, as in the index.
+pub(crate) fn inside(pattern: &str) -> String {
+    let pattern: String = pattern.chars().take(MAX_PATTERN).collect();
+    let (begins, rest) = match pattern.strip_prefix('^') {
+        Some(rest) => ("", rest),
+        None => (".*", pattern.as_str()),
+    };
+    let (ends, rest) = match rest.strip_suffix('$') {
+        Some(rest) if !rest.ends_with('\\') => ("", rest),
+        _ => (".*", rest),
+    };
+    let mut folded = String::with_capacity(rest.len() + 8);
+    let mut escaped = false;
+    for c in rest.chars() {
+        // `\W` is not `\w`.
+        if escaped {
+            folded.push(c)
+        } else {
+            folded.extend(c.to_lowercase())
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    format!("{begins}({folded}){ends}")
+}
+
+/// Whether a regular expression can be looked for.
+pub(crate) fn is_pattern(pattern: &str) -> bool {
+    !pattern.is_empty()
+        && tantivy::query::RegexQuery::from_pattern(&inside(pattern), EngineField::from_field_id(0)).is_ok()
 }
 
 /// A folded pattern as a regular expression that must match a whole term.

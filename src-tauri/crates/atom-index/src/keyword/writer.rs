@@ -145,6 +145,8 @@ mod tests {
             author: None,
             people: None,
             language: None,
+            labels: Vec::new(),
+            traits: Vec::new(),
             path: format!("/a/{item}.txt"),
             body: (0..300).map(|n| format!("word{} ", item * 1000 + n)).collect(),
             kind: Kind::Text,

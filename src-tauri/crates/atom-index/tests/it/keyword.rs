@@ -1,6 +1,7 @@
 //! The keyword index.
 
 mod durability;
+mod facets;
 mod heads;
 mod killed;
 mod sealing;
@@ -27,6 +28,8 @@ fn document(item: i64, path: &str, body: &str) -> Document {
         author: None,
         people: None,
         language: None,
+        labels: Vec::new(),
+        traits: Vec::new(),
         path: path.to_owned(),
         body: body.to_owned(),
         kind: Kind::from_path(path.as_ref()),

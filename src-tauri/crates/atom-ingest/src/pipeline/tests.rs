@@ -62,6 +62,7 @@ impl Place {
             author: None,
             people: None,
             language: None,
+            labels: None,
             content_hash: None,
             parser_version: PARSER_VERSION,
             crashes: 0,

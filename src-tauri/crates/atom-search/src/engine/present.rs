@@ -6,8 +6,9 @@ use crate::fusion::{self, Fused, Signals};
 use crate::query::Plan;
 use crate::snippet::{self, Finder, Snippet, Terms};
 use atom_core::ItemId;
-use atom_index::keyword::{Field, KeywordQuery};
+use atom_index::keyword::{Field, KeywordQuery, Sort};
 use atom_store::ItemFacts;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ impl Shared {
         plan: &Plan,
         mut fused: Vec<Fused>,
         exact_names: &HashSet<ItemId>,
+        sort: Sort,
         page: Range<usize>,
     ) -> Result<Vec<Hit>> {
         fused.truncate(page.end.saturating_mul(2).saturating_add(SPARE));
@@ -36,7 +38,9 @@ impl Shared {
         let mut facts: HashMap<ItemId, ItemFacts> =
             self.library.items(&items)?.into_iter().map(|facts| (facts.id, facts)).collect();
         fused.retain(|hit| facts.contains_key(&hit.item));
-        if !plan.is_listing() {
+        if sort != Sort::Best {
+            order(&mut fused, &facts, sort);
+        } else if !plan.is_listing() {
             let in_a_row = self.in_a_row(plan, &items)?;
             let now_ms = self.clock.now_ms();
             fusion::boost(&mut fused, |item| {
@@ -51,7 +55,7 @@ impl Shared {
             });
         }
         let distinct = distinct(fused, &facts);
-        let words = Terms::new(&plan.highlight_terms, &|text| self.keyword.analyze(text));
+        let words = self.terms(plan);
         let meaning = plan
             .meaning_text
             .as_deref()
@@ -71,7 +75,8 @@ impl Shared {
                 snippet,
                 locations,
                 explanation: Explanation {
-                    words_rank: fused.words_rank,
+                    // Places by words are those of the order asked for.
+                    words_rank: fused.words_rank.filter(|_| sort == Sort::Best),
                     some_words: fused.some_words,
                     meaning_rank: fused.meaning_rank,
                     similarity: fused.near.map(|near| near.similarity),
@@ -127,6 +132,24 @@ impl Shared {
         }
         let found = finder.finish();
         Ok(found.or_else(|| snippet::lead(&near.or(first)?.text)))
+    }
+}
+
+/// Puts hits in an order that is not that of their scores; equals stay as they are.
+fn order(hits: &mut [Fused], facts: &HashMap<ItemId, ItemFacts>, sort: Sort) {
+    let modified = |hit: &Fused| facts.get(&hit.item).map(|facts| facts.modified_ms);
+    let size = |hit: &Fused| facts.get(&hit.item).map(|facts| facts.size);
+    let name = |hit: &Fused| {
+        let name = facts.get(&hit.item)?.path.file_name()?;
+        Some(name.to_string_lossy().to_lowercase())
+    };
+    match sort {
+        Sort::Best => {}
+        Sort::Newest => hits.sort_by_key(|hit| Reverse(modified(hit))),
+        Sort::Oldest => hits.sort_by_key(modified),
+        Sort::Largest => hits.sort_by_key(|hit| Reverse(size(hit))),
+        Sort::Smallest => hits.sort_by_key(size),
+        Sort::Name => hits.sort_by_cached_key(name),
     }
 }
 

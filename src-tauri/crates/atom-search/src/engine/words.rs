@@ -62,14 +62,14 @@ impl Shared {
         let mut found = Found::default();
         let Some(query) = &plan.keyword else { return Ok(found) };
         let limit = CANDIDATES.max(request.offset.saturating_add(request.limit).saturating_mul(2));
-        found.add_all(self.keyword.search(query, limit)?);
+        found.add_all(self.keyword.search_sorted(query, request.sort, limit)?);
         let mut relaxed = plan.relaxed.clone();
         if found.total < LITTLE
             && let Some((text, notice)) = self.respelled(plan, &request.text)?
         {
             let corrected = self.plan(&text, request.typing);
             if let Some(query) = &corrected.keyword {
-                let hits = self.keyword.search(query, limit)?;
+                let hits = self.keyword.search_sorted(query, request.sort, limit)?;
                 if hits.total > found.total || found.total == 0 && corrected.relaxed.is_some() {
                     found.add_all(hits);
                     relaxed.clone_from(&corrected.relaxed);

@@ -48,7 +48,7 @@ pub(super) enum Syntax {
     Not(Box<Node>),
 }
 
-/// The operators of this release, each with its synonyms folded.
+/// The operators, each with its synonyms folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Operator {
     /// `type:`, `kind:`: a kind, an extension or a word for one of them.
@@ -69,6 +69,14 @@ pub(super) enum Operator {
     People,
     /// `lang:`, `language:`: what its text is written in.
     Language,
+    /// `has:`: what an item has: attachments, links, pictures and the like.
+    Has,
+    /// `is:`: what an item is: a folder, unread, done and the like.
+    Is,
+    /// `label:`, `tag:`: what it is sorted under.
+    Label,
+    /// `regex:`: a pattern over names and words.
+    Regex,
     /// `after:`, `newer:`: changed on that day or later.
     After,
     /// `before:`, `older:`: changed before that day.
@@ -100,6 +108,10 @@ impl Operator {
             "from" | "author" => Self::Author,
             "to" => Self::People,
             "lang" | "language" => Self::Language,
+            "has" => Self::Has,
+            "is" => Self::Is,
+            "label" | "tag" | "keyword" => Self::Label,
+            "regex" => Self::Regex,
             "after" | "newer" => Self::After,
             "before" | "older" => Self::Before,
             "on" | "date" => Self::On,
@@ -124,6 +136,10 @@ impl Operator {
             Self::Author => "from",
             Self::People => "to",
             Self::Language => "lang",
+            Self::Has => "has",
+            Self::Is => "is",
+            Self::Label => "label",
+            Self::Regex => "regex",
             Self::After => "after",
             Self::Before => "before",
             Self::On => "date",
@@ -134,9 +150,4 @@ impl Operator {
             Self::Smaller => "smaller",
         }
     }
-}
-
-/// Whether `name` is an operator that later releases will have data for.
-pub(super) fn is_planned(name: &str) -> bool {
-    matches!(name.to_ascii_lowercase().as_str(), "has" | "is" | "label" | "tag" | "regex")
 }

@@ -61,6 +61,48 @@ fn synonym(word: &str) -> Option<KeywordQuery> {
     Some(KeywordQuery::Kind(kinds.to_vec()))
 }
 
+/// What `has:word` means, by the names that ingest gives.
+pub(super) fn by_possession(word: &str) -> Option<KeywordQuery> {
+    let word = word.to_lowercase();
+    let named = POSSESSIONS.iter().find(|(name, words)| *name == word || words.contains(&&*word))?.0;
+    Some(KeywordQuery::Trait(vec![named.to_owned()]))
+}
+
+/// What `is:word` means: a state, by the names that ingest gives, else a kind.
+pub(super) fn by_state(word: &str) -> Option<KeywordQuery> {
+    let word = word.to_lowercase();
+    match STATES.iter().find(|(name, words)| *name == word || words.contains(&&*word)) {
+        Some((name, _)) => Some(KeywordQuery::Trait(vec![(*name).to_owned()])),
+        None => synonym(&word).or_else(|| Some(KeywordQuery::Kind(vec![Kind::parse(&word)?]))),
+    }
+}
+
+/// What an item can have, with other words for it.
+pub(super) const POSSESSIONS: [(&str, &[&str]); 7] = [
+    ("attachment", &["attachments", "attached"]),
+    ("link", &["links", "url", "urls"]),
+    ("image", &["images", "picture", "pictures", "photo", "photos"]),
+    ("text", &["words"]),
+    ("title", &[]),
+    ("author", &["sender"]),
+    ("label", &["labels", "tag", "tags", "keyword", "keywords"]),
+];
+
+/// What an item can be, with other words for it.
+pub(super) const STATES: [(&str, &[&str]); 11] = [
+    ("folder", &["dir", "directory"]),
+    ("file", &[]),
+    ("archived", &["packed", "zipped"]),
+    ("unread", &["new", "unseen"]),
+    ("read", &["seen"]),
+    ("starred", &["flagged", "important"]),
+    ("answered", &["replied"]),
+    ("open", &["todo"]),
+    ("done", &["closed", "completed"]),
+    ("encrypted", &["protected", "locked"]),
+    ("failed", &["broken", "error"]),
+];
+
 /// Languages that have an old and a new code, or that people call by name.
 const LANGUAGES: [(&str, &[&str]); 30] = [
     ("ar", &["arabic", "ara"]),

@@ -6,7 +6,7 @@
 use super::ast::{Node, Operator, Syntax};
 use super::notice::{Notice, NoticeCode};
 use super::{Chip, Context, HighlightTerm, PlainWord, Plan, kinds, period, size};
-use atom_index::keyword::{Field, KeywordQuery};
+use atom_index::keyword::{self, Field, KeywordQuery};
 use chrono::TimeZone;
 
 /// A beginning of one ASCII letter would match a good part of every index.
@@ -101,6 +101,10 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
                 let prefix = self.unfinished(node) && text.len() >= MIN_PREFIX_BYTES;
                 if sign == Sign::Positive {
                     self.highlight(vec![text.clone()], prefix);
+                    let apart = keyword::words_of_run(text).unwrap_or_default();
+                    for (at, word) in (1..).zip(&apart) {
+                        self.highlight(vec![(*word).to_owned()], prefix && at == apart.len());
+                    }
                     self.meaning.push(text.clone());
                     self.words.push(PlainWord { text: text.clone(), span: node.span.clone(), prefix });
                 }
@@ -262,6 +266,10 @@ impl<Tz: TimeZone> Lowering<'_, Tz> {
             Operator::Author => in_field(words_of(value), Field::Author, prefix),
             Operator::People => in_field(words_of(value), Field::People, prefix),
             Operator::Language => kinds::by_language(value),
+            Operator::Has => kinds::by_possession(value),
+            Operator::Is => kinds::by_state(value),
+            Operator::Label => Some(KeywordQuery::Label { value: value.to_owned(), prefix }),
+            Operator::Regex => keyword::is_regex(value).then(|| KeywordQuery::Regex(value.to_owned())),
             Operator::After => Some(modified(period::period(value, now)?.0, None)),
             Operator::Before => Some(modified(None, period::period(value, now)?.0)),
             Operator::On => {
@@ -306,6 +314,10 @@ const fn expectation(operator: Operator) -> &'static str {
         Operator::Source | Operator::Path => "a place",
         Operator::Name | Operator::Author | Operator::People => "a name",
         Operator::Language => "a language",
+        Operator::Has => "something that a file can have",
+        Operator::Is => "something that a file can be",
+        Operator::Label => "a label",
+        Operator::Regex => "a pattern",
         Operator::After | Operator::Before | Operator::On => "a date",
         Operator::NewerThan | Operator::OlderThan => "a length of time",
         Operator::Size | Operator::Larger | Operator::Smaller => "a size",

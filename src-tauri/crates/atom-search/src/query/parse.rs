@@ -7,7 +7,7 @@
 //! - A `?` at the end of a word is punctuation: people ask questions.
 //! - `~` takes the plain words that follow it, up to the next sign or operator.
 
-use super::ast::{Node, Operator, Syntax, is_planned};
+use super::ast::{Node, Operator, Syntax};
 use super::notice::{Notice, NoticeCode};
 use std::ops::Range;
 
@@ -300,18 +300,13 @@ impl Parser<'_> {
         }
         if let Some(operator) = Operator::parse(&name) {
             self.at = values_at;
-            let values = self.values(depth);
+            let mut values = if operator == Operator::Regex { self.pattern(depth) } else { self.values(depth) };
+            values.retain(|value| !value.is_empty());
             if values.is_empty() {
                 self.notice(format!("{name}: is waiting for a value"));
                 return Bare::Nothing;
             }
             return Bare::Node(Node { span: start..self.at, syntax: Syntax::Operator { operator, values } });
-        }
-        if is_planned(&name) {
-            self.at = values_at;
-            let values = self.values(depth);
-            self.notice(format!("{name}: is not available yet; searching for its value as text"));
-            return self.plain_values(start, values);
         }
         let span = self.bare(depth);
         if span.end > values_at {
@@ -320,19 +315,31 @@ impl Parser<'_> {
         self.term(span)
     }
 
-    fn plain_values(&self, start: usize, values: Vec<String>) -> Bare {
-        let mut words: Vec<String> = values
-            .iter()
-            .flat_map(|value| value.split_whitespace())
-            .filter(|word| has_letters(word))
-            .map(str::to_owned)
-            .collect();
-        let span = start..self.at;
-        match words.len() {
-            0 => Bare::Nothing,
-            1 => Bare::Node(Node { span, syntax: Syntax::Word(words.pop().unwrap_or_default()) }),
-            _ => Bare::Node(Node { span, syntax: Syntax::Phrase { words, slop: 0, closed: true } }),
+    /// The pattern between two slashes, with `\/` for one in it; without the first, a run without spaces.
+    fn pattern(&mut self, depth: usize) -> Vec<String> {
+        if self.peek() != Some('/') {
+            let span = self.bare(depth);
+            return vec![self.slice(span).to_owned()];
         }
+        self.bump();
+        let mut pattern = String::new();
+        while let Some(next) = self.peek() {
+            self.bump();
+            match next {
+                '/' => break,
+                '\\' if self.peek() == Some('/') => {
+                    pattern.push('/');
+                    self.bump();
+                }
+                '\\' => {
+                    pattern.push('\\');
+                    pattern.extend(self.peek());
+                    self.bump();
+                }
+                c => pattern.push(c),
+            }
+        }
+        vec![pattern]
     }
 
     /// `value,value`, each of them bare or quoted; `|` without spaces counts as a comma.

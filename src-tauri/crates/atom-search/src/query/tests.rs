@@ -58,6 +58,9 @@ fn show(query: &KeywordQuery) -> String {
             let number = |n: &Option<u64>| n.map_or(String::new(), |n| n.to_string());
             format!("size:{}..{}", number(from), number(to))
         }
+        KeywordQuery::Trait(names) => format!("is:{}", names.join(",")),
+        KeywordQuery::Label { value, prefix } => format!("label:{value}{}", if *prefix { "…" } else { "" }),
+        KeywordQuery::Regex(pattern) => format!("/{pattern}/"),
         KeywordQuery::Items(_) => "items".into(),
         KeywordQuery::Under(folder) => format!("under:{folder}"),
     }
@@ -216,9 +219,22 @@ fn queries_mean_what_people_expect() {
     check("lang:German", "lang:de,deu,ger");
     check("language:eo", "lang:eo");
     check("lang:klingon", "nothing");
-    // Not here yet, and unknown.
-    check("has:attachment", "attachment");
-    check("label:\"to do\"", "\"to do\"");
+    // What it is, what it has, what it is sorted under.
+    check("has:attachment", "is:attachment");
+    check("has:links,photos", "(is:link | is:image)");
+    check("has:anna", "nothing");
+    check("is:unread from:bob", "(is:unread & author/bob)");
+    check("-is:todo", "(all & !is:open)");
+    check("is:pdf", "kind:pdf");
+    check("label:\"to do\"", "label:to do");
+    check("tag:work,home", "(label:work | label:home)");
+    // Patterns.
+    check("regex:/a+ (b|c)/ d", "(/a+ (b|c)/ & d)");
+    check(r"regex:/a\/b\d/", r"/a/b\d/");
+    check("(regex:/(a b)/ c)", "(/(a b)/ & c)");
+    check("regex:inv[0-9]+ x", "(/inv[0-9]+/ & x)");
+    check("regex:/[/", "nothing");
+    // Unknown.
     check("foo:bar", "foo:bar");
 }
 
@@ -332,9 +348,10 @@ fn what_cannot_be_read_is_said() {
         assert!(notices[0].message.contains(part), "{text:?}: {}", notices[0].message);
     };
     check("foo:bar", "foo: is not an operator");
-    check("is:starred", "is: is not available yet");
+    check("is:purple", "is:purple cannot be read as something that a file can be");
+    check("has:anna", "cannot be read as something that a file can have");
     check("lang:klingon", "cannot be read as a language");
-    check("regex:/a+/", "regex: is not available yet");
+    check("regex:/[/", "cannot be read as a pattern");
     check("after:soon", "after:soon cannot be read as a date");
     check("size:big", "size:big cannot be read as a size");
     check("newer_than:x", "cannot be read as a length of time");

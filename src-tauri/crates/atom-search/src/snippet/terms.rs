@@ -24,6 +24,8 @@ struct Term {
     /// The parts of an identifier, which may also stand apart.
     parts: Vec<String>,
     prefix: bool,
+    /// Other forms of a single word, as the index found them.
+    forms: Vec<String>,
     stem: Option<String>,
     /// What a text must have to be looked at; for texts in ASCII only.
     probe: String,
@@ -47,6 +49,17 @@ impl Terms {
             all.extend(Term::new(&term.words.join(" "), term.prefix, analyze).filter(|term| !all.contains(term)));
         }
         Self { terms: all }
+    }
+
+    /// The same terms, of which single words stand for these forms of theirs too.
+    #[must_use]
+    pub fn with_forms(mut self, forms: &dyn Fn(&str) -> Vec<String>) -> Self {
+        for term in &mut self.terms {
+            if let [word] = term.words.as_slice() {
+                term.forms = forms(word);
+            }
+        }
+        self
     }
 
     /// Each word of a plain text as a term of its own.
@@ -81,7 +94,9 @@ impl Terms {
             .filter(|byte| !matches!(byte, b'_' | b'\''))
             .map(|byte| char::from(byte.to_ascii_lowercase()))
             .collect();
-        self.terms.iter().any(|term| folded.contains(&term.probe))
+        self.terms
+            .iter()
+            .any(|term| folded.contains(&term.probe) || term.forms.iter().any(|form| folded.contains(form.as_str())))
     }
 
     /// Every place of every term, in order of where it begins.
@@ -136,7 +151,7 @@ impl Term {
         let chars: usize = words.iter().map(|word| word.chars().count()).sum();
         let wide = if text.is_ascii() { 1 } else { 2 };
         let weight = (chars * wide).min(FULL_WEIGHT_CHARS) as f32 * if words.len() > 1 { 1.5 } else { 1.0 };
-        Some(Self { words, parts, prefix, stem, probe, weight })
+        Some(Self { words, parts, prefix, forms: Vec::new(), stem, probe, weight })
     }
 
     /// The bytes of this term where it begins with the token at `at`.
@@ -151,7 +166,7 @@ impl Term {
                 let joined = self.words.len() > 1
                     && token.text.len() == self.words.iter().map(String::len).sum::<usize>()
                     && token.text == self.words.concat();
-                (other_form || joined).then_some(token.start..token.end)
+                (other_form || joined || self.forms.contains(&token.text)).then_some(token.start..token.end)
             })
     }
 

@@ -45,6 +45,8 @@ fn vector_of(text: &str) -> Vec<f32> {
 #[derive(Default, Clone)]
 pub(crate) struct Shelf {
     items: Vec<(ItemFacts, Vec<ChunkText>)>,
+    /// The language of a file is the name of the folder that it lies in.
+    pub(crate) language_by_folder: bool,
 }
 
 impl Shelf {
@@ -134,7 +136,9 @@ impl Desk {
                     title: facts.title.clone(),
                     author: None,
                     people: None,
-                    language: None,
+                    language: shelf.language_by_folder.then(|| name_of(facts.path.parent().unwrap())),
+                    labels: Vec::new(),
+                    traits: Vec::new(),
                     path: facts.path.display().to_string(),
                     body: chunks.iter().map(|chunk| chunk.text.as_str()).collect(),
                     kind: facts.kind,

@@ -1,7 +1,8 @@
 use crate::desk::{DAY_MS, Desk, NOW_MS, Shelf};
+use atom_core::{ItemId, Kind};
 use atom_search::fusion::Boost;
 use atom_search::query::NoticeCode;
-use atom_search::{Mode, Request};
+use atom_search::{Answer, Like, Mode, Request, Sort};
 
 fn shelf() -> Shelf {
     let mut shelf = Shelf::default();
@@ -216,4 +217,65 @@ async fn nothing_to_search_for_is_said() {
         assert!(answer.hits.is_empty());
         assert_eq!(answer.notices.last().unwrap().code, NoticeCode::EmptyQuery, "{text:?}");
     }
+}
+
+fn names_of(answer: &Answer) -> Vec<String> {
+    answer.hits.iter().map(|hit| hit.facts.path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hits_come_in_the_order_asked_for_and_are_counted() {
+    let mut shelf = Shelf::default();
+    for (path, days, size) in [("/home/b.txt", 3, 10), ("/home/a.txt", 2, 30), ("/home/c.txt", 1, 20)] {
+        let facts = shelf.add(path, &["the annual budget"]);
+        (facts.modified_ms, facts.size) = (NOW_MS - days * DAY_MS, size);
+    }
+    shelf.add("/home/money.md", &["invoice"]).modified_ms = NOW_MS - 20 * DAY_MS;
+    let desk = Desk::open(&shelf, &[], true).await;
+    for (sort, expect) in [
+        (Sort::Newest, ["c.txt", "a.txt", "b.txt"]),
+        (Sort::Oldest, ["b.txt", "a.txt", "c.txt"]),
+        (Sort::Largest, ["a.txt", "c.txt", "b.txt"]),
+        (Sort::Smallest, ["b.txt", "c.txt", "a.txt"]),
+        (Sort::Name, ["a.txt", "b.txt", "c.txt"]),
+    ] {
+        let answer = desk.searcher.search(Request { sort, ..Request::new("budget", 10) }).await.unwrap();
+        assert_eq!(names_of(&answer), expect, "what is near by meaning only does not come between");
+        assert!(answer.hits.iter().all(|hit| hit.explanation.words_rank.is_none()));
+        assert!(answer.facets.is_none());
+    }
+    let by_meaning = Request { sort: Sort::Newest, ..Request::new("payment", 10) };
+    assert_eq!(names_of(&desk.searcher.search(by_meaning).await.unwrap()), ["c.txt", "a.txt", "b.txt", "money.md"]);
+    let counted = Request { facets: true, ..Request::new("budget", 10) };
+    let facets = desk.searcher.search(counted).await.unwrap().facets.unwrap();
+    assert_eq!((facets.total, facets.since), (4, vec![1, 3, 4, 4]));
+    assert_eq!(facets.kinds, [(Kind::Text, 3), (Kind::Markdown, 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_like_an_item_or_a_text_is_found_without_itself_and_its_copies() {
+    let mut shelf = shelf();
+    let copy = shelf.add("/work/copy.txt", &["The automobile stands in the garage.", "Its engine needs oil."]);
+    copy.content_hash = Some(1_i64.to_le_bytes().to_vec());
+    shelf.add("/home/vehicles.txt", &["Every vehicle has an engine."]);
+    let desk = Desk::open(&shelf, &[], true).await;
+    let like = desk.searcher.similar(Like::Item(ItemId::new(1)), 10).await.unwrap();
+    assert_eq!(names_of(&like), ["vehicles.txt"]);
+    let text = Like::Text("cooking and food, rice above all".to_owned());
+    assert_eq!(names_of(&desk.searcher.similar(text, 10).await.unwrap()), ["dinner.md"]);
+    assert!(desk.searcher.similar(Like::Item(ItemId::new(99)), 10).await.is_err());
+    let nothing = desk.searcher.similar(Like::Text(" . ".to_owned()), 10).await.unwrap();
+    assert_eq!((nothing.hits.len(), nothing.notices[0].code), (0, NoticeCode::EmptyQuery));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passages_of_an_item_are_told_in_the_order_of_its_text() {
+    let desk = Desk::open(&shelf(), &[], true).await;
+    let (passages, total) = desk.searcher.passages(ItemId::new(1), "engine OR automobile").await.unwrap();
+    assert_eq!((passages.len(), total), (2, 2));
+    assert_eq!((passages[0].start, passages[1].start), (0, "The automobile stands in the garage.".len()));
+    assert_eq!(&passages[1].snippet.text[passages[1].snippet.highlights[0].clone()], "engine");
+    let (by_meaning, _) = desk.searcher.passages(ItemId::new(2), "food").await.unwrap();
+    assert!(!by_meaning.is_empty());
+    assert_eq!(desk.searcher.passages(ItemId::new(2), "whale").await.unwrap().1, 0);
 }

@@ -58,6 +58,7 @@ fn indexed(text: &str) -> TextOutcome {
         author: None,
         people: None,
         language: None,
+        labels: None,
         content_hash: Some(vec![7; 32]),
         parser_version: 1,
         crashes: 0,

@@ -14,6 +14,7 @@ fn picture(hash: u8) -> TextOutcome {
         author: None,
         people: None,
         language: None,
+        labels: None,
         content_hash: Some(vec![hash; 32]),
         parser_version: 1,
         crashes: 0,

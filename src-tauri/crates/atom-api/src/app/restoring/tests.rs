@@ -99,7 +99,7 @@ impl Fixture {
     async fn found(&self, query: &str) -> String {
         until("hit", async || {
             let query = query.to_owned();
-            let request = SearchRequest { query, mode: SearchMode::Words, limit: 5, offset: 0, explain: false };
+            let request = SearchRequest::new(query, SearchMode::Words, 5);
             let answer = self.app.search_query(request).await.unwrap();
             answer.hits.into_iter().next().map(|hit| hit.title)
         })
