@@ -31,7 +31,7 @@ function useAnswer(mode: SearchMode, query: string, limit: number, enabled: bool
   const platform = usePlatform();
   return useQuery({
     queryKey: keys.search(mode, query, limit),
-    queryFn: () => platform.search({ query, mode, limit, offset: 0, explain: true }),
+    queryFn: () => platform.search({ query, mode, limit, offset: 0, explain: true, sort: "best", facets: false }),
     enabled: enabled && query.trim() !== "",
     staleTime: 2_000,
     gcTime: 20_000,

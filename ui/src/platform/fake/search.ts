@@ -1,6 +1,6 @@
 // A toy search with the manners of the real one: operators, prefixes, highlights, chips, notices.
 
-import type { Chip, HitView, Notice, PreviewView, SearchRequest, SearchResponse } from "../index";
+import type { Chip, CompletionView, FacetsView, FacetView, HitView, Notice, PassagesView, PreviewView, SearchRequest, SearchResponse, SimilarRequest } from "../index";
 import { CORPUS, type FakeDocument } from "./corpus";
 
 const DAY = 86_400_000;
@@ -119,6 +119,7 @@ export function fakeSearch(request: SearchRequest, now: number, meaningShare: nu
   const fused = [...new Set(lists.flat())]
     .map((document) => ({ document, score: lists.reduce((sum, list) => sum + 1 / (60 + (rankIn(list, document) ?? 1_000)), 0) }))
     .sort((a, b) => b.score - a.score);
+  sorted(fused, request.sort);
   const notices: Notice[] = [];
   if (request.mode !== "words" && meaningShare < 1) {
     notices.push({ code: "meaning-partial", message: `Meaning search is ${Math.floor(meaningShare * 100)} % ready: some files are found by their words only.` });
@@ -135,7 +136,68 @@ export function fakeSearch(request: SearchRequest, now: number, meaningShare: nu
     ),
     notices,
     chips,
+    facets: request.facets ? facetsOf(fused.map((one) => one.document)) : null,
   };
+}
+
+function counted(values: readonly string[], query: (value: string) => string): FacetView[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([label, count]) => ({ label, count, query: query(label) })).sort((a, b) => b.count - a.count);
+}
+
+function facetsOf(documents: readonly FakeDocument[]): FacetsView {
+  const within = (label: string, days: number) => ({ label, query: `newer_than:${days}d`, count: documents.filter((document) => document.daysAgo <= days).length });
+  return {
+    kinds: counted(documents.map((document) => document.kind), (kind) => `type:${kind}`),
+    sources: [],
+    folders: counted(documents.map((document) => document.path.split("/").at(-2) ?? ""), (folder) => `path:"${folder}"`),
+    people: [],
+    times: [within("Past 7 days", 7), within("Past 30 days", 30), within("Past year", 365)].filter((time) => time.count > 0),
+  };
+}
+
+function sorted(documents: { document: FakeDocument; score: number }[], sort: SearchRequest["sort"]) {
+  const by: Record<SearchRequest["sort"], (a: FakeDocument, b: FakeDocument) => number> = {
+    best: () => 0,
+    newest: (a, b) => a.daysAgo - b.daysAgo,
+    oldest: (a, b) => b.daysAgo - a.daysAgo,
+    largest: (a, b) => b.size - a.size,
+    smallest: (a, b) => a.size - b.size,
+    name: (a, b) => a.title.localeCompare(b.title),
+  };
+  return documents.sort((a, b) => by[sort](a.document, b.document));
+}
+
+export function fakeSimilar(request: SimilarRequest, now: number): SearchResponse {
+  const like = CORPUS.find((document) => document.id === request.id);
+  const query = like ? like.about : (request.text ?? "");
+  const answer = fakeSearch({ query, mode: "meaning", limit: request.limit, offset: 0, explain: true, sort: "best", facets: false }, now, 1);
+  return { ...answer, query: "", hits: answer.hits.filter((hit) => hit.id !== request.id) };
+}
+
+export function fakePassages(document: FakeDocument, query: string): PassagesView {
+  const passages = find(document.text, parse(query).words).map(([start, end]) => {
+    const from = Math.max(0, start - 40);
+    return { text: document.text.slice(from, end + 60).replace(/\s/g, " "), highlights: [[start - from, end - from] as [number, number]], start: from };
+  });
+  return { passages, total: passages.length };
+}
+
+const NAMES = [...OPERATORS, "from", "to", "has", "is", "label", "lang"];
+
+export function fakeComplete(query: string, cursor: number, past: readonly { query: string }[]): CompletionView[] {
+  const before = query.slice(0, cursor);
+  const start = before.search(/[^\s]*$/);
+  const word = before.slice(start);
+  const value = /^([a-z_]+):(.*)$/.exec(word);
+  const kinds = value && (value[1] === "type" || value[1] === "kind") ? ["audio", "code", "document", "email", "image", "pdf", "spreadsheet", "video"] : [];
+  const one = (label: string, kind: string, detail: string, insert: string, from = start) => ({ label, kind, detail, insert, start: from, end: cursor });
+  return [
+    ...kinds.filter((kind) => kind.startsWith(value?.[2] ?? "")).map((kind) => one(kind, "value", "", `${value?.[1] ?? ""}:${kind} `)),
+    ...(value || word === "" ? [] : NAMES.filter((name) => name.startsWith(word)).map((name) => one(`${name}:`, "operator", "", `${name}:`))),
+    ...past.filter((entry) => before !== "" && entry.query.startsWith(before) && entry.query !== before).map((entry) => one(entry.query, "history", "", entry.query, 0)),
+  ];
 }
 
 export function fakePreview(document: FakeDocument, query: string, now: number): PreviewView {
