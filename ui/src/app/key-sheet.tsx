@@ -2,6 +2,7 @@ import { Button } from "../components/button";
 import { Dialog } from "../components/dialog";
 import { Keycaps } from "../components/keycaps";
 import { useSettings } from "../data/queries";
+import { navigate, routeTo } from "../data/route";
 
 const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = [
   {
@@ -25,9 +26,14 @@ const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = 
       ["Mod+Enter", "Show in folder"],
       ["Mod+C", "Copy path"],
       ["Mod+Shift+C", "Copy passage"],
+      ["Mod+Shift+S", "Similar to this"],
+      ["Mod+Shift+F", "Find something like a text"],
+      ["Mod+B", "Narrow down by counts"],
       ["Shift+ArrowDown", "Next match in the preview"],
       ["Shift+ArrowUp", "Previous match"],
       ["Tab", "Take the completion"],
+      ["Ctrl+ ", "Choose a completion"],
+      ["F1", "Operators"],
       ["Escape", "Clear the query"],
     ],
   },
@@ -72,6 +78,15 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <div className="actions">
+        <Button
+          look="quiet"
+          onClick={() => {
+            onClose();
+            navigate(routeTo("search", { show: "operators" }));
+          }}
+        >
+          Operators of a search…
+        </Button>
         <Button data-first onClick={onClose}>
           Close
         </Button>

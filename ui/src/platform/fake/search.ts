@@ -4,7 +4,7 @@ import type { Chip, CompletionView, FacetsView, FacetView, HitView, Notice, Pass
 import { CORPUS, type FakeDocument } from "./corpus";
 
 const DAY = 86_400_000;
-const OPERATORS = ["type", "ext", "in", "path", "name", "after", "before", "date", "size", "newer_than", "older_than"];
+const OPERATORS = ["type", "ext", "in", "path", "name", "after", "before", "date", "size", "newer_than", "older_than", "from", "has", "is", "label", "regex"];
 
 interface Parsed {
   words: string[];
@@ -14,7 +14,7 @@ interface Parsed {
 function parse(query: string): Parsed {
   const words: string[] = [];
   const chips: Chip[] = [];
-  for (const match of query.matchAll(/-?([a-z_]+):("[^"]*"|[^\s()]+)|"([^"]+)"|[^\s()|]+/giu)) {
+  for (const match of query.matchAll(/-?([a-z_]+):("[^"]*"|\/[^/]*\/|[^\s()]+)|"([^"]+)"|[^\s()|]+/giu)) {
     const operator = match[1]?.toLowerCase();
     if (operator && OPERATORS.includes(operator)) {
       chips.push({ text: match[0], start: match.index, end: match.index + match[0].length, operator, value: (match[2] ?? "").replaceAll('"', "") });
@@ -45,6 +45,10 @@ function passes(document: FakeDocument, chip: Chip): boolean {
       return document.daysAgo <= days(value);
     case "older_than":
       return document.daysAgo > days(value);
+    case "from":
+      return document.from?.toLowerCase().includes(value) === true;
+    case "is":
+      return value === "archived" ? document.archive !== null : value === "duplicate" ? document.copies.length > 0 : true;
     case "date":
       return value !== "today" || document.daysAgo < 1;
     default:
@@ -71,6 +75,10 @@ function snippetOf(document: FakeDocument, words: readonly string[]): HitView["s
   return { text, highlights: find(text, words) };
 }
 
+function sourceOf(document: FakeDocument): string {
+  return document.path.startsWith("/home/ada/Projects/") ? "2" : "1";
+}
+
 export function hitOf(document: FakeDocument, words: readonly string[], rank: number, now: number, explain: HitView["explain"]): HitView {
   return {
     rank,
@@ -80,7 +88,7 @@ export function hitOf(document: FakeDocument, words: readonly string[], rank: nu
     uri: `file://${encodeURI(document.path)}`,
     path: document.path,
     folder: document.path.split("/").at(-2) ?? "",
-    source: "1",
+    source: sourceOf(document),
     kind: document.kind,
     mime: document.mime,
     modified: now - document.daysAgo * DAY,
@@ -124,7 +132,7 @@ export function fakeSearch(request: SearchRequest, now: number, meaningShare: nu
   if (request.mode !== "words" && meaningShare < 1) {
     notices.push({ code: "meaning-partial", message: `Meaning search is ${Math.floor(meaningShare * 100)} % ready: some files are found by their words only.` });
   }
-  const unknown = /(?:^|\s)(from|label):/.exec(request.query)?.[1];
+  const unknown = /(?:^|\s)(cc|status):/.exec(request.query)?.[1];
   if (unknown) notices.push({ code: "unknown-operator", message: `${unknown}: is searched as plain text.` });
   return {
     query: request.query,
@@ -150,9 +158,9 @@ function facetsOf(documents: readonly FakeDocument[]): FacetsView {
   const within = (label: string, days: number) => ({ label, query: `newer_than:${days}d`, count: documents.filter((document) => document.daysAgo <= days).length });
   return {
     kinds: counted(documents.map((document) => document.kind), (kind) => `type:${kind}`),
-    sources: [],
+    sources: counted(documents.map(sourceOf), (source) => `in:${source === "1" ? "documents" : "reference"}`).map((facet) => ({ ...facet, label: facet.label === "1" ? "Documents" : "reference" })),
     folders: counted(documents.map((document) => document.path.split("/").at(-2) ?? ""), (folder) => `path:"${folder}"`),
-    people: [],
+    people: counted(documents.flatMap((document) => document.from ?? []), (person) => `from:"${person}"`),
     times: [within("Past 7 days", 7), within("Past 30 days", 30), within("Past year", 365)].filter((time) => time.count > 0),
   };
 }
@@ -184,7 +192,24 @@ export function fakePassages(document: FakeDocument, query: string): PassagesVie
   return { passages, total: passages.length };
 }
 
-const NAMES = [...OPERATORS, "from", "to", "has", "is", "label", "lang"];
+const NAMES: Readonly<Record<string, string>> = {
+  type: "a kind of file",
+  name: "in the name",
+  path: "in a folder",
+  in: "from a source",
+  from: "author or sender",
+  to: "recipient",
+  after: "changed since",
+  before: "changed until",
+  date: "changed on",
+  newer_than: "changed in the last…",
+  older_than: "changed longer ago than",
+  size: "how large",
+  has: "what has something to it",
+  is: "what it is",
+  label: "marked so",
+  lang: "language of the text",
+};
 
 export function fakeComplete(query: string, cursor: number, past: readonly { query: string }[]): CompletionView[] {
   const before = query.slice(0, cursor);
@@ -195,7 +220,7 @@ export function fakeComplete(query: string, cursor: number, past: readonly { que
   const one = (label: string, kind: string, detail: string, insert: string, from = start) => ({ label, kind, detail, insert, start: from, end: cursor });
   return [
     ...kinds.filter((kind) => kind.startsWith(value?.[2] ?? "")).map((kind) => one(kind, "value", "", `${value?.[1] ?? ""}:${kind} `)),
-    ...(value || word === "" ? [] : NAMES.filter((name) => name.startsWith(word)).map((name) => one(`${name}:`, "operator", "", `${name}:`))),
+    ...(value ? [] : Object.entries(NAMES).filter(([name]) => name.startsWith(word)).map(([name, detail]) => one(`${name}:`, "operator", detail, `${name}:`))),
     ...past.filter((entry) => before !== "" && entry.query.startsWith(before) && entry.query !== before).map((entry) => one(entry.query, "history", "", entry.query, 0)),
   ];
 }
