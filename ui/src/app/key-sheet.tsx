@@ -17,24 +17,29 @@ const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = 
     ],
   },
   {
-    title: "Search",
+    title: "Query",
     keys: [
       ["/", "Go to the query"],
-      ["ArrowDown", "Next result, also Ctrl+N"],
-      ["ArrowUp", "Previous result, also Ctrl+P"],
+      ["Tab", "Take the completion"],
+      ["Ctrl+ ", "Choose a completion"],
+      ["Mod+B", "Narrow down by counts"],
+      ["Mod+Shift+F", "Find something like a text"],
+      ["F1", "Operators"],
+      ["Escape", "Clear the query"],
+    ],
+  },
+  {
+    title: "Results",
+    keys: [
+      ["ArrowDown", "Next, also Ctrl+N"],
+      ["ArrowUp", "Previous, also Ctrl+P"],
       ["Enter", "Open"],
       ["Mod+Enter", "Show in folder"],
       ["Mod+C", "Copy path"],
       ["Mod+Shift+C", "Copy passage"],
       ["Mod+Shift+S", "Similar to this"],
-      ["Mod+Shift+F", "Find something like a text"],
-      ["Mod+B", "Narrow down by counts"],
       ["Shift+ArrowDown", "Next match in the preview"],
       ["Shift+ArrowUp", "Previous match"],
-      ["Tab", "Take the completion"],
-      ["Ctrl+ ", "Choose a completion"],
-      ["F1", "Operators"],
-      ["Escape", "Clear the query"],
     ],
   },
   {
@@ -85,7 +90,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
             navigate(routeTo("search", { show: "operators" }));
           }}
         >
-          Operators of a search…
+          All operators…
         </Button>
         <Button data-first onClick={onClose}>
           Close

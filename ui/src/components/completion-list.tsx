@@ -8,7 +8,7 @@ import { Name } from "./name";
 /** No pop-up is wider. */
 const WIDTH = 340;
 /** So far from the start of the line, the titles below stay readable for whoever only types words. */
-const ASIDE = 260;
+const ASIDE = 220;
 
 export function completionId(listId: string, index: number): string {
   return `${listId}-${index}`;

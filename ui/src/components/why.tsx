@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { useId, useState } from "react";
+import { useId, useState, type ReactNode } from "react";
 import type { HitView } from "../platform";
 import { formatCount } from "../text/format";
 import { visibleLine } from "../text/visible";
@@ -14,37 +14,41 @@ function reasonsOf({ wordsRank, meaningRank, boosts }: Explain): string[] {
   ].filter((reason) => reason !== null);
 }
 
-/** Why a result is where it is: in one line, and opened in full. */
-export function Why({ explain }: { explain: Explain }) {
+/** Why a result is where it is: the line that says it in short and opens the facts. */
+export function useWhy(explain: Explain | null): { line: ReactNode; facts: ReactNode } {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
-  const reasons = reasonsOf(explain);
-  if (reasons.length === 0) return null;
+  const reasons = explain ? reasonsOf(explain) : [];
+  if (!explain || reasons.length === 0) return { line: null, facts: null };
   const Chevron = isOpen ? ChevronDown : ChevronRight;
-  return (
-    <div className="why">
-      <button
-        type="button"
-        className="why-line"
-        aria-expanded={isOpen}
-        aria-controls={isOpen ? id : undefined}
-        title="Why this result"
-        onClick={() => {
-          setOpen(!isOpen);
-        }}
-      >
-        <Chevron size={14} aria-hidden />
+  const line = (
+    <button
+      type="button"
+      className="why-line"
+      aria-expanded={isOpen}
+      aria-controls={isOpen ? id : undefined}
+      title="Why this result"
+      onClick={() => {
+        setOpen(!isOpen);
+      }}
+    >
+      <Chevron size={14} aria-hidden />
+      <span>
         <span className="only-for-readers">Why this result: </span>
-        <span className="cut">{`Found as ${reasons.join(", ")}`}</span>
-      </button>
-      {isOpen ? (
-        <dl id={id} className="why-facts">
-          <Fact name="Words">{explain.wordsRank === null ? "Not among what the words find" : `No. ${formatCount(explain.wordsRank)} of what the words find`}</Fact>
-          <Fact name="Meaning">{explain.meaningRank === null ? "Not among what is about the same thing" : `No. ${formatCount(explain.meaningRank)} of what is about the same thing`}</Fact>
-          {explain.boosts.length > 0 ? <Fact name="Moved up">{explain.boosts.map(visibleLine).join(", ")}</Fact> : null}
-        </dl>
-      ) : null}
-    </div>
+        <span>{`Found as ${reasons.join(", ")}`}</span>
+      </span>
+    </button>
+  );
+  return { line, facts: isOpen ? <Facts id={id} explain={explain} /> : null };
+}
+
+function Facts({ id, explain: { wordsRank, meaningRank, boosts } }: { id: string; explain: Explain }) {
+  return (
+    <dl id={id} className="why-facts">
+      <Fact name="Words">{wordsRank === null ? "Not among what the words find" : `No. ${formatCount(wordsRank)} of what the words find`}</Fact>
+      <Fact name="Meaning">{meaningRank === null ? "Not among what is about the same thing" : `No. ${formatCount(meaningRank)} of what is about the same thing`}</Fact>
+      {boosts.length > 0 ? <Fact name="Moved up">{boosts.map(visibleLine).join(", ")}</Fact> : null}
+    </dl>
   );
 }
 

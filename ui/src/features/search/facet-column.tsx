@@ -81,7 +81,7 @@ export function FacetColumn({ groups, query, onToggle }: FacetColumnProps) {
                 }}
               >
                 <FacetLabel group={key} facet={facet} />
-                <span className="count">{formatCount(facet.count)}</span>
+                <span className="facet-count">{formatCount(facet.count)}</span>
               </button>
             ))}
             {facets.length > FEW ? (

@@ -84,9 +84,7 @@ function NothingFound({ composed, hasFilters, onReset, onReference, status }: Li
       actions={
         <>
           {hasFilters ? <Button onClick={onReset}>Search without filters</Button> : null}
-          <Button look="quiet" onClick={onReference}>
-            Operators
-          </Button>
+          <Button onClick={onReference}>Operators</Button>
         </>
       }
     >
