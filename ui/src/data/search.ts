@@ -71,10 +71,12 @@ export function useSearch(query: string, mode: SearchMode, limit: number, pinned
       const now = performance.now();
       if (before?.question !== question) return { question, response: best, hits: best.hits, since: now };
       const settled = now - before.since > SETTLE_MS;
-      const pin = pinnedNow.current ?? (settled ? (before.hits[0]?.id ?? null) : null);
+      // Whoever asked for an order reads the top row as the first in it.
+      const first = settled && sort === "best" ? (before.hits[0]?.id ?? null) : null;
+      const pin = pinnedNow.current ?? first;
       return { question, response: best, hits: mergeHits(before.hits, best.hits, pin), since: before.since };
     });
-  }, [best, question]);
+  }, [best, question, sort]);
 
   const isEmpty = query.trim() === "";
   const error = full.error ?? words.error;

@@ -15,6 +15,8 @@ export function groupByOf(text: string | null): GroupBy | null {
   return text === "source" || text === "folder" ? text : null;
 }
 
+const NO_GROUPS: readonly HitGroup[] = [];
+
 type Heading = Omit<HitGroup, "count">;
 
 function lastPart(path: string): string {
@@ -31,8 +33,8 @@ function headingOf(hit: HitView, by: GroupBy, sources: readonly SourceView[]): H
 }
 
 /** Groups in the order of their first hits, which keep theirs. */
-export function grouped(hits: readonly HitView[], by: GroupBy | null, sources: readonly SourceView[]): { hits: readonly HitView[]; groups: HitGroup[] } {
-  if (by === null) return { hits, groups: [] };
+export function grouped(hits: readonly HitView[], by: GroupBy | null, sources: readonly SourceView[]): { hits: readonly HitView[]; groups: readonly HitGroup[] } {
+  if (by === null) return { hits, groups: NO_GROUPS };
   const members = new Map<string, { heading: Heading; hits: HitView[] }>();
   for (const hit of hits) {
     const heading = headingOf(hit, by, sources);

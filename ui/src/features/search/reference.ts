@@ -34,7 +34,7 @@ export const REFERENCE: readonly { title: string; entries: readonly Entry[] }[] 
       { example: "is:duplicate", meaning: "What lies in more than one place" },
       { example: "has:attachment", meaning: "What has something to it", also: "has:link has:image has:text has:title has:author" },
       { example: "lang:german", meaning: "The language of the text" },
-      { example: "label:important", meaning: "Marked so by its program", also: "tag:" },
+      { example: "label:important", meaning: "What carries a label or a tag", also: "tag:" },
     ],
   },
   {
