@@ -68,6 +68,23 @@ const SCREENS: readonly Screen[] = [
   { name: "search", path: "/?fake=open#/search?q=search", ready: ".preview mark" },
   { name: "search, nothing found", path: "/?fake=open#/search?q=xylophone", ready: "text=Nothing found" },
   { name: "search, hostile names", path: "/?fake=open#/search?q=path%3ADownloads", ready: ".unseen" },
+  { name: "search, counts and groups", path: "/?fake=open#/search?q=search&facets=shown&group=folder&sort=newest", ready: ".facet", act: (page) => page.click(".facet >> nth=0"), then: ".facet[aria-pressed=true]" },
+  { name: "search, why", path: "/?fake=open#/search?q=search", ready: ".why-line", act: (page) => page.click(".why-line"), then: ".why-facts" },
+  { name: "search, completions", path: "/?fake=open#/search", ready: ".hit", act: (page) => page.keyboard.type("lease type:"), then: ".completions" },
+  {
+    name: "search, choosing a completion",
+    path: "/?fake=open#/search",
+    ready: ".hit",
+    act: async (page) => {
+      await page.keyboard.type("lease ");
+      await page.keyboard.press("Control+Space");
+    },
+    then: ".completions [aria-selected=true]",
+  },
+  { name: "search, more ways", path: "/?fake=open#/search?q=search", ready: ".hit", act: (page) => page.click("[aria-label='More ways to search']"), then: "[role=menu]" },
+  { name: "similar files", path: "/?fake=open#/search?like=2&group=source", ready: ".hit-group" },
+  { name: "a text to find the like of", path: "/?fake=open#/search", ready: ".hit", act: (page) => page.keyboard.press("Control+Shift+F"), then: "[role=dialog] textarea" },
+  { name: "operators", path: "/?fake=open#/search?show=operators", ready: "[role=dialog] .example" },
   { name: "sources", path: "/?fake=open#/sources", ready: ".source-card" },
   { name: "removing a source", path: "/?fake=open#/sources", ready: ".source-card", act: (page) => page.click("[aria-label='Remove from Atom'] >> nth=0"), then: "[role=alertdialog]" },
   { name: "files", path: "/?fake=open#/sources?id=2", ready: ".file-row .badge" },
@@ -111,6 +128,7 @@ const SCREENS: readonly Screen[] = [
     act: (page) => page.keyboard.press("Control+y"),
     then: ".preview-text .block",
   },
+  { name: "quick search, completions", path: "/quick.html?fake=open", ready: ".hit", options: QUICK, act: (page) => page.keyboard.type("na"), then: ".completions" },
   { name: "quick search, locked", path: "/quick.html?fake=locked", ready: "button", options: QUICK },
 ];
 

@@ -2,6 +2,7 @@ import { Button } from "../components/button";
 import { Dialog } from "../components/dialog";
 import { Keycaps } from "../components/keycaps";
 import { useSettings } from "../data/queries";
+import { navigate, routeTo } from "../data/route";
 
 const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = [
   {
@@ -16,19 +17,29 @@ const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = 
     ],
   },
   {
-    title: "Search",
+    title: "Query",
     keys: [
       ["/", "Go to the query"],
-      ["ArrowDown", "Next result, also Ctrl+N"],
-      ["ArrowUp", "Previous result, also Ctrl+P"],
+      ["Tab", "Take the completion"],
+      ["Ctrl+ ", "Choose a completion"],
+      ["Mod+B", "Narrow down by counts"],
+      ["Mod+Shift+F", "Find something like a text"],
+      ["F1", "Operators"],
+      ["Escape", "Clear the query"],
+    ],
+  },
+  {
+    title: "Results",
+    keys: [
+      ["ArrowDown", "Next, also Ctrl+N"],
+      ["ArrowUp", "Previous, also Ctrl+P"],
       ["Enter", "Open"],
       ["Mod+Enter", "Show in folder"],
       ["Mod+C", "Copy path"],
       ["Mod+Shift+C", "Copy passage"],
+      ["Mod+Shift+S", "Similar to this"],
       ["Shift+ArrowDown", "Next match in the preview"],
       ["Shift+ArrowUp", "Previous match"],
-      ["Tab", "Take the completion"],
-      ["Escape", "Clear the query"],
     ],
   },
   {
@@ -72,6 +83,15 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <div className="actions">
+        <Button
+          look="quiet"
+          onClick={() => {
+            onClose();
+            navigate(routeTo("search", { show: "operators" }));
+          }}
+        >
+          All operators…
+        </Button>
         <Button data-first onClick={onClose}>
           Close
         </Button>

@@ -4,7 +4,7 @@ import { IconButton } from "../components/button";
 import { AirGapState } from "../components/air-gap";
 import { IndexState, IndexTrouble } from "../components/index-state";
 import { isShortcut, isTyping, shortcutLabel, useWindowKeys } from "../data/keyboard";
-import { navigate, routeTo, useRoute, type Area } from "../data/route";
+import { navigate, routeTo, routeToStart, useRoute, type Area } from "../data/route";
 import { ActivityScreen } from "../features/activity/activity-screen";
 import { SearchScreen } from "../features/search/search-screen";
 import { SettingsScreen } from "../features/settings/settings-screen";
@@ -29,13 +29,13 @@ export function Shell() {
 
   // A start has no address yet, and what has none cannot be come back to.
   useEffect(() => {
-    if (window.location.hash === "") navigate(routeTo(area), "replace");
+    if (window.location.hash === "") navigate(routeToStart(area), "replace");
   }, [area]);
 
   const go = (to: Area) => {
     if (to === area) return;
     setPlaces({ ...places, [area]: window.location.hash });
-    navigate(places[to] ?? routeTo(to));
+    navigate(places[to] ?? routeToStart(to));
   };
 
   useWindowKeys((event) => {

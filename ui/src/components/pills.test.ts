@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import type { Chip } from "../platform";
-import { joinQuery, takePills, textBehind } from "./pills";
+import { hasOperator, joinQuery, takePills, textBehind, withOperator, withoutOperator } from "./pills";
 
 /** Chips as the core reports them: every `word:value` outside quotes. */
 function chipsOf(query: string): Chip[] {
-  return [...query.matchAll(/([a-z]+):("[^"]*"|\S+)/g)].map((match) => ({ text: match[0], start: match.index, end: match.index + match[0].length, operator: match[1] ?? "", value: match[2] ?? "" }));
+  return [...query.matchAll(/([a-z]+):("[^"]*"|\/[^/]*\/|\S+)/g)].map((match) => ({ text: match[0], start: match.index, end: match.index + match[0].length, operator: match[1] ?? "", value: match[2] ?? "" }));
 }
 
 it.each([
@@ -13,6 +13,10 @@ it.each([
   ["operators in the middle", "lease type:pdf rent", [], false, ["type:pdf"], "lease rent"],
   ["behind earlier pills", "in:mail type:pdf x", ["in:mail"], false, ["in:mail", "type:pdf"], "x"],
   ["quoted values", 'path:"a b" x', [], false, ['path:"a b"'], "x"],
+  ["what stands beside brackets", "type:pdf (lease OR rent)", [], false, ["type:pdf"], "(lease OR rent)"],
+  ["a pattern with signs of its own", "regex:/(a|b) c/ x", [], false, ["regex:/(a|b) c/"], "x"],
+  ["operators beside a phrase with signs", 'has:link "this OR (that" x', [], false, ["has:link"], '"this OR (that" x'],
+  ["each of the operators that people know", "has:attachment is:folder -label:draft x", [], false, ["has:attachment", "is:folder", "-label:draft"], "x"],
   ["the last operator of a query that nobody is typing", "lease type:pdf", [], true, ["type:pdf"], "lease "],
 ])("takes %s", (_, query, pills, whole, expectedPills, expectedText) => {
   expect(takePills(query, pills, chipsOf(query), whole)).toEqual({ pills: expectedPills, text: expectedText });
@@ -22,6 +26,7 @@ it.each([
   ["an operator that is still being typed", "lease type:pd"],
   ["operators in alternatives", "type:pdf OR type:md x"],
   ["operators in brackets", "(type:pdf x) y"],
+  ["operators beside a bracket without its other", "type:pdf x) y"],
   ["words", "lease and rent "],
 ])("leaves %s", (_, query) => {
   expect(takePills(query, [], chipsOf(query), false)).toBeNull();
@@ -30,4 +35,29 @@ it.each([
 it("splits and joins without loss", () => {
   expect(textBehind(["a:b"], joinQuery(["a:b"], "x  y "))).toBe("x  y ");
   expect(textBehind(["a:b"], "other")).toBeNull();
+});
+
+it.each([
+  ["", "type:pdf", "type:pdf"],
+  ["lease", "type:pdf", "type:pdf lease"],
+  ["in:mail lease", "type:pdf", "in:mail type:pdf lease"],
+  ["in:mail", "type:pdf", "in:mail type:pdf"],
+  ["lease OR rent", "type:pdf", "type:pdf (lease OR rent)"],
+  ["(lease OR rent) flat", "type:pdf", "type:pdf (lease OR rent) flat"],
+  ["type:pdf lease", "type:pdf", "type:pdf lease"],
+  ["~moving out", 'path:"a b"', 'path:"a b" ~moving out'],
+])("narrows %j to %s", (query, operator, expected) => {
+  expect(withOperator(query, operator)).toBe(expected);
+  expect(hasOperator(expected, operator)).toBe(true);
+});
+
+it.each([
+  ["type:pdf", "type:pdf", ""],
+  ["type:pdf lease", "type:pdf", "lease"],
+  ['lease path:"a b" rent', 'path:"a b"', "lease rent"],
+  ["type:pdf (lease OR rent)", "type:pdf", "lease OR rent"],
+  ["-type:pdf lease", "type:pdf", "-type:pdf lease"],
+  ['"type:pdf" lease', "type:pdf", '"type:pdf" lease'],
+])("widens %j by %s again", (query, operator, expected) => {
+  expect(withoutOperator(query, operator)).toBe(expected);
 });

@@ -16,21 +16,22 @@ export function textBehind(pills: readonly string[], query: string): string | nu
 
 /**
  * Moves operators that are followed by a space out of the text.
- * Inside alternatives and brackets an operator's place has a meaning: then nothing moves.
+ * Beside alternatives and inside brackets an operator's place has a meaning: there nothing moves.
  */
 export function takePills(query: string, pills: readonly string[], chips: readonly Chip[], whole: boolean): { pills: string[]; text: string } | null {
   const text = textBehind(pills, query);
-  if (text === null || /[()|]|\bOR\b/.test(text)) return null;
+  if (text === null) return null;
   const offset = query.length - text.length;
+  const ranges = chips.map((chip) => ({ start: chip.start - offset, end: chip.end - offset })).filter(({ start, end }) => start >= 0 && end <= text.length && end > start);
+  const open = outsideBrackets(withoutQuotes(text, ranges));
+  if (open === null || hasAlternatives(open)) return null;
   const found: { start: number; end: number; text: string }[] = [];
-  for (const chip of chips) {
-    let start = chip.start - offset;
-    const end = chip.end - offset;
-    if (start < 0 || end > text.length || end <= start) continue;
-    if (text[start - 1] === "-") start -= 1;
+  for (const range of ranges) {
+    const { end } = range;
+    const start = text[range.start - 1] === "-" ? range.start - 1 : range.start;
     const startsWord = start === 0 || /\s/.test(text[start - 1] ?? "");
     const isFinished = end === text.length ? whole : /\s/.test(text[end] ?? "");
-    if (startsWord && isFinished) found.push({ start, end, text: text.slice(start, end) });
+    if (startsWord && isFinished && open[range.start] !== HIDDEN) found.push({ start, end, text: text.slice(start, end) });
   }
   if (found.length === 0) return null;
   let rest = text;
@@ -38,4 +39,61 @@ export function takePills(query: string, pills: readonly string[], chips: readon
     rest = rest.slice(0, start) + rest.slice(end).replace(/^\s+/, "");
   }
   return { pills: [...pills, ...found.map((one) => one.text)], text: rest };
+}
+
+/** Stands for a letter within brackets. */
+const HIDDEN = "\u0000";
+
+/** The text with a letter for each one of a phrase or an operator: signs in there are no signs of the query. */
+function withoutQuotes(text: string, ranges: readonly { start: number; end: number }[]): string {
+  let plain = text;
+  for (const { start, end } of ranges) plain = plain.slice(0, start) + "x".repeat(end - start) + plain.slice(end);
+  return plain.replace(/"[^"]*"?/g, (phrase) => "x".repeat(phrase.length));
+}
+
+/** The text with all in brackets hidden; null while a bracket has no other. */
+function outsideBrackets(text: string): string | null {
+  let depth = 0;
+  let open = "";
+  for (const letter of text) {
+    if (letter === "(") depth += 1;
+    open += depth > 0 ? HIDDEN.repeat(letter.length) : letter;
+    if (letter === ")") depth -= 1;
+    if (depth < 0) return null;
+  }
+  return depth === 0 ? open : null;
+}
+
+function hasAlternatives(text: string): boolean {
+  return /\||\bOR\b/.test(text);
+}
+
+/** Words of a query; a phrase, quoted or behind an operator, is one. */
+function wordsOf(query: string): { text: string; start: number; end: number }[] {
+  return [...query.matchAll(/(?:"[^"]*"?|[^\s"])+/g)].map((match) => ({ text: match[0], start: match.index, end: match.index + match[0].length }));
+}
+
+export function hasOperator(query: string, operator: string): boolean {
+  return wordsOf(query).some((word) => word.text === operator);
+}
+
+/** Narrows all that the query says, alternatives too, to an operator. */
+export function withOperator(query: string, operator: string): string {
+  const text = query.trim();
+  if (text === "" || hasOperator(text, operator)) return text || operator;
+  const open = outsideBrackets(withoutQuotes(text, []));
+  if (open === null || hasAlternatives(open)) return `${operator} (${text})`;
+  // Behind the operators that the query begins with, so that what is a pill stays one.
+  const words = wordsOf(text);
+  const first = words.find((word) => !/^-?[a-z_]+:./.test(word.text));
+  return first ? `${text.slice(0, first.start)}${operator} ${text.slice(first.start)}` : `${text} ${operator}`;
+}
+
+export function withoutOperator(query: string, operator: string): string {
+  const word = wordsOf(query).find((one) => one.text === operator);
+  if (!word) return query;
+  const rest = `${query.slice(0, word.start).trimEnd()} ${query.slice(word.end).trimStart()}`.trim();
+  // The brackets that `withOperator` put around alternatives.
+  const inner = /^\(([^()"]*)\)$/.exec(rest)?.[1];
+  return inner ?? rest;
 }

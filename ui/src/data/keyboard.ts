@@ -31,7 +31,7 @@ export function shortcutLabel(shortcut: string, isMac: boolean): string {
 }
 
 const MAC_KEYS: Readonly<Record<string, string>> = { Mod: "⌘", Ctrl: "⌃", Alt: "⌥", Shift: "⇧", Enter: "↩" };
-const KEY_NAMES: Readonly<Record<string, string>> = { Mod: "Ctrl", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Enter: "Enter" };
+const KEY_NAMES: Readonly<Record<string, string>> = { Mod: "Ctrl", " ": "Space", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Enter: "Enter" };
 
 export function shortcutKeys(shortcut: string, isMac: boolean): string[] {
   return shortcut.split("+").map((part) => (isMac ? MAC_KEYS[part] : undefined) ?? KEY_NAMES[part] ?? part);

@@ -1,6 +1,7 @@
 // Query keys begin with their topic; events invalidate by topic.
 
-import type { FilesListRequest, SearchMode } from "../platform";
+import type { FilesListRequest, SearchMode, SearchSort } from "../platform";
+import type { Like } from "./similar";
 
 export const keys = {
   vault: ["vault"] as const,
@@ -19,6 +20,9 @@ export const keys = {
   connections: ["connections"] as const,
   models: ["models"] as const,
   recent: ["search", "recent"] as const,
-  search: (mode: SearchMode, query: string, limit: number) => ["search", "query", mode, query, limit] as const,
+  search: (mode: SearchMode, query: string, limit: number, sort: SearchSort) => ["search", "query", mode, query, limit, sort] as const,
+  facets: (mode: SearchMode, query: string) => ["search", "facets", mode, query] as const,
+  similar: (like: Like | null, limit: number) => ["search", "similar", like, limit] as const,
   preview: (id: string, query: string) => ["search", "preview", id, query] as const,
+  completions: (query: string, cursor: number) => ["completions", query, cursor] as const,
 };

@@ -65,7 +65,7 @@ export function usePreview(id: string | null, query: string) {
   const platform = usePlatform();
   return useQuery({
     queryKey: keys.preview(id ?? "", query),
-    queryFn: () => platform.preview(id ?? "", query),
+    queryFn: () => platform.preview(id ?? "", query, null),
     enabled: id !== null,
     staleTime: 5_000,
   });

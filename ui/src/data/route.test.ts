@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { navigate, parseRoute, routeTo } from "./route";
+import { navigate, parseRoute, routeTo, routeToStart } from "./route";
 
 it("writes and reads addresses", () => {
   const query = 'a&b = "ü" #?';
@@ -16,4 +16,14 @@ it("remembers the area across a restart, and nothing of the query", () => {
   navigate(routeTo("sources", { q: "secret plan", id: "7" }));
   expect(parseRoute("").area).toBe("sources");
   expect(JSON.stringify({ ...localStorage })).not.toContain("secret");
+});
+
+it("remembers across a restart how results are listed, and nothing that it does not know", () => {
+  navigate(routeTo("search", { q: "secret plan", sort: "newest", group: "folder", facets: "shown", like: "7" }));
+  navigate(routeTo("sources"));
+  expect(routeToStart("search")).toBe("#/search?sort=newest&group=folder&facets=shown");
+  expect(routeToStart("sources")).toBe("#/sources");
+  navigate(routeTo("search", { sort: "my secret", group: "by secret" }));
+  expect(JSON.stringify({ ...localStorage })).not.toContain("secret");
+  expect(routeToStart("search")).toBe("#/search");
 });

@@ -1,5 +1,5 @@
 // The address of the page is the state of the page: `#/search?q=…&id=…`. Back works, and quick search can link into it.
-// Addresses hold queries and are never stored; only the name of the area survives a restart.
+// Addresses hold queries and are never stored; only the name of the area survives a restart, and how results are listed.
 
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 
@@ -15,6 +15,18 @@ export interface Route {
 
 const RESTORE = "restore";
 const AREA_KEY = "atom.area";
+const LISTING_KEY = "atom.listing";
+
+/** What a restart may bring back of a search's address, by name: settings of the list, and no word of what was sought. */
+const LISTING: Readonly<Record<string, readonly string[]>> = {
+  sort: ["newest", "oldest", "largest", "smallest", "name"],
+  group: ["source", "folder"],
+  facets: ["shown", "hidden"],
+};
+
+function listingOf(parameters: URLSearchParams): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(LISTING).map(([name, values]) => [name, values.find((value) => value === parameters.get(name)) ?? null]));
+}
 
 function isArea(text: string | null | undefined): text is Area {
   return AREAS.some((area) => area === text);
@@ -42,6 +54,19 @@ function splitOnce(text: string, separator: string): [string, string] {
 
 export function routeToRestore(parameters: Record<string, string | null> = {}): string {
   return address(RESTORE, parameters);
+}
+
+/** The address of an area that was not gone to yet in this run. */
+export function routeToStart(area: Area): string {
+  return routeTo(area, area === "search" ? lastListing() : {});
+}
+
+function lastListing(): Record<string, string | null> {
+  try {
+    return listingOf(new URLSearchParams(localStorage.getItem(LISTING_KEY) ?? ""));
+  } catch {
+    return {};
+  }
 }
 
 export function routeTo(area: Area, parameters: Record<string, string | null> = {}): string {
@@ -74,9 +99,11 @@ export function navigate(hash: string, how: "push" | "replace" = "push"): void {
   if (how === "push") window.history.pushState(null, "", hash);
   else window.history.replaceState(null, "", hash);
   try {
-    localStorage.setItem(AREA_KEY, parseRoute(hash).area);
+    const { area, parameters } = parseRoute(hash);
+    localStorage.setItem(AREA_KEY, area);
+    if (area === "search") localStorage.setItem(LISTING_KEY, splitOnce(address("", listingOf(parameters)), "?")[1]);
   } catch {
-    // Then the next start opens on Search.
+    // Then the next start opens on Search, as it was at first.
   }
   for (const listener of listeners) listener();
 }

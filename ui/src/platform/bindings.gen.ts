@@ -43,6 +43,42 @@ export const commands = {
 	searchPreview: (request: PreviewRequest) => typedError<PreviewView, ApiError>(__TAURI_INVOKE("search_preview", { request })),
 	/**  Items that were opened or changed last. */
 	searchRecent: () => typedError<HitView[], ApiError>(__TAURI_INVOKE("search_recent")),
+	/**  Items like an item, or like a text. */
+	searchSimilar: (request: SimilarRequest) => typedError<SearchResponse, ApiError>(__TAURI_INVOKE("search_similar", { request })),
+	/**  Passages of an item that match. */
+	searchPassages: (request: PassagesRequest) => typedError<PassagesView, ApiError>(__TAURI_INVOKE("search_passages", { request })),
+	/**  What the query may go on with. */
+	searchComplete: (request: CompleteRequest) => typedError<CompletionView[], ApiError>(__TAURI_INVOKE("search_complete", { request })),
+	/**  Notes that a search was meant: something was done with a hit, or the person stayed with it. */
+	historyNote: (request: HistoryNoteRequest) => typedError<null, ApiError>(__TAURI_INVOKE("history_note", { request })),
+	/**  Past searches, the last one first. */
+	historyList: (request: HistoryListRequest) => typedError<HistoryEntryView[], ApiError>(__TAURI_INVOKE("history_list", { request })),
+	/**  Forgets one past search, or all of them. */
+	historyForget: (request: HistoryForgetRequest) => typedError<null, ApiError>(__TAURI_INVOKE("history_forget", { request })),
+	/**  What was searched, how often in vain, and how fast. */
+	insightsGet: () => typedError<InsightsView, ApiError>(__TAURI_INVOKE("insights_get")),
+	/**  Forgets what insights are made of, and how often items were opened. */
+	insightsClear: () => typedError<null, ApiError>(__TAURI_INVOKE("insights_clear")),
+	/**  Searches that are kept. */
+	savedList: () => typedError<SavedSearchView[], ApiError>(__TAURI_INVOKE("saved_list")),
+	/**  Keeps a search, or changes a kept one. */
+	savedPut: (request: SavedPutRequest) => typedError<SavedSearchView, ApiError>(__TAURI_INVOKE("saved_put", { request })),
+	/**  Forgets a kept search. */
+	savedRemove: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("saved_remove", { request })),
+	/**  The new hits of a kept search were seen. */
+	savedSeen: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("saved_seen", { request })),
+	/**  Programs that are installed. */
+	appsList: () => typedError<ProgramView[], ApiError>(__TAURI_INVOKE("apps_list")),
+	/**  Starts a program. */
+	appsLaunch: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("apps_launch", { request })),
+	/**  Programs that open an item. */
+	itemApps: (request: IdRequest) => typedError<ProgramView[], ApiError>(__TAURI_INVOKE("item_apps", { request })),
+	/**  Opens an item with one of them. */
+	itemOpenWith: (request: OpenWithRequest) => typedError<null, ApiError>(__TAURI_INVOKE("item_open_with", { request })),
+	/**  Copies all text of an item. */
+	itemCopyAll: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("item_copy_all", { request })),
+	/**  Hands an item to the person's mail program, as an attachment. */
+	itemShare: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("item_share", { request })),
 	/**  Opens an item with the person's program for it. */
 	itemOpen: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("item_open", { request })),
 	/**  Shows an item in its folder. */
@@ -785,6 +821,8 @@ export type PreviewRequest = {
 	id: string,
 	/**  The query to highlight. */
 	query: string,
+	/**  Where in the whole text to begin, in bytes; around the first match when null. */
+	start: number | null,
 };
 
 /**  An item's text, or the part around the first match. */
@@ -887,6 +925,209 @@ export type SearchRequest = {
 	offset: number,
 	/**  Fills [`HitView::explain`]. */
 	explain: boolean,
+	/**  In which order. */
+	sort: SearchSort,
+	/**  Fills [`SearchResponse::facets`]. */
+	facets: boolean,
+};
+
+/**  The order of hits. */
+export type SearchSort = "best" | "newest" | "oldest" | "largest" | "smallest" | "name";
+
+/**  What the matches are, counted. */
+export type FacetsView = {
+	/**  By kind, most first. */
+	kinds: FacetView[],
+	/**  By source. */
+	sources: FacetView[],
+	/**  By folder. */
+	folders: FacetView[],
+	/**  By author or sender. */
+	people: FacetView[],
+	/**  By time of change, newest first. */
+	times: FacetView[],
+};
+
+/**  One value of a facet. */
+export type FacetView = {
+	/**  For display. */
+	label: string,
+	/**  The operator that narrows to it, as `type:pdf`. */
+	query: string,
+	/**  How many of the matches have it. */
+	count: number,
+};
+
+/**  Asks for what is like an item or a text. */
+export type SimilarRequest = {
+	/**  The item. */
+	id: string | null,
+	/**  The text, where no item is given. */
+	text: string | null,
+	/**  At most this many hits. */
+	limit: number,
+};
+
+/**  Asks for the passages of an item. */
+export type PassagesRequest = {
+	/**  The item. */
+	id: string,
+	/**  The query. */
+	query: string,
+};
+
+/**  Passages of an item that match, in the order of the text. */
+export type PassagesView = {
+	/**  At most 200. */
+	passages: PassageView[],
+	/**  How many there are. */
+	total: number,
+};
+
+/**  A passage that matches. */
+export type PassageView = {
+	/**  The passage around the match, white space collapsed. */
+	text: string,
+	/**  Ranges of the matched words. */
+	highlights: [number, number][],
+	/**  Where it begins in the whole text, for [`PreviewRequest::start`]. */
+	start: number,
+};
+
+/**  Asks how a query may go on. */
+export type CompleteRequest = {
+	/**  The query as typed. */
+	query: string,
+	/**  Where the cursor is. */
+	cursor: number,
+};
+
+/**  A way that the query may go on. */
+export type CompletionView = {
+	/**  For display. */
+	label: string,
+	/**  What it is, in a few words; may be empty. */
+	detail: string,
+	/**  `operator`, `value` or `history`. */
+	kind: string,
+	/**  Start of what is replaced in the query. */
+	start: number,
+	/**  End of what is replaced, exclusive. */
+	end: number,
+	/**  What takes its place. */
+	insert: string,
+};
+
+/**  A search that was meant. */
+export type HistoryNoteRequest = {
+	/**  The query as typed. */
+	query: string,
+	/**  How many hits there were. */
+	total: number,
+	/**  How long it took, in milliseconds. */
+	tookMs: number,
+	/**  The item that was opened, revealed or copied; null where the person only looked. */
+	opened: string | null,
+	/**  The place of that item among the hits, from 1. */
+	rank: number | null,
+};
+
+/**  Asks for past searches. */
+export type HistoryListRequest = {
+	/**  Those that begin so, or have a word that does; all when empty. */
+	prefix: string,
+	/**  At most this many. */
+	limit: number,
+};
+
+/**  A past search. */
+export type HistoryEntryView = {
+	/**  The query as typed. */
+	query: string,
+	/**  When last. */
+	at: number,
+	/**  How often. */
+	count: number,
+	/**  How many hits it had last. */
+	total: number,
+};
+
+/**  Names what is to be forgotten. */
+export type HistoryForgetRequest = {
+	/**  The query; all of them when null. */
+	query: string | null,
+};
+
+/**  What was searched, counted on this machine only. */
+export type InsightsView = {
+	/**  Searches that were meant. */
+	searches: number,
+	/**  Since when; null before the first. */
+	since: number | null,
+	/**  Those after which something was opened. */
+	opened: number,
+	/**  Median place of what was opened. */
+	medianRank: number | null,
+	/**  Median time of a search, in milliseconds. */
+	medianMs: number | null,
+	/**  95 of 100 searches took no longer, in milliseconds. */
+	p95Ms: number | null,
+	/**  Sought without a hit, most often first. */
+	vain: HistoryEntryView[],
+	/**  Sought most often. */
+	frequent: HistoryEntryView[],
+	/**  Searches a day, for the last 30 days, oldest first. */
+	days: number[],
+};
+
+/**  A search that is kept. */
+export type SavedSearchView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  The query. */
+	query: string,
+	/**  Whether to notify of new matches. */
+	notify: boolean,
+	/**  New matches since it was last looked at. */
+	fresh: number,
+	/**  When it was made. */
+	at: number,
+};
+
+/**  A search to keep. */
+export type SavedPutRequest = {
+	/**  The kept search to change; a new one when null. */
+	id: string | null,
+	/**  Its name. */
+	name: string,
+	/**  The query. */
+	query: string,
+	/**  Whether to notify of new matches. */
+	notify: boolean,
+};
+
+/**  A program that is installed. */
+export type ProgramView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  What it is, in a few words; may be empty. */
+	detail: string,
+	/**  Other words for it. */
+	keywords: string[],
+	/**  Whether items of this type open with it by default. */
+	isDefault: boolean,
+};
+
+/**  An item and the program to open it with. */
+export type OpenWithRequest = {
+	/**  The item. */
+	id: string,
+	/**  The program. */
+	program: string,
 };
 
 /**  Answer to a search. */
@@ -905,6 +1146,8 @@ export type SearchResponse = {
 	notices: Notice[],
 	/**  Operators found in the query. */
 	chips: Chip[],
+	/**  What the matches are; null where that was not asked. */
+	facets: FacetsView | null,
 };
 
 /**  What a person can set. */
@@ -933,6 +1176,8 @@ export type Settings = {
 	followHeat: boolean,
 	/**  Recognising text in pictures and scans. */
 	ocr: OcrSettings,
+	/**  Whether past searches are kept, on this machine, for completion and insights. */
+	rememberSearches: boolean,
 };
 
 /**  A setting changed. */

@@ -30,6 +30,15 @@ import type {
   StatusView,
   VaultRecoveryView,
   VaultView,
+  CompletionView,
+  HistoryEntryView,
+  HistoryNoteRequest,
+  InsightsView,
+  PassagesView,
+  ProgramView,
+  SavedPutRequest,
+  SavedSearchView,
+  SimilarRequest,
 } from "./bindings.gen";
 
 export type {
@@ -80,6 +89,19 @@ export type {
   VaultRecoveryView,
   VaultState,
   VaultView,
+  CompletionView,
+  FacetsView,
+  FacetView,
+  HistoryEntryView,
+  HistoryNoteRequest,
+  InsightsView,
+  PassagesView,
+  PassageView,
+  ProgramView,
+  SavedPutRequest,
+  SavedSearchView,
+  SearchSort,
+  SimilarRequest,
 } from "./bindings.gen";
 
 /** A failed command: `message` is a sentence for a person. */
@@ -141,8 +163,39 @@ export interface Platform {
   vaultCancelRotation(): Promise<void>;
 
   search(request: SearchRequest): Promise<SearchResponse>;
-  preview(id: string, query: string): Promise<PreviewView>;
+  /** `start` is a byte of the whole text (see `passages`); null begins around the first match. */
+  preview(id: string, query: string, start: number | null): Promise<PreviewView>;
+  /** Passages of one item that match, in the order of its text. */
+  passages(id: string, query: string): Promise<PassagesView>;
   recent(): Promise<HitView[]>;
+  /** What is like an item, or like a text. */
+  similar(request: SimilarRequest): Promise<SearchResponse>;
+  /** What the query may go on with at the cursor (in UTF-16 units, as everywhere here), best first. */
+  complete(query: string, cursor: number): Promise<CompletionView[]>;
+  /** Notes a search that was meant: something was done with a hit, or the person stayed with the hits. */
+  noteSearch(request: HistoryNoteRequest): Promise<void>;
+  /** Past searches, the last one first. */
+  history(prefix: string, limit: number): Promise<HistoryEntryView[]>;
+  /** One past search, or all of them. */
+  forgetHistory(query: string | null): Promise<void>;
+  insights(): Promise<InsightsView>;
+  /** Forgets searches, their times and how often items were opened. */
+  clearInsights(): Promise<void>;
+  savedSearches(): Promise<SavedSearchView[]>;
+  saveSearch(request: SavedPutRequest): Promise<SavedSearchView>;
+  removeSavedSearch(id: string): Promise<void>;
+  /** Its new matches were seen. */
+  savedSearchSeen(id: string): Promise<void>;
+  /** Programs that are installed. */
+  programs(): Promise<ProgramView[]>;
+  launchProgram(id: string): Promise<void>;
+  /** Programs that open an item, the default one first. */
+  programsFor(id: string): Promise<ProgramView[]>;
+  openWith(id: string, program: string): Promise<void>;
+  /** All text of an item. */
+  copyAll(id: string): Promise<void>;
+  /** Hands an item to the person's mail program. */
+  share(id: string): Promise<void>;
   open(id: string): Promise<void>;
   reveal(id: string): Promise<void>;
   copyPath(id: string): Promise<void>;

@@ -16,14 +16,18 @@ export function renderScreen(screen: ReactNode, options: FakeOptions & { hash?: 
   const root = document.createElement("div");
   root.id = "root";
   document.body.append(root);
-  const view = render(
+  const within = (screen: ReactNode) => (
     <QueryClientProvider client={client}>
       <Surroundings platform={platform}>{screen}</Surroundings>
-    </QueryClientProvider>,
-    { container: root },
+    </QueryClientProvider>
   );
+  const view = render(within(screen), { container: root });
   return {
     ...view,
+    /** Shows the screen as it is given now, in the same surroundings. */
+    show: (screen: ReactNode) => {
+      view.rerender(within(screen));
+    },
     platform,
     client,
     user: userEvent.setup(),

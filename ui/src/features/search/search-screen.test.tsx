@@ -72,7 +72,7 @@ it("merges the second answer in without moving the row that the user is on", asy
 
 it("opens, reveals and copies by keys", async () => {
   const { user, callsOf } = await search("lease");
-  const id = (fakeSearch({ query: "lease", mode: "hybrid", limit: 9, offset: 0, explain: false }, Date.now(), 1).hits[0] ?? { id: "" }).id;
+  const id = (fakeSearch({ query: "lease", mode: "hybrid", limit: 9, offset: 0, explain: false, sort: "best", facets: false }, Date.now(), 1).hits[0] ?? { id: "" }).id;
   await user.keyboard("{Enter}");
   await user.keyboard("{Control>}{Enter}{/Control}");
   await user.keyboard("{Control>}c{/Control}");
@@ -173,7 +173,7 @@ it("renders hostile names inert, on one line, with nothing hidden", async () => 
 it("keeps ten thousand rows out of the page", async () => {
   const view = renderScreen(<SearchScreen />, { hash: "#/search" });
   await rowsThere();
-  const one = fakeSearch({ query: "lease", mode: "words", limit: 1, offset: 0, explain: false }, Date.now(), 1);
+  const one = fakeSearch({ query: "lease", mode: "words", limit: 1, offset: 0, explain: false, sort: "best", facets: false }, Date.now(), 1);
   const hit = one.hits[0];
   if (!hit) throw new Error("the fake lost the lease");
   vi.spyOn(view.platform, "search").mockImplementation((request) =>

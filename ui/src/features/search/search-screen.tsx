@@ -1,31 +1,35 @@
-import { FileSearch, FolderPlus, SearchX } from "lucide-react";
+import { CircleQuestionMark, Ellipsis, ScanText, Sparkles } from "lucide-react";
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { Banner } from "../../components/banner";
-import { Blank, ErrorBlank } from "../../components/blank";
-import { Button } from "../../components/button";
-import { hitElementId, HitList } from "../../components/hit-list";
-import { KINDS, kindLabel } from "../../components/kind-icon";
-import { Name } from "../../components/name";
+import { hitElementId } from "../../components/hit-list";
+import { MenuButton } from "../../components/menu";
+import { withOperator, withoutOperator, hasOperator } from "../../components/pills";
 import { Preview, type PreviewHandle } from "../../components/preview";
 import { QueryBox } from "../../components/query-box";
 import { Segmented } from "../../components/segmented";
-import { Select } from "../../components/select";
 import { useItemActions } from "../../components/use-item-actions";
 import { isShortcut, isTyping, useWindowKeys } from "../../data/keyboard";
-import { useRecent, useSources, useStatus } from "../../data/queries";
-import { navigate, routeTo, useParameters } from "../../data/route";
-import { useSearch, type SearchState } from "../../data/search";
-import { useSlow } from "../../data/wait";
+import { useNoteSearch } from "../../data/note-search";
+import { usePreview, useRecent, useSources } from "../../data/queries";
+import { useParameters } from "../../data/route";
+import { useFacets, useSearch } from "../../data/search";
+import { useSimilar, type Like } from "../../data/similar";
 import type { Chip, HitView, SearchMode } from "../../platform";
 import { usePlatform } from "../../platform/context";
-import { countOf, formatCount } from "../../text/format";
-import { visibleLine } from "../../text/visible";
-import { composeQuery, DATES, type Filters } from "./filters";
+import { FacetColumn, narrowing } from "./facet-column";
+import { FilterRow, sortOf } from "./filter-row";
+import { composeQuery, type Filters } from "./filters";
+import { grouped, groupByOf } from "./groups";
+import { HitFoot } from "./hit-foot";
+import { LikeTextDialog } from "./like-text";
+import { ListArea } from "./list-area";
+import { Notices } from "./notices";
+import { ReferenceSheet } from "./reference-sheet";
 import "./search.css";
 
 const PAGE = 100;
 const MOST = 1_000;
 const NO_CHIPS: readonly Chip[] = [];
+const NO_SOURCES: readonly never[] = [];
 
 const MODES: readonly { value: SearchMode; label: string; title: string }[] = [
   { value: "hybrid", label: "Both", title: "Words and meaning together" },
@@ -37,30 +41,76 @@ function modeOf(text: string | null): SearchMode {
   return MODES.find((mode) => mode.value === text)?.value ?? "hybrid";
 }
 
+/** A window so wide has room for the counts beside the list. */
+const WIDE = "(min-width: 1300px)";
+
+function isWide(): boolean {
+  return typeof window.matchMedia === "function" && window.matchMedia(WIDE).matches;
+}
+
+/** What the address says that results are to be like. */
+function useLike(): Like | null {
+  const [parameters] = useParameters();
+  const id = parameters.get("like");
+  const text = parameters.get("text");
+  return useMemo(() => (id ? { id } : text ? { text } : null), [id, text]);
+}
+
+/** How the pill says it: by title, or by how the text begins. */
+function useLikeLabel(like: Like | null): string {
+  const id = like && "id" in like ? like.id : null;
+  const title = usePreview(id, "").data?.title;
+  if (like && "text" in like) return `Similar to “${like.text.replace(/\s+/g, " ").slice(0, 80)}”`;
+  return `Similar to ${title ?? "…"}`;
+}
+
+/** No search has a like beside it. */
+const NO_LIKE = { like: null, text: null };
+
 export function SearchScreen() {
   const platform = usePlatform();
   const [parameters, change] = useParameters();
   const actions = useItemActions();
+  const sources = useSources().data ?? NO_SOURCES;
   const listId = useId();
   const input = useRef<HTMLInputElement>(null);
   const preview = useRef<PreviewHandle>(null);
 
-  const query = parameters.get("q") ?? "";
+  const like = useLike();
+  const likeLabel = useLikeLabel(like);
+  const query = like ? "" : (parameters.get("q") ?? "");
   const mode = modeOf(parameters.get("mode"));
+  const sort = sortOf(parameters.get("sort"));
+  const groupBy = groupByOf(parameters.get("group"));
   const filters: Filters = { kind: parameters.get("kind") ?? "", date: parameters.get("date") ?? "", folder: parameters.get("in") ?? "" };
-  const composed = composeQuery(query, filters);
+  const composed = like ? "" : composeQuery(query, filters);
+  const listed = like ? "similar" : composed === "" ? "recent" : "found";
   const chosen = parameters.get("id");
 
   const [room, setRoom] = useState({ composed, limit: PAGE });
   const limit = room.composed === composed ? room.limit : PAGE;
-  const search = useSearch(composed, mode, limit, chosen);
-  const recent = useRecent(composed === "");
-  const hits = useMemo(() => (composed === "" ? (recent.data ?? []) : search.hits), [composed, recent.data, search.hits]);
+  const found = useSearch(composed, mode, limit, chosen, sort);
+  const similar = useSimilar(like);
+  const search = like ? similar : found;
+  const recent = useRecent(listed === "recent");
+  const noteOpened = useNoteSearch(composed, found);
+  const all = useMemo(() => (listed === "recent" ? (recent.data ?? []) : search.hits), [listed, recent.data, search.hits]);
+  const { hits, groups } = useMemo(() => grouped(all, groupBy, sources), [all, groupBy, sources]);
   const selected = hits.find((hit) => hit.id === chosen) ?? hits[0] ?? null;
   const selectedIndex = selected ? hits.indexOf(selected) : -1;
+  // Why it was found stands below the preview, with what may be done about it.
+  const previewed = useMemo(() => (selected ? { ...selected, explain: null } : null), [selected]);
 
-  const answered = search.response?.query === composed ? search.response : null;
+  const answered = found.response?.query === composed ? found.response : null;
   const chips = useMemo(() => answered?.chips.filter((chip) => chip.end <= query.length) ?? NO_CHIPS, [answered, query.length]);
+
+  const shownFacets = parameters.get("facets");
+  const wantsFacets = shownFacets === null ? isWide() : shownFacets === "shown";
+  const counted = useFacets(composed, mode, wantsFacets && listed === "found");
+  const facetGroups = useMemo(() => (counted ? narrowing(counted.facets, counted.total, query) : []), [counted, query]);
+
+  const [isPasting, setPasting] = useState(false);
+  const isReference = parameters.get("show") === "operators";
 
   useEffect(() => {
     input.current?.focus();
@@ -68,24 +118,49 @@ export function SearchScreen() {
 
   const setQuery = useCallback(
     (next: string) => {
-      change({ q: next, id: null });
+      change({ q: next, id: null, ...NO_LIKE });
     },
     [change],
   );
 
   const growRoom = useCallback(() => {
-    const total = search.response?.total ?? 0;
+    const total = found.response?.total ?? 0;
     if (total > limit && limit < MOST) setRoom({ composed, limit: Math.min(MOST, limit * 2) });
-  }, [search.response, limit, composed]);
+  }, [found.response, limit, composed]);
 
   const select = (hit: HitView | undefined) => {
     if (hit) change({ id: hit.id });
   };
-
   const act = (event: { preventDefault: () => void }, what: (hit: HitView) => void) => {
     if (!selected) return;
     event.preventDefault();
     what(selected);
+  };
+  /** Something was done with a hit: then the search was meant. */
+  const meant = (what: (id: string) => Promise<boolean>) => (hit: HitView) => {
+    void what(hit.id).then((isDone) => {
+      if (isDone) noteOpened(hit, hits.indexOf(hit) + 1);
+    });
+  };
+  const openHit = meant(actions.open);
+  const revealHit = meant(actions.reveal);
+  const copyPath = meant(actions.copyPath);
+  const copyPassage = (hit: HitView) => {
+    const { snippet } = hit;
+    if (snippet) meant(() => actions.copyText(snippet.text))(hit);
+  };
+  const findSimilar = (to: { like: string } | { text: string }) => {
+    change({ q: null, id: null, ...NO_LIKE, ...to }, "push");
+    input.current?.focus();
+  };
+  const toggleFacets = () => {
+    change({ facets: wantsFacets ? "hidden" : "shown" });
+  };
+  const toggleOperator = (operator: string) => {
+    change({ q: hasOperator(query, operator) ? withoutOperator(query, operator) : withOperator(query, operator), id: null }, "push");
+  };
+  const showReference = () => {
+    change({ show: "operators" }, "push");
   };
 
   const handleKey = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -100,10 +175,10 @@ export function SearchScreen() {
     else if (is("PageUp")) move(-10);
     else if (is("Mod+Home")) move(-hits.length);
     else if (is("Mod+End")) move(hits.length);
-    else if (is("Enter")) act(event, (hit) => void actions.open(hit.id));
-    else if (is("Escape") && query !== "") {
+    else if (is("Enter")) act(event, openHit);
+    else if (is("Escape") && (query !== "" || like)) {
       event.preventDefault();
-      change({ q: null, id: null });
+      change({ q: null, id: null, ...NO_LIKE });
     }
   };
 
@@ -115,14 +190,23 @@ export function SearchScreen() {
 
   useWindowKeys((event) => {
     const is = (shortcut: string) => isShortcut(event, shortcut, platform.isMac);
-    if (event.defaultPrevented) return;
-    if (is("Mod+F") || (is("/") && !isTyping(event.target))) {
+    if (event.defaultPrevented || isPasting || isReference) return;
+    const take = (what: () => void) => {
       event.preventDefault();
-      input.current?.focus();
-      input.current?.select();
-    } else if (is("Mod+Enter")) act(event, (hit) => void actions.reveal(hit.id));
-    else if (is("Mod+C") && nothingSelected()) act(event, (hit) => void actions.copyPath(hit.id));
-    else if (is("Mod+Shift+C")) act(event, (hit) => hit.snippet && void actions.copyText(hit.snippet.text));
+      what();
+    };
+    if (is("Mod+F") || (is("/") && !isTyping(event.target))) {
+      take(() => {
+        input.current?.focus();
+        input.current?.select();
+      });
+    } else if (is("Mod+Enter")) act(event, revealHit);
+    else if (is("Mod+C") && nothingSelected()) act(event, copyPath);
+    else if (is("Mod+Shift+C")) act(event, copyPassage);
+    else if (is("Mod+Shift+S")) act(event, (hit) => { findSimilar({ like: hit.id }); });
+    else if (is("Mod+Shift+F")) take(() => { setPasting(true); });
+    else if (is("Mod+B")) take(toggleFacets);
+    else if (is("F1")) take(showReference);
     else if (is("Shift+ArrowDown") && selected) stepPreview(event, 1);
     else if (is("Shift+ArrowUp") && selected) stepPreview(event, -1);
   });
@@ -135,30 +219,54 @@ export function SearchScreen() {
           query={query}
           onQuery={setQuery}
           chips={chips}
+          likeness={like ? { label: likeLabel, onRemove: () => { setQuery(""); } } : null}
           label="Search"
-          placeholder="Search by word or by meaning"
+          placeholder={like ? "Type to search anew" : "Search by word or by meaning"}
           listId={listId}
           activeId={selected ? hitElementId(listId, selected.id) : null}
           onKeyDown={handleKey}
           inputRef={input}
         />
-        <Segmented
-          label="Search by"
-          value={mode}
-          options={MODES}
-          onChange={(next) => {
-            change({ mode: next === "hybrid" ? null : next, id: null }, "push");
-          }}
+        {like ? null : (
+          <Segmented
+            label="Search by"
+            value={mode}
+            options={MODES}
+            onChange={(next) => {
+              change({ mode: next === "hybrid" ? null : next, id: null }, "push");
+            }}
+          />
+        )}
+        <MenuButton
+          label="More ways to search"
+          icon={<Ellipsis size={16} aria-hidden />}
+          items={[
+            { label: "Similar to this", icon: <Sparkles size={16} aria-hidden />, shortcut: "Mod+Shift+S", disabled: selected === null, run: () => { if (selected) findSimilar({ like: selected.id }); } },
+            { label: "Find something like a text…", icon: <ScanText size={16} aria-hidden />, shortcut: "Mod+Shift+F", run: () => { setPasting(true); } },
+            { label: "Operators", icon: <CircleQuestionMark size={16} aria-hidden />, shortcut: "F1", run: showReference },
+          ]}
         />
       </header>
-      <FilterRow filters={filters} onChange={(changes) => { change({ ...changes, id: null }, "push"); }} search={search} composed={composed} />
-      <div className="search-body">
+      <FilterRow
+        filters={filters}
+        sort={sort}
+        groupBy={groupBy}
+        listed={listed}
+        search={search}
+        facets={{ isShown: wantsFacets, onToggle: toggleFacets }}
+        onChange={(changes) => {
+          change({ ...changes, id: null }, "push");
+        }}
+      />
+      <div className={`search-body ${facetGroups.length > 0 ? "with-facets" : ""}`}>
+        {facetGroups.length > 0 ? <FacetColumn groups={facetGroups} query={query} onToggle={toggleOperator} /> : null}
         <div className="search-list">
           <Notices search={search} onQuery={setQuery} />
           <ListArea
             listId={listId}
-            composed={composed}
+            composed={like ? null : composed}
             hits={hits}
+            groups={groups}
             search={search}
             recentPending={recent.isPending}
             recentError={recent.error}
@@ -166,28 +274,57 @@ export function SearchScreen() {
             onSelect={(id) => {
               change({ id });
             }}
-            onOpen={(id) => void actions.open(id)}
+            onOpen={(id) => {
+              const hit = hits.find((hit) => hit.id === id);
+              if (hit) openHit(hit);
+            }}
             onNearEnd={growRoom}
             onReset={() => {
               change({ kind: null, date: null, in: null, mode: null }, "push");
             }}
             hasFilters={Boolean(filters.kind || filters.date || filters.folder || mode !== "hybrid")}
+            onReference={showReference}
           />
         </div>
         <div className="search-preview">
-          {selected ? (
-            <Preview
-              key={selected.id}
-              hit={selected}
-              query={composed}
-              handle={preview}
-              onOpen={() => void actions.open(selected.id)}
-              onReveal={() => void actions.reveal(selected.id)}
-              onCopyPath={() => void actions.copyPath(selected.id)}
-            />
+          {selected && previewed ? (
+            <>
+              <Preview
+                key={selected.id}
+                hit={previewed}
+                query={composed}
+                handle={preview}
+                onOpen={() => { openHit(selected); }}
+                onReveal={() => { revealHit(selected); }}
+                onCopyPath={() => { copyPath(selected); }}
+              />
+              <HitFoot key={`foot ${selected.id}`} hit={selected} onSimilar={() => { findSimilar({ like: selected.id }); }} />
+            </>
           ) : null}
         </div>
       </div>
+      {isPasting ? (
+        <LikeTextDialog
+          initial={like && "text" in like ? like.text : ""}
+          onFind={(text) => {
+            setPasting(false);
+            findSimilar({ text });
+          }}
+          onClose={() => {
+            setPasting(false);
+          }}
+        />
+      ) : null}
+      {isReference ? (
+        <ReferenceSheet
+          onTry={(example) => {
+            change({ q: example, id: null, show: null, ...NO_LIKE }, "push");
+          }}
+          onClose={() => {
+            change({ show: null });
+          }}
+        />
+      ) : null}
     </div>
   );
 }
@@ -198,165 +335,4 @@ function nothingSelected(): boolean {
     if (active.selectionStart !== active.selectionEnd) return false;
   }
   return window.getSelection()?.isCollapsed ?? true;
-}
-
-interface FilterRowProps {
-  filters: Filters;
-  onChange: (changes: { kind?: string; date?: string; in?: string }) => void;
-  search: SearchState;
-  composed: string;
-}
-
-function FilterRow({ filters, onChange, search, composed }: FilterRowProps) {
-  const sources = useSources().data ?? [];
-  const folders = sources.map((source) => ({ value: source.path, label: visibleLine(source.path) }));
-  if (filters.folder && !folders.some((folder) => folder.value === filters.folder)) folders.push({ value: filters.folder, label: visibleLine(filters.folder) });
-  const response = search.response;
-  return (
-    <div className="search-filters">
-      <Select
-        label="Kind"
-        value={filters.kind}
-        options={[{ value: "", label: "Any kind" }, ...KINDS.map((kind) => ({ value: kind, label: kindLabel(kind) }))]}
-        onChange={(kind) => {
-          onChange({ kind });
-        }}
-      />
-      <Select
-        label="Date"
-        value={filters.date}
-        options={[{ value: "", label: "Any time" }, ...DATES]}
-        onChange={(date) => {
-          onChange({ date });
-        }}
-      />
-      <Select
-        label="Folder"
-        value={filters.folder}
-        options={[{ value: "", label: "All folders" }, ...folders]}
-        onChange={(folder) => {
-          onChange({ in: folder });
-        }}
-      />
-      <span className="search-count soft" role="status">
-        {composed === "" ? "Changed last" : response ? summary(response.total, response.tookMs, search.isPartial) : ""}
-      </span>
-    </div>
-  );
-}
-
-function summary(total: number, tookMs: number | null, isPartial: boolean): string {
-  const time = tookMs === null ? "" : `, ${formatCount(Math.max(1, Math.round(tookMs)))} ms`;
-  return `${countOf(total, "result", "results")}${time}${isPartial ? ", looking for meaning…" : ""}`;
-}
-
-function Notices({ search, onQuery }: { search: SearchState; onQuery: (query: string) => void }) {
-  const notices = search.response?.notices.filter((notice) => notice.code !== "empty-query") ?? [];
-  if (notices.length === 0 && !search.warning) return null;
-  return (
-    <div className="search-notices">
-      {search.warning ? (
-        <Banner look="warn" action={<Button size="small" onClick={search.retry}>Try again</Button>}>
-          {`Only words were searched. ${search.warning}`}
-        </Banner>
-      ) : null}
-      {notices.map((notice) => (
-        <Banner
-          key={notice.code + notice.message}
-          action={
-            notice.code === "corrected" && search.response ? (
-              <Button size="small" onClick={() => { onQuery(exactly(search.response?.query ?? "")); }}>
-                Search exactly this
-              </Button>
-            ) : undefined
-          }
-        >
-          {visibleLine(notice.message)}
-        </Banner>
-      ))}
-    </div>
-  );
-}
-
-/** `=word` asks for the word as typed. */
-function exactly(query: string): string {
-  return query
-    .split(/\s+/)
-    .map((word) => (/^[\p{L}\p{N}]+$/u.test(word) && word !== "OR" ? `=${word}` : word))
-    .join(" ");
-}
-
-interface ListAreaProps {
-  listId: string;
-  composed: string;
-  hits: readonly HitView[];
-  search: SearchState;
-  recentPending: boolean;
-  recentError: Error | null;
-  selectedId: string | null;
-  hasFilters: boolean;
-  onSelect: (id: string) => void;
-  onOpen: (id: string) => void;
-  onNearEnd: () => void;
-  onReset: () => void;
-}
-
-function ListArea(props: ListAreaProps) {
-  const { composed, hits, search } = props;
-  const status = useStatus().data;
-  const waiting = composed === "" ? props.recentPending : search.isPending && hits.length === 0;
-  const slow = useSlow(waiting);
-  if (search.error) return <ErrorBlank title="The search did not work" error={search.error} onRetry={search.retry} />;
-  if (composed === "" && props.recentError) return <ErrorBlank title="Atom cannot list your files" error={props.recentError} />;
-  if (waiting) return <div aria-busy="true">{slow ? <ListSkeleton /> : null}</div>;
-  if (hits.length > 0) {
-    return (
-      <HitList id={props.listId} label="Results" hits={hits} selectedId={props.selectedId} onSelect={props.onSelect} onOpen={props.onOpen} onNearEnd={props.onNearEnd} />
-    );
-  }
-  if (composed === "") {
-    return status && status.items > 0 ? (
-      <Blank icon={FileSearch} title="Search your files">
-        <p>Type words, or say what a file is about.</p>
-      </Blank>
-    ) : (
-      <Blank
-        icon={FolderPlus}
-        title="No folders yet"
-        actions={
-          <Button look="main" onClick={() => { navigate(routeTo("sources", { add: "1" })); }}>
-            Add a folder
-          </Button>
-        }
-      >
-        <p>Atom searches the folders that you choose.</p>
-      </Blank>
-    );
-  }
-  if (search.isPending || search.isPartial) return <div aria-busy="true">{slow ? <ListSkeleton /> : null}</div>;
-  return (
-    <Blank icon={SearchX} title="Nothing found" actions={props.hasFilters ? <Button onClick={props.onReset}>Search without filters</Button> : undefined}>
-      <p>
-        Nothing matches <Name text={composed} />.
-      </p>
-      <p>{status ? unfinished(status.progress.words.total - status.progress.words.done) : ""}</p>
-    </Blank>
-  );
-}
-
-function unfinished(left: number): string {
-  return left > 0 ? `${countOf(left, "file is", "files are")} not read yet: it may be among them.` : "Everything is indexed. Try fewer or other words.";
-}
-
-function ListSkeleton() {
-  return (
-    <div className="list-skeleton">
-      {[62, 48, 70, 55, 66, 44].map((width) => (
-        <div key={width}>
-          <div className="skeleton" style={{ width: `${width}%`, height: 12 }} />
-          <div className="skeleton" style={{ width: `${Math.min(96, width + 24)}%`, height: 10, marginTop: 8 }} />
-        </div>
-      ))}
-    </div>
-  );
 }

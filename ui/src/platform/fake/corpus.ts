@@ -15,6 +15,8 @@ export interface FakeDocument {
   about: string;
   copies: string[];
   archive: string | null;
+  /** Who sent it. */
+  from: string | null;
 }
 
 const HOME = "/home/ada";
@@ -32,6 +34,7 @@ interface Seed {
   reason?: string;
   copies?: string[];
   archive?: string;
+  from?: string;
 }
 
 const LEASE = `Lease agreement
@@ -100,8 +103,8 @@ const SEEDS: readonly Seed[] = [
   { path: "Documents/Work/Quarterly report Q3.docx", title: "Quarterly report, third quarter", kind: "document", days: 34, size: 96_400, text: "Revenue grew by 12 per cent to 4.2 million euros. The search team shipped on time. Costs for hosting fell by a third after the move. Outlook: steady growth, two new hires, and an audit of the search index in November.", about: "finance results earnings business profit" },
   { path: "Documents/Work/Budget 2026.xlsx", kind: "spreadsheet", days: 12, size: 48_230, text: "Item\tPlan\tActual\nRent\t24,000\t23,800\nSalaries\t310,000\t305,400\nHosting\t18,000\t12,200\nTravel\t9,000\t4,150\nSearch licences\t0\t0\n", about: "money costs finance plan spending" },
   { path: "Documents/Work/Kick-off slides.pptx", title: "Kick-off: private search", kind: "presentation", days: 60, size: 2_104_332, text: "Private search\nOne hotkey finds anything.\nOffline. Encrypted. Yours.\n\nMilestones\nNames in seconds, words in minutes, meaning overnight.", about: "presentation talk project start roadmap" },
-  { path: "Mail/Archive/Re dentist appointment.eml", title: "Re: dentist appointment on Thursday", kind: "email", days: 6, size: 8_412, text: "Dear Ms Lovelace,\n\nyour appointment is moved to Thursday, 10:30. Please bring your insurance card.\n\nKind regards\nDr. Brandt's practice", about: "doctor health teeth visit calendar" },
-  { path: "Mail/Archive/Invoice 2211 from the garage.eml", title: "Invoice 2211: brake pads and inspection", kind: "email", days: 90, size: 18_023, text: "Dear customer,\n\nplease find attached the invoice 2211 for the inspection and new brake pads of your car. The amount of 412.60 euros is due within fourteen days.", about: "car repair bill payment vehicle workshop" },
+  { path: "Mail/Archive/Re dentist appointment.eml", title: "Re: dentist appointment on Thursday", kind: "email", days: 6, size: 8_412, text: "Dear Ms Lovelace,\n\nyour appointment is moved to Thursday, 10:30. Please bring your insurance card.\n\nKind regards\nDr. Brandt's practice", about: "doctor health teeth visit calendar", from: "Dr. Brandt" },
+  { path: "Mail/Archive/Invoice 2211 from the garage.eml", title: "Invoice 2211: brake pads and inspection", kind: "email", days: 90, size: 18_023, text: "Dear customer,\n\nplease find attached the invoice 2211 for the inspection and new brake pads of your car. The amount of 412.60 euros is due within fourteen days.", about: "car repair bill payment vehicle workshop", from: "Garage Meyer" },
   { path: "Books/The Sea Cook.epub", title: "The Sea Cook", kind: "ebook", days: 800, size: 612_000, text: "The squire had asked me to write down the whole particulars about the island. I remember him as if it were yesterday, as he came plodding to the inn door, his sea-chest following behind him. The search for the map began that very night.", about: "pirates treasure adventure novel ship" },
   { path: "Projects/site/index.html", title: "A quiet corner of the web", kind: "web", days: 15, size: 12_040, text: "A quiet corner of the web. Essays about slow software, gardens and search. No trackers, no cookies.", about: "blog homepage essay" },
   { path: "Projects/site/package.json", kind: "data", days: 15, size: 1_120, text: '{\n  "name": "site",\n  "private": true,\n  "scripts": { "build": "node build.mjs", "search": "node search.mjs" }\n}\n', about: "javascript dependencies configuration" },
@@ -163,4 +166,5 @@ export const CORPUS: readonly FakeDocument[] = [...SEEDS, ...more()].map((seed, 
   about: seed.about ?? "",
   copies: seed.copies ?? [],
   archive: seed.archive ?? null,
+  from: seed.from ?? null,
 }));

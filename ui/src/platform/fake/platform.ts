@@ -6,7 +6,8 @@ import { FakeBackups } from "./backups";
 import { FakeRestores } from "./restores";
 import { CORPUS } from "./corpus";
 import { fetchEnded, fetching, givenUp, imported, taken } from "./models";
-import { fakePreview, fakeSearch, hitOf } from "./search";
+import { FakePersonal, PROGRAMS } from "./personal";
+import { fakeComplete, fakePassages, fakePreview, fakeSearch, fakeSimilar, hitOf } from "./search";
 import { FakeState } from "./state";
 
 export const FAKE_PASSPHRASE = "correct horse battery staple";
@@ -32,6 +33,7 @@ export interface FakePlatform extends Platform {
   readonly calls: { name: string; arguments: unknown[] }[];
   readonly state: FakeState;
   readonly backups: FakeBackups;
+  readonly personal: FakePersonal;
   readonly restores: FakeRestores;
   emit<Name extends keyof PlatformEvents>(name: Name, payload: PlatformEvents[Name]): void;
   /** The next call of this command fails. */
@@ -45,6 +47,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const now = () => Date.now();
   const isOpen = options.start !== "absent" && options.start !== "locked";
   const state = new FakeState(now, options.start !== "absent" && options.start !== "empty");
+  const personal = new FakePersonal();
   const backups = new FakeBackups(now, () => state.settings.backup);
   const restores = new FakeRestores(now());
   if (options.start === "trouble") state.message = FAKE_TROUBLE;
@@ -125,6 +128,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     calls,
     state,
     backups,
+    personal,
     restores,
     emit,
     fail: (name, code, message) => {
@@ -221,7 +225,25 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
       }),
 
     search: (request) => command("search", [request], () => fakeSearch(request, now(), state.meaning), request.mode === "words" ? latency.words : latency.hybrid),
-    preview: (id, query) => command("preview", [id, query], () => fakePreview(documentOf(id), query, now())),
+    preview: (id, query, start) => command("preview", [id, query, start], () => fakePreview(documentOf(id), query, now())),
+    passages: (id, query) => command("passages", [id, query], () => fakePassages(documentOf(id), query)),
+    similar: (request) => command("similar", [request], () => fakeSimilar(request, now())),
+    complete: (query, cursor) => command("complete", [query, cursor], () => fakeComplete(query, cursor, personal.entries)),
+    noteSearch: (request) => command("noteSearch", [request], () => { personal.note(request, now()); }),
+    history: (prefix, limit) => command("history", [prefix, limit], () => personal.list(prefix, limit)),
+    forgetHistory: (query) => command("forgetHistory", [query], () => { personal.forget(query); }),
+    insights: () => command("insights", [], () => personal.insights()),
+    clearInsights: () => command("clearInsights", [], () => { personal.forget(null); }),
+    savedSearches: () => command("savedSearches", [], () => [...personal.saved]),
+    saveSearch: (request) => command("saveSearch", [request], () => personal.put(request, now())),
+    removeSavedSearch: (id) => command("removeSavedSearch", [id], () => { personal.remove(id); }),
+    savedSearchSeen: (id) => command("savedSearchSeen", [id], () => { personal.seen(id); }),
+    programs: () => command("programs", [], () => [...PROGRAMS]),
+    launchProgram: (id) => command("launchProgram", [id], () => undefined),
+    programsFor: (id) => command("programsFor", [id], () => (documentOf(id), PROGRAMS.slice(0, 2))),
+    openWith: (id, program) => command("openWith", [id, program], () => void documentOf(id)),
+    copyAll: (id) => command("copyAll", [id], () => void documentOf(id)),
+    share: (id) => command("share", [id], () => void documentOf(id)),
     recent: () =>
       command("recent", [], () =>
         state.sources.length === 0

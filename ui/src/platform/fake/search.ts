@@ -1,10 +1,10 @@
 // A toy search with the manners of the real one: operators, prefixes, highlights, chips, notices.
 
-import type { Chip, HitView, Notice, PreviewView, SearchRequest, SearchResponse } from "../index";
+import type { Chip, CompletionView, FacetsView, FacetView, HitView, Notice, PassagesView, PreviewView, SearchRequest, SearchResponse, SimilarRequest } from "../index";
 import { CORPUS, type FakeDocument } from "./corpus";
 
 const DAY = 86_400_000;
-const OPERATORS = ["type", "ext", "in", "path", "name", "after", "before", "date", "size", "newer_than", "older_than"];
+const OPERATORS = ["type", "ext", "in", "path", "name", "after", "before", "date", "size", "newer_than", "older_than", "from", "has", "is", "label", "regex"];
 
 interface Parsed {
   words: string[];
@@ -14,7 +14,7 @@ interface Parsed {
 function parse(query: string): Parsed {
   const words: string[] = [];
   const chips: Chip[] = [];
-  for (const match of query.matchAll(/-?([a-z_]+):("[^"]*"|[^\s()]+)|"([^"]+)"|[^\s()|]+/giu)) {
+  for (const match of query.matchAll(/-?([a-z_]+):("[^"]*"|\/[^/]*\/|[^\s()]+)|"([^"]+)"|[^\s()|]+/giu)) {
     const operator = match[1]?.toLowerCase();
     if (operator && OPERATORS.includes(operator)) {
       chips.push({ text: match[0], start: match.index, end: match.index + match[0].length, operator, value: (match[2] ?? "").replaceAll('"', "") });
@@ -45,6 +45,10 @@ function passes(document: FakeDocument, chip: Chip): boolean {
       return document.daysAgo <= days(value);
     case "older_than":
       return document.daysAgo > days(value);
+    case "from":
+      return document.from?.toLowerCase().includes(value) === true;
+    case "is":
+      return value === "archived" ? document.archive !== null : value === "duplicate" ? document.copies.length > 0 : true;
     case "date":
       return value !== "today" || document.daysAgo < 1;
     default:
@@ -71,6 +75,10 @@ function snippetOf(document: FakeDocument, words: readonly string[]): HitView["s
   return { text, highlights: find(text, words) };
 }
 
+function sourceOf(document: FakeDocument): string {
+  return document.path.startsWith("/home/ada/Projects/") ? "2" : "1";
+}
+
 export function hitOf(document: FakeDocument, words: readonly string[], rank: number, now: number, explain: HitView["explain"]): HitView {
   return {
     rank,
@@ -80,7 +88,7 @@ export function hitOf(document: FakeDocument, words: readonly string[], rank: nu
     uri: `file://${encodeURI(document.path)}`,
     path: document.path,
     folder: document.path.split("/").at(-2) ?? "",
-    source: "1",
+    source: sourceOf(document),
     kind: document.kind,
     mime: document.mime,
     modified: now - document.daysAgo * DAY,
@@ -119,11 +127,12 @@ export function fakeSearch(request: SearchRequest, now: number, meaningShare: nu
   const fused = [...new Set(lists.flat())]
     .map((document) => ({ document, score: lists.reduce((sum, list) => sum + 1 / (60 + (rankIn(list, document) ?? 1_000)), 0) }))
     .sort((a, b) => b.score - a.score);
+  sorted(fused, request.sort);
   const notices: Notice[] = [];
   if (request.mode !== "words" && meaningShare < 1) {
     notices.push({ code: "meaning-partial", message: `Meaning search is ${Math.floor(meaningShare * 100)} % ready: some files are found by their words only.` });
   }
-  const unknown = /(?:^|\s)(from|label):/.exec(request.query)?.[1];
+  const unknown = /(?:^|\s)(cc|status):/.exec(request.query)?.[1];
   if (unknown) notices.push({ code: "unknown-operator", message: `${unknown}: is searched as plain text.` });
   return {
     query: request.query,
@@ -135,7 +144,85 @@ export function fakeSearch(request: SearchRequest, now: number, meaningShare: nu
     ),
     notices,
     chips,
+    facets: request.facets ? facetsOf(fused.map((one) => one.document)) : null,
   };
+}
+
+function counted(values: readonly string[], query: (value: string) => string): FacetView[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([label, count]) => ({ label, count, query: query(label) })).sort((a, b) => b.count - a.count);
+}
+
+function facetsOf(documents: readonly FakeDocument[]): FacetsView {
+  const within = (label: string, days: number) => ({ label, query: `newer_than:${days}d`, count: documents.filter((document) => document.daysAgo <= days).length });
+  return {
+    kinds: counted(documents.map((document) => document.kind), (kind) => `type:${kind}`),
+    sources: counted(documents.map(sourceOf), (source) => `in:${source === "1" ? "documents" : "reference"}`).map((facet) => ({ ...facet, label: facet.label === "1" ? "Documents" : "reference" })),
+    folders: counted(documents.map((document) => document.path.split("/").at(-2) ?? ""), (folder) => `path:"${folder}"`),
+    people: counted(documents.flatMap((document) => document.from ?? []), (person) => `from:"${person}"`),
+    times: [within("Past 7 days", 7), within("Past 30 days", 30), within("Past year", 365)].filter((time) => time.count > 0),
+  };
+}
+
+function sorted(documents: { document: FakeDocument; score: number }[], sort: SearchRequest["sort"]) {
+  const by: Record<SearchRequest["sort"], (a: FakeDocument, b: FakeDocument) => number> = {
+    best: () => 0,
+    newest: (a, b) => a.daysAgo - b.daysAgo,
+    oldest: (a, b) => b.daysAgo - a.daysAgo,
+    largest: (a, b) => b.size - a.size,
+    smallest: (a, b) => a.size - b.size,
+    name: (a, b) => a.title.localeCompare(b.title),
+  };
+  return documents.sort((a, b) => by[sort](a.document, b.document));
+}
+
+export function fakeSimilar(request: SimilarRequest, now: number): SearchResponse {
+  const like = CORPUS.find((document) => document.id === request.id);
+  const query = like ? like.about : (request.text ?? "");
+  const answer = fakeSearch({ query, mode: "meaning", limit: request.limit, offset: 0, explain: true, sort: "best", facets: false }, now, 1);
+  return { ...answer, query: "", hits: answer.hits.filter((hit) => hit.id !== request.id) };
+}
+
+export function fakePassages(document: FakeDocument, query: string): PassagesView {
+  const passages = find(document.text, parse(query).words).map(([start, end]) => {
+    const from = Math.max(0, start - 40);
+    return { text: document.text.slice(from, end + 60).replace(/\s/g, " "), highlights: [[start - from, end - from] as [number, number]], start: from };
+  });
+  return { passages, total: passages.length };
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  type: "a kind of file",
+  name: "in the name",
+  path: "in a folder",
+  in: "from a source",
+  from: "author or sender",
+  to: "recipient",
+  after: "changed since",
+  before: "changed until",
+  date: "changed on",
+  newer_than: "changed in the last…",
+  older_than: "changed longer ago than",
+  size: "how large",
+  has: "what has something to it",
+  is: "what it is",
+  label: "marked so",
+  lang: "language of the text",
+};
+
+export function fakeComplete(query: string, cursor: number, past: readonly { query: string }[]): CompletionView[] {
+  const before = query.slice(0, cursor);
+  const start = before.search(/[^\s]*$/);
+  const word = before.slice(start);
+  const value = /^([a-z_]+):(.*)$/.exec(word);
+  const kinds = value && (value[1] === "type" || value[1] === "kind") ? ["audio", "code", "document", "email", "image", "pdf", "spreadsheet", "video"] : [];
+  const one = (label: string, kind: string, detail: string, insert: string, from = start) => ({ label, kind, detail, insert, start: from, end: cursor });
+  return [
+    ...kinds.filter((kind) => kind.startsWith(value?.[2] ?? "")).map((kind) => one(kind, "value", "", `${value?.[1] ?? ""}:${kind} `)),
+    ...(value ? [] : Object.entries(NAMES).filter(([name]) => name.startsWith(word)).map(([name, detail]) => one(`${name}:`, "operator", detail, `${name}:`))),
+    ...past.filter((entry) => before !== "" && entry.query.startsWith(before) && entry.query !== before).map((entry) => one(entry.query, "history", "", entry.query, 0)),
+  ];
 }
 
 export function fakePreview(document: FakeDocument, query: string, now: number): PreviewView {

@@ -59,7 +59,7 @@ export class FakeState {
   first = new Set<string>();
   /** Tesseract, as this machine has it. */
   tesseract: { version: string; installed: string[] } | null = { version: "5.3.0", installed: ["deu", "eng", "fra"] };
-  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 }, batteryFloor: 30, waitForPerson: false, followHeat: true, ocr: { enabled: true, languages: [] } };
+  settings: Settings = { hotkey: "Alt+Space", theme: "system", ignoreRules: "*.log\nnode_modules/\n", indexBudget: "half", notifyWhenDone: true, lockAfterMinutes: 15, airGap: false, backup: { folder: null, everyHours: 24, indexes: true, keepLast: 3, keepDaily: 7, keepWeekly: 4 }, batteryFloor: 30, waitForPerson: false, followHeat: true, ocr: { enabled: true, languages: [] }, rememberSearches: true };
 
   /** When each way into the vault was made. */
   slotTimes: Record<SlotKind, number>;
