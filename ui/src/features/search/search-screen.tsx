@@ -8,6 +8,7 @@ import { KINDS, kindLabel } from "../../components/kind-icon";
 import { Name } from "../../components/name";
 import { Preview, type PreviewHandle } from "../../components/preview";
 import { QueryBox } from "../../components/query-box";
+import { SaveSearchButton } from "../../components/save-search";
 import { Segmented } from "../../components/segmented";
 import { Select } from "../../components/select";
 import { useItemActions } from "../../components/use-item-actions";
@@ -238,6 +239,7 @@ function FilterRow({ filters, onChange, search, composed }: FilterRowProps) {
           onChange({ in: folder });
         }}
       />
+      {composed === "" ? null : <SaveSearchButton query={composed} />}
       <span className="search-count soft" role="status">
         {composed === "" ? "Changed last" : response ? summary(response.total, response.tookMs, search.isPartial) : ""}
       </span>
