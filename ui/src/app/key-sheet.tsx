@@ -2,8 +2,9 @@ import { Button } from "../components/button";
 import { Dialog } from "../components/dialog";
 import { Keycaps } from "../components/keycaps";
 import { useSettings } from "../data/queries";
+import { QUICK_SHEET } from "../features/quick/shortcuts";
 
-const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = [
+const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
   {
     title: "Everywhere",
     keys: [
@@ -12,6 +13,7 @@ const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = 
       ["Mod+3", "Activity"],
       ["Mod+,", "Settings"],
       ["Mod+Shift+L", "Lock"],
+      ["Mod+Z", "Undo, for as long as it is offered"],
       ["?", "This sheet"],
     ],
   },
@@ -27,18 +29,14 @@ const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = 
       ["Mod+Shift+C", "Copy passage"],
       ["Shift+ArrowDown", "Next match in the preview"],
       ["Shift+ArrowUp", "Previous match"],
+      ["Mod+S", "Save this search"],
       ["Tab", "Take the completion"],
       ["Escape", "Clear the query"],
     ],
   },
   {
     title: "Quick search, besides",
-    keys: [
-      ["Mod+1", "Open the first row, up to 9"],
-      ["Mod+Y", "Preview"],
-      ["Mod+K", "All actions"],
-      ["Escape", "Clear, then hide"],
-    ],
+    keys: QUICK_SHEET,
   },
 ];
 

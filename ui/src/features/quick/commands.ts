@@ -38,9 +38,9 @@ export interface Named<Thing> {
   match: Match;
 }
 
-/** The best first; the shorter name where two are as good. */
+/** The best first; the shorter name where two are as good, and else the order of the list. */
 export function byMatch<Thing extends { name: string }>(a: Named<Thing>, b: Named<Thing>): number {
-  return matchRank(a.match.kind) - matchRank(b.match.kind) || a.thing.name.length - b.thing.name.length || a.thing.name.localeCompare(b.thing.name);
+  return matchRank(a.match.kind) - matchRank(b.match.kind) || a.thing.name.length - b.thing.name.length;
 }
 
 /** Things that the query names, and no more than `most` of them. */
