@@ -24,7 +24,7 @@ export class FakePersonal {
   /** Of someone who has used Atom for a while. */
   seed(now: number): void {
     const day = 86_400_000;
-    const past: readonly [string, number, number, number][] = [["lease notice period", 0.1, 5, 1], ["type:pdf invoice", 0.4, 9, 3], ["xylophone lessons", 2, 2, 0], ["budget 2026", 3, 12, 2], ["who repairs the heating", 6, 1, 4], ["sourdough", 11, 3, 1]];
+    const past: readonly [string, number, number, number][] = [["lease notice", 0.1, 5, 1], ["type:pdf invoice", 0.4, 9, 3], ["xylophone lessons", 2, 2, 0], ["budget 2026", 3, 12, 2], ["who repairs the heating", 6, 1, 4], ["sourdough", 11, 3, 1]];
     this.entries = past.map(([query, daysAgo, count, total]) => ({ query, at: now - daysAgo * day, count, total, tookMs: [4, 6, 7, 19], ranks: [1, 1, 2] }));
     this.days = Array.from({ length: 29 }, (_, index) => (index * 7 + 3) % 11 % 6);
     this.saved = [
