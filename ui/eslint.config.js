@@ -2,7 +2,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 const tauri = { group: ["@tauri-apps/*"], message: "only src/platform/ talks to Tauri: add a function to its Platform interface" };
-const areas = ["vault", "search", "quick", "sources", "activity", "settings"];
+const areas = ["vault", "search", "quick", "sources", "activity", "settings", "saved"];
 
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/dist-fake/**", "**/node_modules/**", "**/*.gen.ts", "**/public/**"] },

@@ -92,6 +92,8 @@ const SCREENS: readonly Screen[] = [
   { name: "activity on a low battery", path: "/?fake=battery#/activity", ready: "text=Continue anyway" },
   { name: "a full disk", path: "/?fake=trouble#/activity", ready: ".index-trouble" },
   { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
+  { name: "searches that are remembered", path: "/?fake=used#/settings?at=history", ready: ".spark", act: (page) => page.click("text=Clear insights"), then: "[role=alertdialog]" },
+  { name: "a saved search", path: "/?fake=used#/search?q=lentil", ready: ".saved", act: (page) => page.getByRole("button", { name: /^Change / }).first().click(), then: "[role=dialog] form" },
   { name: "changing the passphrase", path: "/?fake=open#/settings", ready: "text=Change passphrase", act: (page) => page.click("text=Change passphrase"), then: "[role=dialog] form" },
   {
     name: "a new recovery code",
@@ -118,7 +120,22 @@ const SCREENS: readonly Screen[] = [
     ready: ".hit",
     options: QUICK,
     act: (page) => page.keyboard.press("Control+k"),
-    then: "[role=menuitem]",
+    then: ".action",
+  },
+  { name: "quick search, used", path: "/quick.html?fake=used", ready: ".quick-title", options: QUICK },
+  { name: "quick search, a sum", path: "/quick.html?fake=open", ready: ".hit", options: QUICK, act: (page) => page.keyboard.type("3 km in miles"), then: ".quick-answer" },
+  { name: "quick search, programs and commands", path: "/quick.html?fake=open", ready: ".hit", options: QUICK, act: (page) => page.keyboard.type("te"), then: ".quick-own" },
+  { name: "quick search, other programs", path: "/quick.html?fake=open", ready: ".hit", options: QUICK, act: (page) => page.keyboard.press("Control+o"), then: ".action .faint" },
+  {
+    name: "quick search, saving a search",
+    path: "/quick.html?fake=open",
+    ready: ".hit",
+    options: QUICK,
+    act: async (page) => {
+      await page.keyboard.type("lease");
+      await page.keyboard.press("Control+s");
+    },
+    then: "[role=dialog] form",
   },
   {
     name: "quick search, preview",

@@ -3,8 +3,9 @@ import { Dialog } from "../components/dialog";
 import { Keycaps } from "../components/keycaps";
 import { useSettings } from "../data/queries";
 import { navigate, routeTo } from "../data/route";
+import { QUICK_SHEET } from "../features/quick/shortcuts";
 
-const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = [
+const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
   {
     title: "Everywhere",
     keys: [
@@ -13,6 +14,7 @@ const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = 
       ["Mod+3", "Activity"],
       ["Mod+,", "Settings"],
       ["Mod+Shift+L", "Lock"],
+      ["Mod+Z", "Undo, for as long as it is offered"],
       ["?", "This sheet"],
     ],
   },
@@ -40,16 +42,12 @@ const GROUPS: readonly { title: string; keys: readonly [string, string][] }[] = 
       ["Mod+Shift+S", "Similar to this"],
       ["Shift+ArrowDown", "Next match in the preview"],
       ["Shift+ArrowUp", "Previous match"],
+      ["Mod+S", "Save this search"],
     ],
   },
   {
     title: "Quick search, besides",
-    keys: [
-      ["Mod+1", "Open the first row, up to 9"],
-      ["Mod+Y", "Preview"],
-      ["Mod+K", "All actions"],
-      ["Escape", "Clear, then hide"],
-    ],
+    keys: QUICK_SHEET,
   },
 ];
 

@@ -1,11 +1,12 @@
 import { Activity, FolderOpen, Keyboard, Search, Settings as SettingsIcon, type LucideIcon } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { IconButton } from "../components/button";
 import { AirGapState } from "../components/air-gap";
 import { IndexState, IndexTrouble } from "../components/index-state";
 import { isShortcut, isTyping, shortcutLabel, useWindowKeys } from "../data/keyboard";
 import { navigate, routeTo, routeToStart, useRoute, type Area } from "../data/route";
 import { ActivityScreen } from "../features/activity/activity-screen";
+import { SavedSearches } from "../features/saved/saved-searches";
 import { SearchScreen } from "../features/search/search-screen";
 import { SettingsScreen } from "../features/settings/settings-screen";
 import { SourcesScreen } from "../features/sources/sources-screen";
@@ -56,20 +57,22 @@ export function Shell() {
     <div className="shell">
       <nav className="side" aria-label="Areas">
         {AREAS.map(({ area: one, label, icon: Icon, shortcut }) => (
-          <a
-            key={one}
-            href={routeTo(one)}
-            aria-current={one === area ? "page" : undefined}
-            className={one === "settings" ? "foot" : ""}
-            title={`${label} (${shortcutLabel(shortcut, platform.isMac)})`}
-            onClick={(event) => {
-              event.preventDefault();
-              go(one);
-            }}
-          >
-            <Icon size={18} strokeWidth={1.75} aria-hidden />
-            {label}
-          </a>
+          <Fragment key={one}>
+            {one === "settings" ? <SavedSearches /> : null}
+            <a
+              href={routeTo(one)}
+              aria-current={one === area ? "page" : undefined}
+              className={one === "settings" ? "foot" : ""}
+              title={`${label} (${shortcutLabel(shortcut, platform.isMac)})`}
+              onClick={(event) => {
+                event.preventDefault();
+                go(one);
+              }}
+            >
+              <Icon size={18} strokeWidth={1.75} aria-hidden />
+              {label}
+            </a>
+          </Fragment>
         ))}
       </nav>
       <main className="stage">{screenOf(area)}</main>

@@ -176,7 +176,8 @@ function keepFocus(event: MouseEvent) {
   event.preventDefault();
 }
 
-function HitRow({ hit }: { hit: HitView }) {
+/** What a result shows; quick search lists it among rows of other kinds. */
+export function HitRow({ hit }: { hit: HitView }) {
   return (
     <div className="hit-inner">
       <KindIcon kind={hit.kind} />

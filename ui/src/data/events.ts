@@ -50,7 +50,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
     for (const topic of topics) void client.invalidateQueries({ queryKey: [topic] });
   };
   const refresh = atMostEvery(REFRESH_MS, () => drop("sources", "activity"));
-  const refreshFiles = atMostEvery(SEARCH_REFRESH_MS, () => drop("files", "search"));
+  const refreshFiles = atMostEvery(SEARCH_REFRESH_MS, () => drop("files", "search", "saved"));
   const stops = [
     platform.on("indexProgressed", (status) => {
       const moved = amountDone(client.getQueryData<StatusView>(keys.status)) !== amountDone(status);
@@ -68,7 +68,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
     platform.on("settingsChanged", (settings) => {
       client.setQueryData(keys.settings, settings);
       applyTheme(settings.theme);
-      drop("audit");
+      drop("audit", "history");
     }),
     platform.on("vaultChanged", (vault) => {
       client.setQueryData(keys.vault, vault);
@@ -80,7 +80,13 @@ function connect(platform: Platform, client: QueryClient): () => void {
       platform.forgetPage();
     }),
   ];
+  // The other window may have searched, saved and forgotten meanwhile, and no event says so.
+  const comeBack = () => {
+    drop("saved", "history");
+  };
+  window.addEventListener("focus", comeBack);
   return () => {
+    window.removeEventListener("focus", comeBack);
     refresh.stop();
     refreshFiles.stop();
     for (const stop of stops) stop();

@@ -36,13 +36,13 @@ it.each([
   ["{Control>}nnp{/Control}", 1],
   ["{ArrowUp}", 0],
 ])("moves with %s to row %d", async (keys, expected) => {
-  const { user } = await quick("search");
+  const { user } = await quick("minutes");
   await user.keyboard(keys);
   expect(place()).toBe(expected);
 });
 
 it("opens with Enter and hides", async () => {
-  const { user, callsOf } = await quick("search");
+  const { user, callsOf } = await quick("minutes");
   await user.keyboard("{ArrowDown}");
   const id = idOf(1);
   await user.keyboard("{Enter}");
@@ -51,7 +51,7 @@ it("opens with Enter and hides", async () => {
 });
 
 it("stays and says why when opening fails", async () => {
-  const { user, callsOf, platform } = await quick("search");
+  const { user, callsOf, platform } = await quick("minutes");
   platform.fail("open", "not-found", "this file is no longer there");
   await user.keyboard("{Enter}");
   expect(await screen.findByText("This file is no longer there.")).toBeTruthy();
@@ -59,7 +59,7 @@ it("stays and says why when opening fails", async () => {
 });
 
 it("reveals with Ctrl+Enter and opens a row by its number", async () => {
-  const { user, callsOf } = await quick("search");
+  const { user, callsOf } = await quick("minutes");
   const ids = [idOf(0), idOf(3)];
   await user.keyboard("{Control>}{Enter}{/Control}");
   await user.keyboard("{Control>}4{/Control}");
@@ -106,19 +106,6 @@ it("clears with Escape, then hides", async () => {
   expect(callsOf("hideQuick")).toEqual([]);
   await user.keyboard("{Escape}");
   expect(callsOf("hideQuick")).toHaveLength(1);
-});
-
-it("offers all actions on Ctrl+K, and gives the focus back", async () => {
-  const { user, callsOf } = await quick("lease");
-  await user.keyboard("{Control>}k{/Control}");
-  await expectAccessible();
-  expect(screen.getAllByRole("menuitem").map((item) => item.firstChild?.textContent)).toEqual(["Open", "Show in folder", "Preview", "Copy path", "Copy passage", "Search in the main window", "Settings"]);
-  await user.keyboard("{ArrowUp}{ArrowUp}{Enter}");
-  expect(callsOf("openMain")).toEqual([["/search?q=lease"]]);
-  await user.keyboard("{Control>}k{/Control}");
-  await user.keyboard("{Escape}");
-  expect(screen.queryByRole("menu")).toBeNull();
-  expect(document.activeElement).toBe(box());
 });
 
 it("opens the settings with Ctrl+comma", async () => {

@@ -1,28 +1,39 @@
-import { Lock, SearchX } from "lucide-react";
+import { Lock } from "lucide-react";
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { Blank, ErrorBlank } from "../../components/blank";
-import { Button } from "../../components/button";
-import { hitElementId, HitList } from "../../components/hit-list";
-import { Keycaps } from "../../components/keycaps";
-import { Name } from "../../components/name";
+import { Blank, ErrorBlank, messageOf } from "../../components/blank";
 import { Preview, type PreviewHandle } from "../../components/preview";
 import { QueryBox } from "../../components/query-box";
+import { SaveSearchDialog, useRemoveSaved } from "../../components/save-search";
+import { useToast } from "../../components/toast";
 import { useItemActions } from "../../components/use-item-actions";
 import { useForgetWhenLocked } from "../../data/events";
 import { isShortcut } from "../../data/keyboard";
+import { useHistory, useHistoryChanges, usePrograms, useSaved, useSavedChanges } from "../../data/personal";
 import { useRecent, useSettings, useStatus, useVault } from "../../data/queries";
 import { routeTo } from "../../data/route";
 import { useSearch } from "../../data/search";
 import { applyTheme } from "../../data/theme";
-import { useSlow } from "../../data/wait";
-import type { Chip, HitView } from "../../platform";
+import type { Chip, HitView, ProgramView } from "../../platform";
 import { usePlatform } from "../../platform/context";
-import { countOf } from "../../text/format";
-import { ActionMenu, type Action } from "./action-menu";
+import { ActionMenu } from "./action-menu";
+import type { Command } from "./commands";
+import { Footer } from "./footer";
+import { NothingThere } from "./nothing-there";
+import { useNoteOpened } from "./note-opened";
+import { OpenWith } from "./open-with";
+import { QuickList, rowElementId } from "./quick-list";
+import { actionsFor, mainLabel, type Deeds } from "./row-actions";
+import { answerRow, namedRows, placeRows, restSections, type QuickRow } from "./rows";
+import { KEYS } from "./shortcuts";
+import { useHistoryWalk } from "./use-history-walk";
+import { useSteadyRows } from "./use-steady-rows";
 import "./quick.css";
 
 const MOST = 50;
+/** As many past searches as a person walks through. */
+const MOST_PAST = 200;
 const NO_CHIPS: readonly Chip[] = [];
+const NO_PROGRAMS: readonly ProgramView[] = [];
 
 /** The window behind the hotkey: one line, results, keys. */
 export function QuickScreen() {
@@ -75,24 +86,44 @@ function LockedQuick({ isNew }: { isNew: boolean }) {
   );
 }
 
+/** What lies over the list. */
+type Open = "preview" | "actions" | "open-with" | "save";
+
 function OpenQuick() {
   const platform = usePlatform();
-  const actions = useItemActions();
+  const say = useToast();
+  const items = useItemActions();
+  const changes = useHistoryChanges();
+  const savedChanges = useSavedChanges();
+  const removeSaved = useRemoveSaved();
   const listId = useId();
   const input = useRef<HTMLInputElement>(null);
   const preview = useRef<PreviewHandle>(null);
   const settings = useSettings().data;
+  const isPaused = useStatus().data?.paused ?? false;
+  const programs = usePrograms().data ?? NO_PROGRAMS;
+  const history = useHistory(MOST_PAST);
+  const saved = useSaved();
   const [query, setQueryText] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
-  const [open, setOpen] = useState<"preview" | "actions" | null>(null);
+  const [open, setOpen] = useState<Open | null>(null);
 
   const isEmpty = query.trim() === "";
   const search = useSearch(query, "hybrid", MOST, chosen);
   const recent = useRecent(isEmpty);
-  const hits = useMemo(() => (isEmpty ? (recent.data ?? []) : search.hits), [isEmpty, recent.data, search.hits]);
-  const selected = hits.find((hit) => hit.id === chosen) ?? hits[0] ?? null;
-  const selectedIndex = selected ? hits.indexOf(selected) : -1;
-  const chips = search.response?.query === query ? search.response.chips : NO_CHIPS;
+  const answered = search.response?.query ?? null;
+
+  const found = useMemo(() => (isEmpty ? [] : placeRows(answerRow(query), namedRows(query, programs, isPaused), search.hits)), [isEmpty, query, programs, isPaused, search.hits]);
+  const steady = useSteadyRows(query, answered, found, chosen);
+  const sections = useMemo(
+    () => (isEmpty ? restSections(recent.data ?? [], saved.data ?? [], history.data ?? []) : steady.length > 0 ? [{ title: null, rows: steady }] : []),
+    [isEmpty, steady, recent.data, saved.data, history.data],
+  );
+  const rows = useMemo(() => sections.flatMap((section) => section.rows), [sections]);
+  const selected = rows.find((row) => row.id === chosen) ?? rows[0] ?? null;
+  const selectedIndex = selected ? rows.indexOf(selected) : -1;
+  const hit = selected?.kind === "hit" ? selected.hit : null;
+  const chips = answered === query ? (search.response?.chips ?? NO_CHIPS) : NO_CHIPS;
 
   useEffect(() => {
     input.current?.focus();
@@ -104,42 +135,96 @@ function OpenQuick() {
   const setQuery = useCallback((next: string) => {
     setQueryText(next);
     setChosen(null);
-    setOpen((before) => (before === "actions" ? null : before));
+    setOpen((before) => (before === "preview" ? before : null));
   }, []);
+  const { walk, older, newer, end: endWalk } = useHistoryWalk(history.data ?? [], setQuery);
+  const noteOpened = useNoteOpened(isEmpty ? null : search.response, search.hits);
 
   const hide = () => void platform.hideQuick();
-  const openHit = async (hit: HitView | undefined) => {
-    if (hit && (await actions.open(hit.id))) hide();
-  };
-  const revealHit = async (hit: HitView) => {
-    if (await actions.reveal(hit.id)) hide();
+  const close = () => {
+    setOpen(null);
+    input.current?.focus();
   };
   const openMain = (route: string) => {
     void platform.openMain(route);
     hide();
   };
+  /** Does something with a hit: it was meant, and the window has done its work where `hides`. */
+  const withHit = async (one: HitView | null, deed: (id: string) => Promise<boolean>, hides: boolean) => {
+    if (!one || !(await deed(one.id))) return;
+    noteOpened(one);
+    if (hides) hide();
+  };
+  const atOnce = async (what: Promise<void>, done: string | null) => {
+    try {
+      await what;
+      if (done === null) return;
+      say(done);
+      setQuery("");
+    } catch (error) {
+      say(messageOf(error));
+    }
+  };
+  const runCommand = ({ effect }: Command) => {
+    if ("page" in effect) openMain(effect.page);
+    else if (effect.now === "lock") void atOnce(platform.vaultLock().then(hide), null);
+    else if (effect.now === "pause") void atOnce(platform.pause(), "Indexing is paused");
+    else void atOnce(platform.resume(), "Indexing goes on");
+  };
+  const run = (row: QuickRow | null | undefined) => {
+    switch (row?.kind) {
+      case "hit":
+        void withHit(row.hit, items.open, true);
+        break;
+      case "answer":
+        void items.copyText(row.answer.plain, "Result copied");
+        break;
+      case "program":
+        void items.launch(row.program.id).then((started) => { if (started) hide(); });
+        break;
+      case "command":
+        runCommand(row.command);
+        break;
+      case "saved":
+        setQuery(row.saved.query);
+        if (row.saved.fresh > 0) void savedChanges.seen(row.saved.id).catch(() => undefined);
+        break;
+      case "past":
+        setQuery(row.past.query);
+        break;
+      case undefined:
+        break;
+    }
+  };
+  const remove = (row: QuickRow | null) => {
+    const next = rows[selectedIndex + 1] ?? rows[selectedIndex - 1];
+    if (row?.kind === "past") void changes.forget(row.past.query).catch((error: unknown) => { say(messageOf(error)); });
+    else if (row?.kind === "saved") void removeSaved(row.saved);
+    if (row === selected && next) setChosen(next.id);
+  };
   const move = (by: number) => {
-    const next = hits[Math.min(hits.length - 1, Math.max(0, selectedIndex + by))];
+    const next = rows[Math.min(rows.length - 1, Math.max(0, selectedIndex + by))];
+    endWalk();
     if (next) setChosen(next.id);
   };
-  const togglePreview = () => {
-    setOpen((before) => (before === "preview" ? null : selected ? "preview" : null));
-  };
 
-  const itemActions: Action[] = selected
-    ? [
-        { label: selected.archive === null ? "Open" : "Open archive", shortcut: "Enter", run: () => void openHit(selected) },
-        { label: "Show in folder", shortcut: "Mod+Enter", run: () => void revealHit(selected) },
-        { label: "Preview", shortcut: "Mod+Y", run: togglePreview },
-        { label: "Copy path", shortcut: "Mod+C", run: () => void actions.copyPath(selected.id) },
-        ...(selected.snippet ? [{ label: "Copy passage", shortcut: "Mod+Shift+C", run: () => selected.snippet && void actions.copyText(selected.snippet.text) }] : []),
-      ]
-    : [];
-  const allActions: Action[] = [
-    ...itemActions,
-    { label: "Search in the main window", run: () => { openMain(routeTo("search", { q: query }).slice(1)); } },
-    { label: "Settings", shortcut: "Mod+,", run: () => { openMain("/settings"); } },
-  ];
+  const deeds: Deeds = {
+    run: () => { run(selected); },
+    openWith: () => { setOpen("open-with"); },
+    reveal: () => void withHit(hit, items.reveal, true),
+    preview: () => { setOpen((before) => (before === "preview" ? null : hit ? "preview" : null)); },
+    copyPath: () => void withHit(hit, items.copyPath, false),
+    copyPassage: () => void withHit(hit, () => items.copyText(hit?.snippet?.text ?? ""), false),
+    copyWhole: () => { if (selected?.kind === "answer") void items.copyText(`${selected.answer.question} = ${selected.answer.plain}`, "Question and result copied"); },
+    copyAll: () => void withHit(hit, items.copyAll, false),
+    share: () => void withHit(hit, items.share, true),
+    similar: () => { if (hit) openMain(routeTo("search", { similar: hit.id }).slice(1)); },
+    remove: () => { remove(selected); },
+    save: () => { setOpen("save"); },
+    inMain: () => { openMain(routeTo("search", { q: query }).slice(1)); },
+    settings: () => { openMain("/settings"); },
+  };
+  const actions = actionsFor(selected, !isEmpty, deeds);
 
   const handleKey = (event: KeyboardEvent<HTMLInputElement>, text: string) => {
     const is = (shortcut: string) => isShortcut(event, shortcut, platform.isMac);
@@ -148,26 +233,32 @@ function OpenQuick() {
       what();
     };
     const row = /^[1-9]$/.test(event.key) ? Number(event.key) : 0;
-    const emptyTail = (text === "" || text.endsWith(" ")) && event.currentTarget.selectionStart === text.length;
-    if (is("ArrowDown") || is("Ctrl+N")) take(() => { move(1); });
+    const isAtEnd = event.currentTarget.selectionStart === text.length;
+    const isFirst = selectedIndex <= 0;
+    if (is(KEYS.history) || (is("ArrowUp") && isFirst && (walk !== null || query === ""))) take(() => { older(query); });
+    else if (is("ArrowDown") && isFirst && walk && walk.at > 0) take(() => { newer(); });
+    else if (is("ArrowDown") || is("Ctrl+N")) take(() => { move(1); });
     else if (is("ArrowUp") || is("Ctrl+P")) take(() => { move(-1); });
     else if (is("PageDown")) take(() => { move(8); });
     else if (is("PageUp")) take(() => { move(-8); });
-    else if (is("Enter")) take(() => void openHit(selected ?? undefined));
-    else if (is("Mod+Enter")) take(() => selected && void revealHit(selected));
-    else if (row > 0 && is(`Mod+${row}`)) take(() => void openHit(hits[row - 1]));
-    else if (is("Mod+Y") || (is(" ") && emptyTail && selected)) take(togglePreview);
+    else if (row > 0 && is(`Mod+${row}`)) take(() => { run(rows[row - 1]); });
+    else if (is(" ") && (text === "" || text.endsWith(" ")) && isAtEnd && hit) take(deeds.preview);
     else if (is("Shift+ArrowDown") && open === "preview") take(() => preview.current?.step(1));
     else if (is("Shift+ArrowUp") && open === "preview") take(() => preview.current?.step(-1));
-    else if (is("Mod+C") && nothingSelected(event.currentTarget)) take(() => selected && void actions.copyPath(selected.id));
-    else if (is("Mod+Shift+C")) take(() => selected?.snippet && void actions.copyText(selected.snippet.text));
-    else if (is("Mod+K")) take(() => { setOpen("actions"); });
-    else if (is("Mod+,")) take(() => { openMain("/settings"); });
+    else if (is(KEYS.actions)) take(() => { setOpen("actions"); });
     else if (is("Escape")) take(() => {
+      endWalk();
       if (open) setOpen(null);
       else if (query !== "") setQuery("");
       else hide();
     });
+    else {
+      const action = actions.find((one) => one.shortcut !== undefined && is(one.shortcut));
+      // With letters selected the same keys copy those, and in a text they delete.
+      const isEditing = (is(KEYS.copyPath) && !nothingSelected(event.currentTarget)) || (is(KEYS.remove) && text !== "");
+      if (action && !isEditing) take(action.run);
+      else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) endWalk();
+    }
   };
 
   return (
@@ -179,47 +270,47 @@ function OpenQuick() {
           onQuery={setQuery}
           chips={chips}
           label="Quick search"
-          placeholder="Search your files"
+          placeholder="Search your files, programs and settings"
           listId={listId}
-          activeId={selected && open !== "preview" ? hitElementId(listId, selected.id) : null}
+          activeId={selected && open !== "preview" ? rowElementId(listId, selected) : null}
           onKeyDown={handleKey}
           inputRef={input}
         />
       </header>
       <div className="quick-body">
-        {open === "preview" && selected ? (
-          <Preview
-            key={selected.id}
-            hit={selected}
-            query={query}
-            handle={preview}
-            onOpen={() => void openHit(selected)}
-            onReveal={() => void revealHit(selected)}
-            onCopyPath={() => void actions.copyPath(selected.id)}
-          />
-        ) : hits.length > 0 ? (
-          <HitList
+        {open === "preview" && hit ? (
+          <Preview key={hit.id} hit={hit} query={query} handle={preview} onOpen={deeds.run} onReveal={deeds.reveal} onCopyPath={deeds.copyPath} />
+        ) : rows.length > 0 ? (
+          <QuickList
             id={listId}
-            label={isEmpty ? "Recent files" : "Results"}
-            hits={hits}
+            label={listLabel(isEmpty, rows)}
+            sections={sections}
             selectedId={selected?.id ?? null}
+            foot={!isEmpty && answered === query && search.hits.length === 0 && !search.isPartial ? "Nothing found in your files" : null}
             onSelect={setChosen}
-            onOpen={(id) => void openHit(hits.find((hit) => hit.id === id))}
+            onRun={run}
+            onRemove={remove}
           />
         ) : (
           <NothingThere query={query} isEmpty={isEmpty} isPending={isEmpty ? recent.isPending : search.isPending || search.isPartial} error={isEmpty ? recent.error : search.error} onRetry={search.retry} />
         )}
-        {open === "actions" ? (
-          <ActionMenu
-            actions={allActions}
-            onClose={() => {
-              setOpen(null);
-              input.current?.focus();
-            }}
+        {open === "actions" ? <ActionMenu label="Actions" actions={actions} onClose={close} /> : null}
+        {open === "open-with" && hit ? (
+          <OpenWith
+            hit={hit}
+            onChoose={(program) => void withHit(hit, (id) => items.openWith(id, program), true)}
+            onBack={() => { setOpen("actions"); }}
+            onClose={close}
           />
         ) : null}
       </div>
-      <Footer notice={isEmpty ? "Recent files" : (search.response?.notices.find((notice) => notice.code !== "empty-query")?.message ?? null)} hasHit={selected !== null} onActions={() => { setOpen("actions"); }} />
+      <Footer
+        notice={walk ? walkNotice(walk.at, walk.queries.length) : isEmpty ? null : (search.response?.notices.find((notice) => notice.code !== "empty-query")?.message ?? null)}
+        hint={isEmpty && !walk && (history.data?.length ?? 0) > 0}
+        main={selected ? mainLabel(selected) : null}
+        onActions={() => { setOpen("actions"); }}
+      />
+      {open === "save" ? <SaveSearchDialog query={selected?.kind === "past" ? selected.past.query : query} onClose={close} /> : null}
     </main>
   );
 }
@@ -228,43 +319,11 @@ function nothingSelected(input: HTMLInputElement): boolean {
   return input.selectionStart === input.selectionEnd && (window.getSelection()?.toString() ?? "") === "";
 }
 
-function NothingThere({ query, isEmpty, isPending, error, onRetry }: { query: string; isEmpty: boolean; isPending: boolean; error: Error | null; onRetry: () => void }) {
-  const status = useStatus().data;
-  const slow = useSlow(isPending);
-  if (error) return <ErrorBlank title="The search did not work" error={error} onRetry={onRetry} />;
-  if (isPending) return <div aria-busy="true">{slow ? <p className="quick-waiting">Searching…</p> : null}</div>;
-  if (isEmpty) {
-    return (
-      <Blank icon={SearchX} title="Nothing indexed yet">
-        <p>Add a folder in the main window, then search it here.</p>
-      </Blank>
-    );
-  }
-  const left = status ? status.progress.words.total - status.progress.words.done : 0;
-  return (
-    <Blank icon={SearchX} title="Nothing found">
-      <p>
-        Nothing matches <Name text={query} />.
-      </p>
-      <p>{left > 0 ? `${countOf(left, "file is", "files are")} not read yet: it may be among them.` : "Try fewer words, or another word for it."}</p>
-    </Blank>
-  );
+function listLabel(isEmpty: boolean, rows: readonly QuickRow[]): string {
+  if (!isEmpty) return "Results";
+  return rows.every((row) => row.kind === "hit") ? "Recent files" : "Recent files and searches";
 }
 
-function Footer({ notice, hasHit, onActions }: { notice: string | null; hasHit: boolean; onActions: () => void }) {
-  return (
-    <footer className="quick-foot">
-      <span className="cut grow" role="status">
-        {notice}
-      </span>
-      {hasHit ? (
-        <span className="quick-main">
-          Open <Keycaps shortcut="Enter" />
-        </span>
-      ) : null}
-      <Button look="quiet" size="small" tabIndex={-1} onClick={onActions}>
-        Actions <Keycaps shortcut="Mod+K" />
-      </Button>
-    </footer>
-  );
+function walkNotice(at: number, count: number): string {
+  return `Past search ${at + 1} of ${count}: ↑ older${at > 0 ? ", ↓ newer" : ""}`;
 }

@@ -1,6 +1,7 @@
 import { PanelLeft } from "lucide-react";
 import { IconButton } from "../../components/button";
 import { KINDS, kindLabel } from "../../components/kind-icon";
+import { SaveSearchButton } from "../../components/save-search";
 import { Select } from "../../components/select";
 import { useSources } from "../../data/queries";
 import type { SearchState } from "../../data/search";
@@ -34,14 +35,17 @@ interface FilterRowProps {
   listed: "recent" | "found" | "similar";
   search: SearchState;
   facets: { isShown: boolean; onToggle: () => void };
+  /** The whole query, filters included; empty where there is none to keep. */
+  composed: string;
   onChange: (changes: Listing) => void;
 }
 
 /** What narrows a search before it is made, and how its results are listed. */
-export function FilterRow({ filters, sort, groupBy, listed, search, facets, onChange }: FilterRowProps) {
+export function FilterRow({ filters, sort, groupBy, listed, search, facets, composed, onChange }: FilterRowProps) {
   return (
     <div className="search-filters">
       {listed === "similar" ? null : <Narrowing filters={filters} facets={facets} onChange={onChange} />}
+      {composed === "" ? null : <SaveSearchButton query={composed} />}
       <span className="search-count soft cut" role="status">
         {listed === "recent" ? "Changed last" : search.response ? summary(search, listed) : ""}
       </span>

@@ -254,6 +254,7 @@ export function SearchScreen() {
         listed={listed}
         search={search}
         facets={{ isShown: wantsFacets, onToggle: toggleFacets }}
+        composed={composed}
         onChange={(changes) => {
           change({ ...changes, id: null }, "push");
         }}

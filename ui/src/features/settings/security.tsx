@@ -45,7 +45,7 @@ export function Security({ lock }: { lock: ReactNode }) {
 
   return (
     <>
-      <h2 className="settings-group" id="security">
+      <h2 className="settings-group" id="security" tabIndex={-1}>
         Security
       </h2>
       {slots.error ? (

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
-import { useId, useState, type ReactNode } from "react";
+import { useEffect, useId, useState, type ReactNode } from "react";
 import { Banner } from "../../components/banner";
 import { ErrorBlank, messageOf } from "../../components/blank";
 import { Button } from "../../components/button";
@@ -26,6 +26,7 @@ import { Manners } from "./manners";
 import { OcrRow } from "./ocr-row";
 import { ModelControls } from "./model-row";
 import { Row } from "./row";
+import { SearchRows } from "./search-rows";
 import { Security } from "./security";
 import "./settings.css";
 
@@ -77,6 +78,19 @@ export function SettingsScreen() {
   );
 }
 
+/** Brings the row that the address names into view, once: `#/settings?at=backup`. */
+function useAddressedPlace() {
+  const [parameters, change] = useParameters();
+  const at = parameters.get("at");
+  useEffect(() => {
+    const place = at === null ? null : document.getElementById(at);
+    if (!place?.closest(".settings")) return;
+    place.scrollIntoView({ block: "start" });
+    place.focus({ preventScroll: true });
+    change({ at: null });
+  }, [at, change]);
+}
+
 function SettingsForm({ settings }: { settings: Settings }) {
   const platform = usePlatform();
   const client = useQueryClient();
@@ -84,6 +98,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
   const status = useStatus().data;
   const [problem, setProblem] = useState<{ field: keyof Settings; message: string } | null>(null);
   const locked = settings.lockAfterMinutes;
+  useAddressedPlace();
 
   /** Applies at once; what the core refuses goes back to what it was. */
   const save = async <Field extends keyof Settings>(field: Field, value: Settings[Field], effect: string) => {
@@ -112,7 +127,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
         <HotkeyRecorder value={settings.hotkey} onRecord={(hotkey) => void save("hotkey", hotkey, `${hotkey} opens quick search now`)} />
         {problemOf("hotkey")}
       </Row>
-      <Row title="Theme" note="Of this window, quick search and the tray.">
+      <Row id="theme" title="Theme" note="Of this window, quick search and the tray.">
         <Segmented label="Theme" value={settings.theme} options={THEMES} onChange={(theme) => void save("theme", theme, "Theme changed")} />
         {problemOf("theme")}
       </Row>
@@ -138,9 +153,11 @@ function SettingsForm({ settings }: { settings: Settings }) {
         problem={problemOf("ignoreRules")}
         onApply={(rules) => void save("ignoreRules", rules, "Rules applied. Atom compares every folder with the disk now.")}
       />
+      <h2 className="settings-group">Search</h2>
       <Row title="Search by meaning" note="The model decides which languages are understood. Everything stays on this computer. Another model makes all vectors anew; until they are complete the present one answers.">
         <ModelControls />
       </Row>
+      <SearchRows remembers={settings.rememberSearches} problem={problemOf("rememberSearches")} onRemember={(remembers, effect) => void save("rememberSearches", remembers, effect)} />
       <Security
         lock={
           <Row title="Lock by itself" note="When you do not use it, and with the screen lock and sleep of this computer. While locked nothing can be searched or indexed, and the keys are gone from memory.">
@@ -167,7 +184,7 @@ function SettingsForm({ settings }: { settings: Settings }) {
         {problemOf("airGap")}
         <Connections />
       </Row>
-      <Row title="Backup" note="Encrypted copies of everything that Atom knows, in a folder or on a disk that you plug in. Only what is new is written. Without your passphrase or the recovery code nobody can read them.">
+      <Row id="backup" title="Backup" note="Encrypted copies of everything that Atom knows, in a folder or on a disk that you plug in. Only what is new is written. Without your passphrase or the recovery code nobody can read them.">
         <BackupControls settings={settings.backup} problem={problemOf("backup")} onSave={(backup, effect) => save("backup", backup, effect)} />
       </Row>
       <Row title="Export" note="Everything as plain text, for other programs. Nobody needs your passphrase to read it. An import takes folders and settings of an export over.">

@@ -22,7 +22,9 @@ export function SourcesScreen() {
   const slow = useSlow(sources.isPending);
   const client = useQueryClient();
   const say = useToast();
-  const [isAdding, setAdding] = useState(parameters.get("add") === "1");
+  const [wantsToAdd, setAdding] = useState(false);
+  // An address may ask for it as well, also while this screen is already shown.
+  const isAdding = wantsToAdd || parameters.get("add") === "1";
   const [isLookingUp, setLookingUp] = useState(false);
   const id = parameters.get("id");
   const list = sources.data ?? [];

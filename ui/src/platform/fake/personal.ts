@@ -17,7 +17,21 @@ interface Entry extends HistoryEntryView {
 export class FakePersonal {
   entries: Entry[] = [];
   saved: SavedSearchView[] = [];
+  /** Searches a day before today. */
+  days: number[] = Array.from({ length: 29 }, () => 0);
   private made = 0;
+
+  /** Of someone who has used Atom for a while. */
+  seed(now: number): void {
+    const day = 86_400_000;
+    const past: readonly [string, number, number, number][] = [["lease notice", 0.1, 5, 1], ["type:pdf invoice", 0.4, 9, 3], ["xylophone lessons", 2, 2, 0], ["budget 2026", 3, 12, 2], ["who repairs the heating", 6, 1, 4], ["sourdough", 11, 3, 1]];
+    this.entries = past.map(([query, daysAgo, count, total]) => ({ query, at: now - daysAgo * day, count, total, tookMs: [4, 6, 7, 19], ranks: [1, 1, 2] }));
+    this.days = Array.from({ length: 29 }, (_, index) => (index * 7 + 3) % 11 % 6);
+    this.saved = [
+      { id: "s1", name: "Unpaid invoices", query: "type:pdf invoice", notify: true, fresh: 3, at: now - 20 * day },
+      { id: "s2", name: "Recipes with lentils", query: "path:Recipes lentil", notify: false, fresh: 0, at: now - 90 * day },
+    ];
+  }
 
   note({ query, total, tookMs, rank }: HistoryNoteRequest, at: number): void {
     const before = this.entries.find((one) => one.query === query);
@@ -50,7 +64,7 @@ export class FakePersonal {
       p95Ms: share(times, 0.95),
       vain: often.filter((one) => one.total === 0),
       frequent: often.slice(0, 10),
-      days: [...Array.from({ length: 29 }, () => 0), searches],
+      days: [...this.days, searches],
     };
   }
 

@@ -20,7 +20,7 @@ export const FAKE_HELD: GovernorView = { state: "held", reason: "on battery at 2
 export const FAKE_RECOVERY_CODE = "7K3M-Q9TD-2XWB-H5NE-8RVC-1JPG-4YZA-6FSK-W";
 
 export interface FakeOptions {
-  /** `absent`, `locked`, or open with folders; `empty` is open without folders, `trouble` on a full disk, `battery` on a low battery. */
+  /** `absent`, `locked`, or open with folders; `empty` is open without folders, `used` by someone with past and kept searches, `trouble` on a full disk, `battery` on a low battery. */
   start?: string | null;
   /** Progress moves by itself. */
   live?: boolean;
@@ -48,6 +48,7 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const isOpen = options.start !== "absent" && options.start !== "locked";
   const state = new FakeState(now, options.start !== "absent" && options.start !== "empty");
   const personal = new FakePersonal();
+  if (options.start === "used") personal.seed(now());
   const backups = new FakeBackups(now, () => state.settings.backup);
   const restores = new FakeRestores(now());
   if (options.start === "trouble") state.message = FAKE_TROUBLE;
