@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_ocr.sql"),
     include_str!("migrations/0009_model_change.sql"),
     include_str!("migrations/0010_members.sql"),
+    include_str!("migrations/0011_personal.sql"),
 ];
 
 /// Version of the schema that this build writes; what is newer is refused.
