@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod models;
 mod network;
+mod personal;
 mod slots;
 
 pub use audit::{AuditEntryView, AuditExportResponse, AuditListRequest, AuditListResponse, AuditVerifyResponse};
@@ -19,6 +20,10 @@ pub use models::{
     ModelChangeView, ModelDownloadRequest, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView,
 };
 pub use network::{ConnectionView, ConnectionsResponse};
+pub use personal::{
+    HistoryEntryView, HistoryForgetRequest, HistoryListRequest, HistoryNoteRequest, InsightsView, SavedPutRequest,
+    SavedSearchView,
+};
 pub use slots::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
     VaultRotateRequest,
@@ -694,6 +699,8 @@ pub struct Settings {
     pub follow_heat: bool,
     /// Recognising text in pictures and scans.
     pub ocr: OcrSettings,
+    /// Whether past searches are kept, on this machine, for completion and insights.
+    pub remember_searches: bool,
 }
 
 /// How text in pictures and scans is recognised, where Tesseract is installed.
@@ -727,6 +734,7 @@ impl Default for Settings {
             wait_for_person: false,
             follow_heat: true,
             ocr: OcrSettings::default(),
+            remember_searches: true,
         }
     }
 }

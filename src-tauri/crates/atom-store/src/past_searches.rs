@@ -113,8 +113,7 @@ impl Store {
     pub fn past_searches(&self, prefix: &str, limit: usize) -> Result<Vec<PastSearch>> {
         let prefix = prefix.trim_start().to_lowercase();
         self.read(LISTING, |tx| {
-            let mut statement =
-                tx.prepare_cached(&format!("{PAST} ORDER BY last_ms DESC, id DESC")).during(LISTING)?;
+            let mut statement = tx.prepare_cached(&format!("{PAST} ORDER BY last_ms DESC, id DESC")).during(LISTING)?;
             let mut found = Vec::new();
             for row in statement.query_map([], past).during(LISTING)? {
                 if found.len() >= limit {
@@ -229,11 +228,8 @@ fn complete(tx: &Transaction<'_>, last: &Last, search: &NotedSearch, now_ms: i64
         params![last.log_id, search.rank, total],
     )
     .during(NOTING)?;
-    tx.execute(
-        "UPDATE past_search SET last_ms = ?2, total = ?3 WHERE id = ?1",
-        params![last.past_id, now_ms, total],
-    )
-    .during(NOTING)?;
+    tx.execute("UPDATE past_search SET last_ms = ?2, total = ?3 WHERE id = ?1", params![last.past_id, now_ms, total])
+        .during(NOTING)?;
     Ok(())
 }
 
@@ -310,7 +306,8 @@ mod tests {
 
     #[test]
     fn a_prefix_is_looked_for_where_words_begin() {
-        for (text, prefix) in [("lease berlin", "lea"), ("lease berlin", "ber"), ("\"our lease\"", "lease"), ("a", "")] {
+        for (text, prefix) in [("lease berlin", "lea"), ("lease berlin", "ber"), ("\"our lease\"", "lease"), ("a", "")]
+        {
             assert!(has_word(text, prefix), "{text} {prefix}");
         }
         for (text, prefix) in [("release", "lease"), ("lease", "leases"), ("über", "ber")] {

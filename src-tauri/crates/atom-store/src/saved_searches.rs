@@ -72,9 +72,7 @@ impl Store {
     /// # Errors
     /// As every read.
     pub fn saved_search(&self, id: i64) -> Result<Option<SavedSearch>> {
-        self.read(LISTING, |tx| {
-            tx.query_row(&format!("{SAVED} WHERE id = ?1"), [id], saved).optional().during(LISTING)
-        })
+        self.read(LISTING, |tx| tx.query_row(&format!("{SAVED} WHERE id = ?1"), [id], saved).optional().during(LISTING))
     }
 
     /// Keeps a search; returns its number.

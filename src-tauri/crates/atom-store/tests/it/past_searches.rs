@@ -75,12 +75,12 @@ fn a_search_whose_hit_is_opened_later_is_still_one_search() {
 fn what_was_sought_in_vain_and_what_often_is_told_apart() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    for (hour, (query, total)) in [("rent", 0), ("lease", 3), ("lease", 4), ("rent", 0), ("oak", 0)].iter().enumerate() {
+    for (hour, (query, total)) in [("rent", 0), ("lease", 3), ("lease", 4), ("rent", 0), ("oak", 0)].iter().enumerate()
+    {
         store.note_search(&noted(query, *total), NOW + hour as i64 * 60 * MINUTE).unwrap();
     }
-    let names = |in_vain| {
-        store.frequent_searches(in_vain, 10).unwrap().into_iter().map(|past| past.query).collect::<Vec<_>>()
-    };
+    let names =
+        |in_vain| store.frequent_searches(in_vain, 10).unwrap().into_iter().map(|past| past.query).collect::<Vec<_>>();
     assert_eq!(names(true), ["rent", "oak"]);
     assert_eq!(names(false), ["rent", "lease", "oak"]);
     assert_eq!(store.frequent_searches(false, 1).unwrap().len(), 1);
