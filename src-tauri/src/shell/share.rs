@@ -3,6 +3,7 @@
 use atom_api::{ApiError, ApiResult, ErrorCode};
 use std::collections::HashMap;
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -66,7 +67,7 @@ fn by_portal(path: &Path) -> Result<(), String> {
             "/org/freedesktop/portal/desktop",
             "org.freedesktop.portal.Email",
         )?;
-        let options = HashMap::from([("attachment_fds", Value::from(vec![Fd::from(file)]))]);
+        let options = HashMap::from([("attachment_fds", Value::from(vec![Fd::from(OwnedFd::from(file))]))]);
         portal.call::<_, _, OwnedObjectPath>("ComposeEmail", &("", options)).map(drop)
     };
     compose().map_err(|error| format!("portal: {error}"))
