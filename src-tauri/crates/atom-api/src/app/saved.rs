@@ -34,7 +34,7 @@ impl App {
         let session = self.session().await?;
         blocking(move || {
             let kept = session.store.saved_searches()?;
-            kept.into_iter().map(|search| Ok(view(fresh(&session, &search)?, search))).collect()
+            kept.into_iter().map(|search| fresh(&session, &search).map(|count| view(count, search))).collect()
         })
         .await
     }

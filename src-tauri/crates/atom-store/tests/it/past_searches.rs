@@ -28,7 +28,10 @@ fn searches_are_kept_once_a_text_and_come_back_last_first() {
         store.note_search(&noted(query, minute as u64), NOW + minute as i64 * MINUTE).unwrap();
     }
     let texts = |prefix: &str| listed(&store, prefix).into_iter().map(|(query, _)| query).collect::<Vec<_>>();
-    assert_eq!(listed(&store, ""), [("größe type:pdf".into(), 1), ("lease".into(), 2), ("Invoice Berlin".into(), 1)]);
+    assert_eq!(
+        listed(&store, ""),
+        [("größe type:pdf".to_owned(), 1), ("lease".to_owned(), 2), ("Invoice Berlin".to_owned(), 1)]
+    );
     assert_eq!(texts("BER"), ["Invoice Berlin"]);
     assert_eq!(texts("Grö"), ["größe type:pdf"]);
     assert_eq!(texts("pdf"), ["größe type:pdf"]);
@@ -46,11 +49,11 @@ fn what_was_only_typed_on_the_way_is_taken_back() {
     store.note_search(&noted("lea", 9), NOW + MINUTE).unwrap();
     store.note_search(&noted("Leas", 8), NOW + MINUTE + 10_000).unwrap();
     store.note_search(&noted("lease", 3), NOW + MINUTE + 20_000).unwrap();
-    assert_eq!(listed(&store, ""), [("lease".into(), 2)]);
+    assert_eq!(listed(&store, ""), [("lease".to_owned(), 2)]);
     assert_eq!(store.search_log().unwrap().len(), 2);
 
     store.note_search(&noted("lease berlin", 1), NOW + MINUTE + 40_000).unwrap();
-    assert_eq!(listed(&store, ""), [("lease berlin".into(), 1), ("lease".into(), 1)]);
+    assert_eq!(listed(&store, ""), [("lease berlin".to_owned(), 1), ("lease".to_owned(), 1)]);
     assert_eq!(store.past_searches("lease", 2).unwrap()[1].last_ms, NOW, "it is as old as it was before");
 
     store.note_search(&opened("invoice", 1), NOW + 3 * MINUTE).unwrap();
@@ -68,7 +71,7 @@ fn a_search_whose_hit_is_opened_later_is_still_one_search() {
     let log = store.search_log().unwrap();
     assert_eq!(log.iter().map(|one| (one.at_ms, one.opened, one.rank)).collect::<Vec<_>>(), [(NOW, true, Some(2))]);
     store.note_search(&opened("lease", 1), NOW + 9_000).unwrap();
-    assert_eq!(listed(&store, ""), [("lease".into(), 2)]);
+    assert_eq!(listed(&store, ""), [("lease".to_owned(), 2)]);
 }
 
 #[test]
