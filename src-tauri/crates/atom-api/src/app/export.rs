@@ -230,8 +230,8 @@ fn file_name(name: &str) -> String {
 }
 
 impl App {
-    /// Takes folders, settings and kept searches of an export in. Folders that are not there are named and left out, those that are indexed
-    /// already stay as they are; texts are read from the files.
+    /// Takes folders, settings and kept searches of an export in. Folders that are not there are named and left out, those
+    /// that are indexed already stay as they are; texts are read from the files.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] if there is no export, [`ErrorCode::InvalidInput`] if it is of a newer Atom or cannot be
