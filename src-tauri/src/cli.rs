@@ -1,5 +1,5 @@
-//! The command line: `atom index | search | status | files | watch | audit | doctor | vault | backup | restore | export | import |
-//! model | toggle | init`.
+//! The command line: `atom index | search | status | files | watch | audit | history | saved | doctor | vault | backup | restore |
+//! export | import | model | toggle | init`.
 //!
 //! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
 //! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
@@ -12,6 +12,7 @@ mod bench;
 mod index;
 mod json;
 mod model;
+mod personal;
 mod rotate;
 mod search;
 mod unlock;
@@ -105,6 +106,14 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
         Command::Audit(request) => {
             let backend = open(config, Indexing::Off).await?;
             finish(backend, async |backend| audit::run(backend, request).await).await
+        }
+        Command::History(request) => {
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| personal::history(backend, request).await).await
+        }
+        Command::Saved(request) => {
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| personal::saved(backend, request).await).await
         }
         Command::Doctor { rebuild, accept_loss, json } => {
             let backend = match open_for_doctor(config, accept_loss).await {

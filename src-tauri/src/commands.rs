@@ -9,6 +9,8 @@ pub mod files;
 pub mod item;
 pub mod models;
 pub mod network;
+pub mod personal;
+pub mod programs;
 pub mod search;
 pub mod settings;
 pub mod sources;

@@ -4,7 +4,8 @@
 //! At most six events, each of which states a fact; a window that needs more asks.
 
 use crate::commands::{
-    activity, audit, backup, files, item, models, network, search, settings, sources, status, vault, window,
+    activity, audit, backup, files, item, models, network, personal, programs, search, settings, sources, status,
+    vault, window,
 };
 use atom_api::dto;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,21 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             search::search_similar,
             search::search_passages,
             search::search_complete,
+            personal::history_note,
+            personal::history_list,
+            personal::history_forget,
+            personal::insights_get,
+            personal::insights_clear,
+            personal::saved_list,
+            personal::saved_put,
+            personal::saved_remove,
+            personal::saved_seen,
+            programs::apps_list,
+            programs::apps_launch,
+            item::item_apps,
+            item::item_open_with,
+            item::item_copy_all,
+            item::item_share,
             item::item_open,
             item::item_reveal,
             item::item_copy_path,

@@ -11,7 +11,11 @@ mod leaving;
 mod notify;
 #[cfg(target_os = "linux")]
 mod person;
+#[cfg(target_os = "linux")]
+mod programs;
 mod quick_search;
+#[cfg(target_os = "linux")]
+mod share;
 mod tray;
 mod window;
 

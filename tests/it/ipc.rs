@@ -1,7 +1,7 @@
 //! The IPC contract on Tauri's mock runtime: real permissions and real adapters, no window and no desktop.
 
-use atom_api::{ApiResult, App, AppConfig};
-use atom_app::desktop::Desktop;
+use atom_api::{ApiResult, App, AppConfig, ItemFile};
+use atom_app::desktop::{Desktop, ProgramView};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -34,6 +34,33 @@ impl Desktop for Notes {
     fn copy(&self, text: &str) -> ApiResult<()> {
         self.note(format!("copy {text}"));
         Ok(())
+    }
+    fn programs(&self) -> Vec<ProgramView> {
+        vec![ProgramView {
+            id: "one".to_owned(),
+            name: "One".to_owned(),
+            detail: String::new(),
+            keywords: Vec::new(),
+            is_default: false,
+        }]
+    }
+    fn launch(&self, program: &str) -> ApiResult<()> {
+        self.note(format!("launch {program}"));
+        Ok(())
+    }
+    fn programs_for(&self, file: &ItemFile) -> Vec<ProgramView> {
+        self.note(format!("programs for {}", file.path.display()));
+        self.programs()
+    }
+    fn open_with(&self, file: &ItemFile, program: &str) -> ApiResult<()> {
+        self.note(format!("open {} with {program}", file.path.display()));
+        Ok(())
+    }
+    fn share(&self, path: &Path) -> oneshot::Receiver<ApiResult<()>> {
+        self.note(format!("share {}", path.display()));
+        let (answer, answered) = oneshot::channel();
+        answer.send(Ok(())).unwrap();
+        answered
     }
     fn pick_folder(&self) -> oneshot::Receiver<Option<PathBuf>> {
         let (answer, answered) = oneshot::channel();
@@ -114,8 +141,16 @@ fn arguments(command: &str) -> Value {
         "search_preview" | "search_passages" => json!({ "request": { "id": "1", "query": "a" } }),
         "search_similar" => json!({ "request": { "id": "1", "text": null, "limit": 5 } }),
         "search_complete" => json!({ "request": { "query": "ty", "cursor": 2 } }),
-        "item_open" | "item_reveal" | "item_copy_path" | "sources_remove" | "sources_rescan" | "sources_forget"
+        "item_open" | "item_reveal" | "item_copy_path" | "item_copy_all" | "item_apps" | "item_share"
+        | "apps_launch" | "saved_remove" | "saved_seen" | "sources_remove" | "sources_rescan" | "sources_forget"
         | "sources_index_now" | "activity_cancel" => id,
+        "item_open_with" => json!({ "request": { "id": "1", "program": "one" } }),
+        "history_note" => {
+            json!({ "request": { "query": "a", "total": 1, "tookMs": 2.5, "opened": "1", "rank": 1 } })
+        }
+        "history_list" => json!({ "request": { "prefix": "", "limit": 10 } }),
+        "history_forget" => json!({ "request": { "query": null } }),
+        "saved_put" => json!({ "request": { "id": null, "name": "a", "query": "a", "notify": false } }),
         "item_copy_text" => json!({ "request": { "text": "a" } }),
         "sources_add" => json!({ "request": { "path": "/nowhere" } }),
         "files_list" => {
@@ -133,6 +168,7 @@ fn arguments(command: &str) -> Value {
                 "folder": null, "everyHours": 24, "indexes": true, "keepLast": 3, "keepDaily": 7, "keepWeekly": 4,
             },
             "batteryFloor": 30, "waitForPerson": false, "followHeat": true, "ocr": { "enabled": true, "languages": [] },
+            "rememberSearches": true,
         } }),
         "backup_start" => json!({ "request": {
             "folder": "/nowhere/at/all", "verify": false, "indexes": true, "keepLast": 0, "keepDaily": 0, "keepWeekly": 0,
@@ -244,9 +280,23 @@ fn main_window_may_call_every_command() {
 }
 
 #[test]
-fn quick_search_may_find_and_open_and_nothing_else() {
+fn quick_search_may_call_what_is_listed_here_and_nothing_else() {
     let shell = shell();
-    let may = ["vault-read", "search", "item", "status", "settings-read", "window"];
+    let may = [
+        "vault-read",
+        "vault-lock",
+        "search",
+        "item",
+        "programs",
+        "history",
+        "history-forget",
+        "saved-read",
+        "saved-change",
+        "activity-pause",
+        "status",
+        "settings-read",
+        "window",
+    ];
     let permitted = permitted();
     for command in commands() {
         let expected = may.contains(&permitted[&command][0].as_str());
@@ -300,6 +350,10 @@ fn commands_reach_the_desktop() {
         assert!(matches!(shell.call("quick-search", command, OWN), Outcome::Answered(Value::Null)), "{command}");
     }
     assert_eq!(shell.noted(), ["copy a", "hide", "show /sources"]);
+    assert!(matches!(shell.call("quick-search", "apps_launch", OWN), Outcome::Answered(Value::Null)));
+    assert_eq!(shell.noted().last().unwrap(), "launch 1");
+    let programs = shell.call("quick-search", "apps_list", OWN);
+    assert!(matches!(&programs, Outcome::Answered(list) if list[0]["isDefault"] == false), "{programs:?}");
     assert!(matches!(shell.call("main", "sources_pick", OWN), Outcome::Answered(path) if path == "/picked"));
 }
 
@@ -313,7 +367,9 @@ fn a_hotkey_that_could_not_be_stored_is_given_back() {
 #[test]
 fn an_item_that_is_not_there_is_not_opened() {
     let shell = shell();
-    for command in ["item_open", "item_reveal", "item_copy_path"] {
+    for command in
+        ["item_open", "item_reveal", "item_copy_path", "item_copy_all", "item_apps", "item_open_with", "item_share"]
+    {
         assert!(matches!(shell.call("quick-search", command, OWN), Outcome::Failed(_)), "{command}");
     }
     assert!(shell.noted().is_empty());

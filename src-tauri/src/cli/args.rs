@@ -70,6 +70,10 @@ pub(super) enum Command {
     Watch,
     /// Show what was done to the vault, by whom and when.
     Audit(Audit),
+    /// Show what was searched before, or forget it.
+    History(History),
+    /// Show the searches that are kept, keep one, or forget one.
+    Saved(Saved),
     /// Verify everything: keys, database and its anchor, both indexes, counts; say and mend.
     Doctor {
         /// Throw an index away and build it again.
@@ -299,6 +303,47 @@ pub(super) struct Audit {
     /// Print JSON lines.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// Forget this one.
+    #[arg(long, value_name = "QUERY", conflicts_with = "clear")]
+    pub(super) forget: Option<String>,
+    /// Forget all of them, their times, and how often items were opened.
+    #[arg(long)]
+    pub(super) clear: bool,
+    /// Print JSON lines.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Saved {
+    #[command(subcommand)]
+    pub(super) action: Option<SavedAction>,
+    /// Print JSON lines.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SavedAction {
+    /// Keep a search.
+    Add {
+        /// What to call it.
+        name: String,
+        /// The query, with operators as in the app.
+        query: String,
+        /// Have the app notify of new matches.
+        #[arg(long)]
+        notify: bool,
+    },
+    /// Forget a kept search.
+    Remove {
+        /// Its id, as the list has it.
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -70,6 +70,13 @@ async fn pass_on(app: &AppHandle, api: &App, event: Event) {
             }
             Ok(())
         }
+        Event::SavedSearchFound { name, count } => {
+            // It may have been locked since.
+            if api.vault_status().await.is_ok_and(|view| view.state == VaultState::Open) {
+                notify::saved_search_found(app, &name, count);
+            }
+            Ok(())
+        }
         Event::BackupFailed { message } => {
             notify::trouble(app, "Atom could not back up", &message);
             Ok(())

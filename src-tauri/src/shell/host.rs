@@ -1,8 +1,10 @@
 //! The person's desktop, by way of Tauri and its plugins. All of it runs in Rust: no window may call a plugin.
 
 use super::{hotkey, quick_search, window};
-use crate::desktop::Desktop;
-use atom_api::{ApiError, ApiResult, ErrorCode};
+#[cfg(target_os = "linux")]
+use super::{programs, share};
+use crate::desktop::{Desktop, ProgramView};
+use atom_api::{ApiError, ApiResult, ErrorCode, ItemFile};
 use std::path::{Path, PathBuf};
 use tauri::AppHandle;
 use tauri_plugin_clipboard_manager::ClipboardExt;
@@ -48,6 +50,59 @@ impl Desktop for Host {
         })
     }
 
+    #[cfg(target_os = "linux")]
+    fn programs(&self) -> Vec<ProgramView> {
+        programs::all()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn launch(&self, program: &str) -> ApiResult<()> {
+        programs::launch(program)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn programs_for(&self, file: &ItemFile) -> Vec<ProgramView> {
+        programs::of_file(&file.path, &file.mime)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn open_with(&self, file: &ItemFile, program: &str) -> ApiResult<()> {
+        still_there(&file.path)?;
+        programs::open_with(&file.path, &file.mime, program)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn share(&self, path: &Path) -> oneshot::Receiver<ApiResult<()>> {
+        share::by_mail(path)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn programs(&self) -> Vec<ProgramView> {
+        Vec::new()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn launch(&self, _: &str) -> ApiResult<()> {
+        Err(not_here())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn programs_for(&self, _: &ItemFile) -> Vec<ProgramView> {
+        Vec::new()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn open_with(&self, _: &ItemFile, _: &str) -> ApiResult<()> {
+        Err(not_here())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn share(&self, _: &Path) -> oneshot::Receiver<ApiResult<()>> {
+        let (answer, answered) = oneshot::channel();
+        let _ = answer.send(Err(not_here()));
+        answered
+    }
+
     fn pick_folder(&self) -> oneshot::Receiver<Option<PathBuf>> {
         let (answer, answered) = oneshot::channel();
         let mut dialog = self.app.dialog().file().set_title("Choose a folder");
@@ -84,6 +139,11 @@ impl Desktop for Host {
         quick_search::hide(&self.app);
         window::show_main(&self.app, route);
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn not_here() -> ApiError {
+    ApiError::new(ErrorCode::Internal, "Atom knows the programs of Linux only so far.")
 }
 
 fn still_there(path: &Path) -> ApiResult<()> {

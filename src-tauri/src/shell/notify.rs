@@ -11,6 +11,12 @@ pub(super) fn folder_ready(app: &AppHandle, path: &str, files: u64) {
     show(app, &format!("{name} is ready"), &format!("{files} {noun} can be found now."));
 }
 
+/// A kept search has new matches. What they are is for the eyes of who opens the window.
+pub(super) fn saved_search_found(app: &AppHandle, name: &str, count: u64) {
+    let noun = if count == 1 { "match" } else { "matches" };
+    show(app, name, &format!("{count} new {noun}."));
+}
+
 /// Something went wrong that no window shows.
 pub(super) fn trouble(app: &AppHandle, title: &str, body: &str) {
     show(app, title, body);

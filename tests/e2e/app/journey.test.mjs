@@ -228,9 +228,9 @@ test("leaving for another page is refused", async () => {
   assert.equal(await app.get("/url"), here);
 });
 
-test("quick search may not change anything, nor call a plugin", async () => {
+test("quick search may not change what is searched or how, nor call a plugin", async () => {
   await app.turnTo("quick");
-  for (const command of ["sources_add", "settings_set", "vault_lock", "files_list", "plugin:window|close", "plugin:opener|open_path"]) {
+  for (const command of ["sources_add", "settings_set", "vault_change_passphrase", "files_list", "plugin:window|close", "plugin:opener|open_path"]) {
     const answer = await ask(command).then(() => "allowed", (error) => String(error.answer));
     assert.match(answer, /not allowed/, command);
   }

@@ -243,6 +243,8 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn an_export_is_readable_private_and_can_be_taken_in_elsewhere() {
     let (place, _) = indexed();
+    let kept = place.run(&["saved", "add", "The garden", "cucumbers", "--json"]).well().json();
+    assert_eq!((&kept["name"], &kept["fresh"]), (&Value::from("The garden"), &Value::from(0)));
     let folder = place.at("export");
     let text = folder.to_str().unwrap();
     let done = place.run(&["export", text]).well();
@@ -269,6 +271,9 @@ fn an_export_is_readable_private_and_can_be_taken_in_elsewhere() {
     place.run(&["init"]).well();
     let taken = place.run(&["import", text, "--json"]).well().json();
     assert_eq!(taken["added"].as_array().unwrap().len(), 1, "{taken}");
+    place.run(&["import", text, "--json"]).well();
+    let kept = place.run(&["saved", "--json"]).well().json();
+    assert_eq!(kept["query"], "cucumbers", "once, however often it is taken in");
     place.index();
     assert_eq!(place.states(), before);
     let none = place.run(&["import", place.at("home").to_str().unwrap()]);

@@ -16,10 +16,12 @@ mod finding;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod governor;
+mod item;
 mod meaning_sets;
 mod models;
 mod network;
 mod ocr;
+mod personal;
 mod private_file;
 mod refusals;
 mod reserve;
@@ -27,6 +29,7 @@ mod restore;
 mod restoring;
 mod rotation;
 mod runs;
+mod saved;
 mod search;
 mod session;
 mod settings;
@@ -36,6 +39,7 @@ mod status;
 mod vault;
 mod views;
 
+pub use item::ItemFile;
 pub use restore::BackupFolder;
 
 use crate::call::Call;
@@ -261,6 +265,12 @@ impl App {
             Call::ModelDownload(request) => value(self.model_download(request).await?),
             Call::ModelCancelDownload => value(self.model_cancel_download().await?),
             Call::ModelRemove(request) => value(self.model_remove(request).await?),
+            Call::HistoryList(request) => value(self.history_list(request).await?),
+            Call::HistoryForget(request) => value(self.history_forget(request).await?),
+            Call::InsightsClear => value(self.insights_clear().await?),
+            Call::SavedList => value(self.saved_list().await?),
+            Call::SavedPut(request) => value(self.saved_put(request).await?),
+            Call::SavedRemove(request) => value(self.saved_remove(request).await?),
             Call::Toggle => {
                 self.emit(Event::ToggleRequested);
                 value(())

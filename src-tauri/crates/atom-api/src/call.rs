@@ -2,8 +2,9 @@
 
 use crate::dto::{
     AuditListRequest, BackupRequest, DoctorRequest, FilesExplainRequest, FilesListRequest, FilesRetryRequest,
-    FolderRequest, IdRequest, ModelDownloadRequest, ModelImportRequest, SearchRequest, Settings, SourcesAddRequest,
-    VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
+    FolderRequest, HistoryForgetRequest, HistoryListRequest, IdRequest, ModelDownloadRequest, ModelImportRequest,
+    SavedPutRequest, SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest, VaultProof,
+    VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +106,18 @@ pub enum Call {
     ModelCancelDownload,
     /// [`crate::App::model_remove`]
     ModelRemove(IdRequest),
+    /// [`crate::App::history_list`]
+    HistoryList(HistoryListRequest),
+    /// [`crate::App::history_forget`]
+    HistoryForget(HistoryForgetRequest),
+    /// [`crate::App::insights_clear`]
+    InsightsClear,
+    /// [`crate::App::saved_list`]
+    SavedList,
+    /// [`crate::App::saved_put`]
+    SavedPut(SavedPutRequest),
+    /// [`crate::App::saved_remove`]
+    SavedRemove(IdRequest),
     /// Show or hide quick search.
     Toggle,
     /// Bring the main window to the front.

@@ -8,6 +8,7 @@ mod backup;
 mod finding;
 mod models;
 mod network;
+mod personal;
 mod slots;
 
 pub use audit::{AuditEntryView, AuditExportResponse, AuditListRequest, AuditListResponse, AuditVerifyResponse};
@@ -24,6 +25,10 @@ pub use models::{
     ModelChangeView, ModelDownloadRequest, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView,
 };
 pub use network::{ConnectionView, ConnectionsResponse};
+pub use personal::{
+    HistoryEntryView, HistoryForgetRequest, HistoryListRequest, HistoryNoteRequest, InsightsView, SavedPutRequest,
+    SavedSearchView,
+};
 pub use slots::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
     VaultRotateRequest,
@@ -711,6 +716,8 @@ pub struct Settings {
     pub follow_heat: bool,
     /// Recognising text in pictures and scans.
     pub ocr: OcrSettings,
+    /// Whether past searches are kept, on this machine, for completion and insights.
+    pub remember_searches: bool,
 }
 
 /// How text in pictures and scans is recognised, where Tesseract is installed.
@@ -744,6 +751,7 @@ impl Default for Settings {
             wait_for_person: false,
             follow_heat: true,
             ocr: OcrSettings::default(),
+            remember_searches: true,
         }
     }
 }

@@ -23,6 +23,13 @@ pub enum Event {
         /// Files that are findable by their words now.
         files: u64,
     },
+    /// A kept search has more new matches than were told of.
+    SavedSearchFound {
+        /// Its name.
+        name: String,
+        /// How many are new since it was last looked at.
+        count: u64,
+    },
     /// A backup that ran by itself failed; told once until one ends well.
     BackupFailed {
         /// Why, and what to do.

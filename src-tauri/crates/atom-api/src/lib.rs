@@ -15,7 +15,7 @@ mod event;
 pub mod fuzz;
 pub mod socket;
 
-pub use app::{App, AppConfig, BackupFolder, Indexing};
+pub use app::{App, AppConfig, BackupFolder, Indexing, ItemFile};
 pub use atom_extract::worker_main;
 pub use atom_vault::memory::{harden, no_core_dumps};
 

@@ -65,7 +65,7 @@ it("finds similar files, and the whole search, in the main window", async () => 
   const { user, callsOf, id } = await quick();
   await user.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
   await user.keyboard("{Shift>}{Enter}{/Shift}");
-  expect(callsOf("openMain")).toEqual([[`/search?similar=${id}`], ["/search?q=lease"]]);
+  expect(callsOf("openMain")).toEqual([[`/search?like=${id}`], ["/search?q=lease"]]);
 });
 
 it("opens with another program, the usual one first", async () => {

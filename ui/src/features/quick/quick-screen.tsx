@@ -11,6 +11,7 @@ import { isShortcut } from "../../data/keyboard";
 import { useHistory, useHistoryChanges, usePrograms, useSaved, useSavedChanges } from "../../data/personal";
 import { useRecent, useSettings, useStatus, useVault } from "../../data/queries";
 import { routeTo } from "../../data/route";
+import { useNoteSearch } from "../../data/note-search";
 import { useSearch } from "../../data/search";
 import { applyTheme } from "../../data/theme";
 import type { Chip, HitView, ProgramView } from "../../platform";
@@ -19,7 +20,6 @@ import { ActionMenu } from "./action-menu";
 import type { Command } from "./commands";
 import { Footer } from "./footer";
 import { NothingThere } from "./nothing-there";
-import { useNoteOpened } from "./note-opened";
 import { OpenWith } from "./open-with";
 import { QuickList, rowElementId } from "./quick-list";
 import { actionsFor, mainLabel, type Deeds } from "./row-actions";
@@ -138,7 +138,7 @@ function OpenQuick() {
     setOpen((before) => (before === "preview" ? before : null));
   }, []);
   const { walk, older, newer, end: endWalk } = useHistoryWalk(history.data ?? [], setQuery);
-  const noteOpened = useNoteOpened(isEmpty ? null : search.response, search.hits);
+  const noteSearch = useNoteSearch(isEmpty ? "" : query, search);
 
   const hide = () => void platform.hideQuick();
   const close = () => {
@@ -152,7 +152,8 @@ function OpenQuick() {
   /** Does something with a hit: it was meant, and the window has done its work where `hides`. */
   const withHit = async (one: HitView | null, deed: (id: string) => Promise<boolean>, hides: boolean) => {
     if (!one || !(await deed(one.id))) return;
-    noteOpened(one);
+    const place = search.hits.findIndex((hit) => hit.id === one.id);
+    if (place >= 0) noteSearch(one, place + 1);
     if (hides) hide();
   };
   const atOnce = async (what: Promise<void>, done: string | null) => {
@@ -218,7 +219,7 @@ function OpenQuick() {
     copyWhole: () => { if (selected?.kind === "answer") void items.copyText(`${selected.answer.question} = ${selected.answer.plain}`, "Question and result copied"); },
     copyAll: () => void withHit(hit, items.copyAll, false),
     share: () => void withHit(hit, items.share, true),
-    similar: () => { if (hit) openMain(routeTo("search", { similar: hit.id }).slice(1)); },
+    similar: () => { if (hit) openMain(routeTo("search", { like: hit.id }).slice(1)); },
     remove: () => { remove(selected); },
     save: () => { setOpen("save"); },
     inMain: () => { openMain(routeTo("search", { q: query }).slice(1)); },

@@ -4,10 +4,11 @@
 
 use super::session::Session;
 use super::{App, blocking, settings, settings_of, views};
-use crate::dto::{ExportView, FolderRequest, ImportView, Settings, SourcesAddRequest};
+use crate::dto::{ExportView, FolderRequest, ImportView, SavedPutRequest, Settings, SourcesAddRequest};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use atom_core::ItemId;
 use atom_store::{ChunkText, ItemFacts, SourceRow, SourceStatus};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -23,6 +24,8 @@ const INFO: &str = "atom-export.json";
 const SETTINGS: &str = "settings.json";
 const SOURCES: &str = "sources.jsonl";
 const ITEMS: &str = "items.jsonl";
+const SAVED: &str = "saved.jsonl";
+const HISTORY: &str = "history.jsonl";
 const TEXTS: &str = "texts";
 /// Items read at once.
 const PAGE: usize = 200;
@@ -39,10 +42,12 @@ Keep it where only you can see it, and delete it when it is not needed any more.
 
 settings.json   what was set
 sources.jsonl   folders that were added, one JSON document a line
+saved.jsonl     searches that are kept, one JSON document a line
+history.jsonl   what was searched before, one JSON document a line
 items.jsonl     files and folders with their texts, one JSON document a line
 texts/          the same texts as Markdown, one file an item
 
-`atom import` takes folders and settings in again; texts are read from the files themselves.
+`atom import` takes folders, settings and kept searches in again; texts are read from the files themselves.
 ";
 
 /// What the export is.
@@ -61,6 +66,14 @@ struct Info {
 struct SourceLine {
     path: String,
     added_ms: i64,
+}
+
+/// A search that is kept.
+#[derive(Serialize, Deserialize)]
+struct SavedLine {
+    name: String,
+    query: String,
+    notify: bool,
 }
 
 /// Writes the export into `folder`, which must be missing or empty.
@@ -125,6 +138,7 @@ fn fill(session: &Session, data_dir: &Path, staging: &Path) -> ApiResult<ExportV
     }
     lines.finish()?;
 
+    fill_searches(session, staging)?;
     make_folder(&staging.join(TEXTS))?;
     let total = store.counts()?.total.items();
     let (mut items, mut texts) = (0, 0);
@@ -160,6 +174,23 @@ fn fill(session: &Session, data_dir: &Path, staging: &Path) -> ApiResult<ExportV
     };
     put(&staging.join(INFO), &pretty(&info)?)?;
     Ok(ExportView { folder: String::new(), items, texts })
+}
+
+/// Kept searches and past ones.
+fn fill_searches(session: &Session, staging: &Path) -> ApiResult<()> {
+    let mut lines = Lines::create(staging.join(SAVED))?;
+    for kept in session.store.saved_searches()? {
+        lines.add(&SavedLine { name: kept.name, query: kept.query, notify: kept.notify })?;
+    }
+    lines.finish()?;
+    let mut lines = Lines::create(staging.join(HISTORY))?;
+    for past in session.store.past_searches("", usize::MAX)? {
+        lines.add(&json!({
+            "query": past.query, "first_ms": past.first_ms, "last_ms": past.last_ms, "times": past.times,
+            "total": past.total,
+        }))?;
+    }
+    lines.finish()
 }
 
 fn item_line(facts: &ItemFacts, source: &Path, passages: &[ChunkText]) -> serde_json::Value {
@@ -199,8 +230,8 @@ fn file_name(name: &str) -> String {
 }
 
 impl App {
-    /// Takes folders and settings of an export in. Folders that are not there are named and left out, those that are indexed
-    /// already stay as they are; texts are read from the files.
+    /// Takes folders, settings and kept searches of an export in. Folders that are not there are named and left out, those
+    /// that are indexed already stay as they are; texts are read from the files.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] if there is no export, [`ErrorCode::InvalidInput`] if it is of a newer Atom or cannot be
@@ -210,7 +241,7 @@ impl App {
         self.session().await?;
         let folder = super::backup::absolute(&request.folder)?;
         let data_dir = self.config.data_dir.clone();
-        let (settings, sources) = blocking(move || read(&folder, settings::defaults(&data_dir))).await?;
+        let (settings, sources, saved) = blocking(move || read(&folder, settings::defaults(&data_dir))).await?;
         let before = self.settings_get().await?;
         // Where to back up to, and the hotkey, belong to a machine.
         let air_gap = before.air_gap || settings.air_gap;
@@ -224,11 +255,21 @@ impl App {
                 Err(error) => skipped.push(format!("{}: {}", source.path, error.message)),
             }
         }
+        let kept = self.saved_list().await?;
+        for SavedLine { name, query, notify } in saved {
+            if kept.iter().any(|known| known.name == name && known.query == query) {
+                continue;
+            }
+            let request = SavedPutRequest { id: None, name: name.clone(), query, notify };
+            if let Err(error) = self.saved_put(request).await {
+                skipped.push(format!("{name}: {}", error.message));
+            }
+        }
         Ok(ImportView { added, skipped, settings: true })
     }
 }
 
-fn read(folder: &Path, defaults: Settings) -> ApiResult<(Settings, Vec<SourceLine>)> {
+fn read(folder: &Path, defaults: Settings) -> ApiResult<(Settings, Vec<SourceLine>, Vec<SavedLine>)> {
     let invalid = |name: &str| {
         let message = format!("{} cannot be understood: is it part of an export?", folder.join(name).display());
         ApiError::new(ErrorCode::InvalidInput, message)
@@ -239,8 +280,13 @@ fn read(folder: &Path, defaults: Settings) -> ApiResult<(Settings, Vec<SourceLin
         return Err(ApiError::new(ErrorCode::InvalidInput, message));
     }
     let settings = settings::merge(&text_of(&folder.join(SETTINGS))?, defaults);
-    let sources = source_lines(&text_of(&folder.join(SOURCES))?).ok_or_else(|| invalid(SOURCES))?;
-    Ok((settings, sources))
+    let sources = lines_of(&text_of(&folder.join(SOURCES))?).ok_or_else(|| invalid(SOURCES))?;
+    // Exports of an older Atom have none.
+    let saved = match folder.join(SAVED).try_exists() {
+        Ok(false) => Vec::new(),
+        _ => lines_of(&text_of(&folder.join(SAVED))?).ok_or_else(|| invalid(SAVED))?,
+    };
+    Ok((settings, sources, saved))
 }
 
 impl Info {
@@ -249,15 +295,15 @@ impl Info {
     }
 }
 
-fn source_lines(text: &str) -> Option<Vec<SourceLine>> {
+fn lines_of<T: DeserializeOwned>(text: &str) -> Option<Vec<T>> {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines.map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// Both files of an export that are read again, with any text in them.
+/// Files of an export that are read again, with any text in them.
 #[cfg(any(test, fuzzing))]
 pub(super) fn parse_any(text: &str) {
-    let _ = (Info::parse(text), source_lines(text));
+    let _ = (Info::parse(text), lines_of::<SourceLine>(text), lines_of::<SavedLine>(text));
 }
 
 fn text_of(path: &Path) -> ApiResult<String> {

@@ -153,8 +153,9 @@ impl Vocabulary for Known<'_> {
         facts.iter().map(|facts| views::display(&facts.path)).collect()
     }
 
-    fn history(&self, _typed: &str) -> Vec<String> {
-        Vec::new()
+    fn history(&self, typed: &str) -> Vec<String> {
+        let past = told(self.session.store.past_searches(typed, FOLDERS));
+        past.into_iter().map(|past| past.query).filter(|query| query.starts_with(typed)).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use super::audit::Log;
 use super::downloads::Downloads;
 use super::reserve::Reserve;
 use super::runs::Runs;
-use super::{App, Indexing, governor, lock, meaning_sets, settings_of};
+use super::{App, Indexing, governor, lock, meaning_sets, saved, settings_of};
 use crate::caller::Caller;
 use crate::dto::{IndexBudget, SizeView};
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -69,7 +69,7 @@ pub(super) struct Session {
 
 /// What happened since it was last told, collected without blocking anyone.
 #[derive(Default)]
-struct News {
+pub(super) struct News {
     progressed: AtomicBool,
     sources: AtomicBool,
     jobs: AtomicBool,
@@ -77,13 +77,17 @@ struct News {
     damaged: Mutex<Option<&'static str>>,
     model_changed: AtomicBool,
     any: Notify,
+    findable: Notify,
     over: AtomicBool,
 }
 
 impl News {
     fn take(&self, notice: Notice) {
         match notice {
-            Notice::Progressed => self.progressed.store(true, Ordering::Relaxed),
+            Notice::Progressed => {
+                self.progressed.store(true, Ordering::Relaxed);
+                self.findable.notify_one();
+            }
             Notice::SourcesChanged => self.sources.store(true, Ordering::Relaxed),
             Notice::JobsChanged => self.jobs.store(true, Ordering::Relaxed),
             Notice::FolderReady(source) => lock(&self.ready).push(source),
@@ -91,6 +95,12 @@ impl News {
             Notice::ModelChanged => self.model_changed.store(true, Ordering::Relaxed),
         }
         self.any.notify_one();
+    }
+
+    /// Waits until something else may be findable than before; false once the session is over.
+    pub(super) async fn findable(&self) -> bool {
+        self.findable.notified().await;
+        !self.over.load(Ordering::Relaxed)
     }
 }
 
@@ -185,6 +195,7 @@ impl Session {
         self.gate.set_air_gap(true);
         self.news.over.store(true, Ordering::Relaxed);
         self.news.any.notify_one();
+        self.news.findable.notify_one();
         // Before the workers: it may be waiting for one of them to pause.
         self.runs.stop_blocking();
         self.downloads.stop_blocking();
@@ -225,8 +236,9 @@ impl App {
         *lock(&self.change_failed) = None;
         drop(slot);
         self.touch();
+        let follower = tokio::spawn(saved::follow(Arc::downgrade(self), Arc::clone(&session.news)));
         let teller = tokio::spawn(tell(Arc::downgrade(self), session));
-        self.background().push(teller);
+        self.background().extend([follower, teller]);
         Ok(())
     }
 

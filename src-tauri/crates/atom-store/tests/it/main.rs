@@ -6,6 +6,8 @@ mod audit;
 mod carry;
 mod connections;
 mod model_change;
+mod past_searches;
+mod saved_searches;
 mod secrets;
 mod snapshot;
 

@@ -15,7 +15,7 @@ const KILLS: &str = "ATOM_TEST_KILLS";
 /// Where the child finds its database.
 const CHILD: &str = "ATOM_TEST_UPGRADE";
 /// Released migrations, oldest first; a new one belongs here.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../../src/migrations/0001_first.sql"),
     include_str!("../../src/migrations/0002_audit.sql"),
     include_str!("../../src/migrations/0003_secret.sql"),
@@ -26,15 +26,19 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../src/migrations/0008_ocr.sql"),
     include_str!("../../src/migrations/0009_model_change.sql"),
     include_str!("../../src/migrations/0010_members.sql"),
+    include_str!("../../src/migrations/0011_labels.sql"),
+    include_str!("../../src/migrations/0012_personal.sql"),
 ];
 /// What takes each migration back that came after the anchor, in the same order.
-const TAKEN_BACK: [&str; 5] = [
+const TAKEN_BACK: [&str; 7] = [
     "ALTER TABLE source DROP COLUMN vanished_ms; ALTER TABLE source DROP COLUMN vanished;",
     "ALTER TABLE item DROP COLUMN people; ALTER TABLE item DROP COLUMN language;",
     "DROP TABLE recognised; DROP INDEX item_ocr; ALTER TABLE item DROP COLUMN ocr;
      ALTER TABLE chunk DROP COLUMN recognised;",
     "DROP TABLE model_change; DROP TABLE meaning_next;",
     "DROP INDEX item_container; ALTER TABLE item DROP COLUMN container;",
+    "ALTER TABLE item DROP COLUMN labels;",
+    "DROP TABLE search_log; DROP TABLE past_search; DROP TABLE saved_search;",
 ];
 /// The first version with an anchor; without one its databases are refused.
 const ANCHORED: usize = MIGRATIONS.len() - TAKEN_BACK.len();
