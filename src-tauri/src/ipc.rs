@@ -64,6 +64,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             search::search_query,
             search::search_preview,
             search::search_recent,
+            search::preview_page,
             item::item_open,
             item::item_reveal,
             item::item_copy_path,

@@ -111,6 +111,7 @@ fn arguments(command: &str) -> Value {
         "search_query" => {
             json!({ "request": { "query": "a", "mode": "hybrid", "limit": 1, "offset": 0, "explain": false } })
         }
+        "preview_page" => json!({ "request": { "id": "1", "page": null, "width": 600, "query": "a" } }),
         "search_preview" => json!({ "request": { "id": "1", "query": "a" } }),
         "item_open" | "item_reveal" | "item_copy_path" | "sources_remove" | "sources_rescan" | "sources_forget"
         | "sources_index_now" | "activity_cancel" => id,

@@ -2,7 +2,9 @@
 
 use super::Api;
 use atom_api::ApiResult;
-use atom_api::dto::{HitView, PreviewRequest, PreviewView, SearchRequest, SearchResponse};
+use atom_api::dto::{
+    HitView, PreviewPageRequest, PreviewPageView, PreviewRequest, PreviewView, SearchRequest, SearchResponse,
+};
 
 /// Searches.
 #[tauri::command]
@@ -23,4 +25,11 @@ pub async fn search_preview(api: Api<'_>, request: PreviewRequest) -> ApiResult<
 #[specta::specta]
 pub async fn search_recent(api: Api<'_>) -> ApiResult<Vec<HitView>> {
     api.search_recent().await
+}
+
+/// A page of a PDF, or a picture, as it looks, with the matches marked.
+#[tauri::command]
+#[specta::specta]
+pub async fn preview_page(api: Api<'_>, request: PreviewPageRequest) -> ApiResult<PreviewPageView> {
+    api.preview_page(request).await
 }

@@ -19,6 +19,7 @@ mod meaning_sets;
 mod models;
 mod network;
 mod ocr;
+mod pages;
 mod private_file;
 mod refusals;
 mod reserve;

@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod models;
 mod network;
+mod pages;
 mod slots;
 
 pub use audit::{AuditEntryView, AuditExportResponse, AuditListRequest, AuditListResponse, AuditVerifyResponse};
@@ -19,6 +20,7 @@ pub use models::{
     ModelChangeView, ModelDownloadRequest, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView,
 };
 pub use network::{ConnectionView, ConnectionsResponse};
+pub use pages::{PreviewPageRequest, PreviewPageView};
 pub use slots::{
     SlotKind, SlotView, SlotsView, VaultPassphraseRequest, VaultProof, VaultRecoveryConfirmRequest, VaultRecoveryView,
     VaultRotateRequest,
