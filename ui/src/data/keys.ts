@@ -20,5 +20,9 @@ export const keys = {
   models: ["models"] as const,
   recent: ["search", "recent"] as const,
   search: (mode: SearchMode, query: string, limit: number) => ["search", "query", mode, query, limit] as const,
-  preview: (id: string, query: string) => ["search", "preview", id, query] as const,
+  preview: (id: string, query: string, start: number | null) => ["search", "preview", id, query, start] as const,
+  passages: (id: string, query: string) => ["search", "passages", id, query] as const,
+  // Not of the search: drawing a page anew because another file was read would be a waste.
+  page: (id: string, page: number | null, width: number | null, query: string) => ["page", id, page, width, query] as const,
+  thread: (id: string, subject: string) => ["thread", id, subject] as const,
 };

@@ -90,9 +90,7 @@ fn letters_of_a_turned_page_are_where_they_are_seen() {
 #[test]
 fn pictures_of_every_form_are_shown() {
     let extractor = pool(Limits::default(), 1);
-    for format in
-        [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP]
-    {
+    for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::WebP] {
         let page = ask(&extractor, "a.dat", &encoded(two_halves(80, 40), format), 0, 800).unwrap();
         assert_eq!((page.pages, page.width, page.height), (1, 80, 40), "{format:?}");
         let picture = seen(&page);
@@ -145,6 +143,7 @@ fn what_cannot_be_shown_says_why() {
     };
     check("a.png", b"no picture at all", ItemState::Unsupported, "Only pages of PDFs and pictures");
     check("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", ItemState::Unsupported, "Only pages");
+    check("a.tif", b"MM\0*\0\0\0\x08\0\0", ItemState::Unsupported, "of a form that cannot be shown");
     check("a.pdf", b"%PDF-1.4 and nothing more", damaged_pdf(), "PDF");
     let mut png = encoded(two_halves(80, 40), ImageFormat::Png);
     png.truncate(60);
