@@ -2,7 +2,7 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { GFM, parser } from "@lezer/markdown";
-import { parsed } from "./slices";
+import { parsed, parsedNow } from "./slices";
 
 export interface MarkdownNode {
   name: string;
@@ -28,6 +28,13 @@ export function frontMatterEnd(text: string): number {
   if (!text.startsWith("---\n")) return 0;
   const end = text.indexOf("\n---\n", 3);
   return end < 0 || end > 10_000 ? 0 : end + 5;
+}
+
+/** The blocks of a text that is short enough to be read at once; null of any other. */
+export function markdownNow(text: string): MarkdownNode[] | null {
+  const base = frontMatterEnd(text);
+  const tree = parsedNow(markdown, text.slice(base));
+  return tree && nodeOf(tree.topNode, base, 0).children;
 }
 
 /** The blocks of a text; null where it was given up. */

@@ -1,15 +1,17 @@
 import { Fragment, useEffect, useMemo, useState, type ReactNode } from "react";
 import { languageOf } from "../../text/code";
 import type { Hits } from "../../text/hits";
-import { frontMatterEnd, markdownOf, type MarkdownNode } from "../../text/markdown";
+import { frontMatterEnd, markdownNow, markdownOf, type MarkdownNode } from "../../text/markdown";
 import { Colored, useTokens } from "./code-view";
 import { Piece } from "./piece";
 import { TextView } from "./text-view";
 
 /** Markdown as it is meant: nothing is fetched, no address leads anywhere, HTML stays text. */
 export default function MarkdownView({ hits }: { hits: Hits }) {
+  const now = useMemo(() => markdownNow(hits.text), [hits.text]);
   const [found, setFound] = useState<{ text: string; blocks: MarkdownNode[] | null } | null>(null);
   useEffect(() => {
+    if (now) return;
     let wanted = true;
     markdownOf(hits.text, () => wanted).then(
       (blocks) => {
@@ -22,9 +24,10 @@ export default function MarkdownView({ hits }: { hits: Hits }) {
     return () => {
       wanted = false;
     };
-  }, [hits.text]);
-  if (found?.text !== hits.text) return null;
-  if (!found.blocks) return <TextView hits={hits} mono={false} />;
+  }, [hits.text, now]);
+  if (!now && found?.text !== hits.text) return null;
+  const blocks = now ?? found?.blocks;
+  if (!blocks) return <TextView hits={hits} mono={false} />;
   const front = frontMatterEnd(hits.text);
   return (
     <div className="markdown">
@@ -33,7 +36,7 @@ export default function MarkdownView({ hits }: { hits: Hits }) {
           <Piece hits={hits} start={4} end={Math.max(4, front - 5)} />
         </pre>
       ) : null}
-      {found.blocks.map((block) => (
+      {blocks.map((block) => (
         <div key={block.start} className="md-block">
           <Block hits={hits} node={block} />
         </div>
@@ -153,7 +156,7 @@ function CodeBlock({ hits, node }: NodeProps) {
   const language = info ? languageOf(hits.text.slice(info.start, info.end)) : null;
   // In a quotation the signs of that stand between the lines: it is shown line by line, without colours.
   const isWhole = lines.length === 1;
-  const code = useMemo(() => (isWhole ? hits.text.slice(start, end) : ""), [hits.text, isWhole, start, end]);
+  const code = isWhole ? hits.text.slice(start, end) : "";
   const tokens = useTokens(code, isWhole ? language : null);
   return (
     <pre>
