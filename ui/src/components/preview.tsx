@@ -46,7 +46,12 @@ interface PreviewProps {
 }
 
 export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle }: PreviewProps) {
-  const [start, setStart] = useState<number | null>(null);
+  const [from, setFrom] = useState<{ query: string; start: number | null }>({ query, start: null });
+  // Another query begins around its own first match.
+  const start = from.query === query ? from.start : null;
+  const setStart = (next: number) => {
+    setFrom({ query, start: next });
+  };
   const preview = usePreview(hit.id, query, start);
   const slow = useSlow(preview.isPending);
   const view = preview.data;
@@ -260,21 +265,22 @@ function Body({ item, view, hits, look }: { item: HitView; view: PreviewView; hi
       return view.kind === "code" || view.kind === "data" ? (
         <CodeView hits={hits} language={languageOf(item.path)} isWhole={view.textStart === 0} />
       ) : (
-        <TextView hits={hits} mono={item.kind === "markdown" || look !== firstOf(item)} />
+        <TextView hits={hits} mono={isWritten(item)} />
       );
   }
 }
 
-/** The look that an item has first: as text beside it, a text is shown as it is written. */
-function firstOf(item: HitView): Look | undefined {
-  return looksOf(item)[0]?.value;
+/** Whether its text is signs as well as words: those stand in letters of one width. */
+function isWritten(item: HitView): boolean {
+  const first = looksOf(item)[0]?.value;
+  return first === "rendered" || first === "table";
 }
 
 function Before({ view, onStart }: { view: PreviewView; onStart: (start: number) => void }) {
   if (view.textStart === 0) return null;
   return (
     <p className="more-text faint">
-      {`${formatSize(view.textStart)} of text before this are left out.`}
+      {`${formatSize(view.textStart)} of text before this is left out.`}
       <Button
         look="quiet"
         size="small"

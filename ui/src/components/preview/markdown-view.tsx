@@ -175,7 +175,7 @@ function MarkdownTable({ hits, node }: NodeProps) {
   const rows = node.children.filter((child) => child.name === "TableRow").slice(0, MAX_ROWS);
   const cells = (row: MarkdownNode) => row.children.filter((child) => child.name === "TableCell");
   return (
-    <div className="sheet">
+    <div className="sheet" role="group" aria-label="Table" tabIndex={0}>
       <table>
         {head ? (
           <thead>

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronLeft, ChevronRight, ChevronUp, FileQuestionMark, ZoomIn, ZoomOut } from "lucide-react";
 import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref, type RefObject } from "react";
 import { usePage } from "../../data/preview";
-import { useSlow } from "../../data/wait";
+import { useSettled, useSlow } from "../../data/wait";
 import type { HitView, PreviewPageView } from "../../platform";
 import { formatCount } from "../../text/format";
 import { visibleLine } from "../../text/visible";
@@ -11,6 +11,8 @@ import type { PreviewHandle } from "../preview";
 
 /** Whoever runs through the hits does not have each of them drawn. */
 const SETTLE_MS = 120;
+/** Nor does whoever is still typing. */
+const TYPING_MS = 250;
 /** Widths are asked for in these steps, so that a window that is dragged wider has few of them drawn. */
 const WIDTH_STEP = 240;
 const MAX_WIDTH = 2_000;
@@ -43,8 +45,9 @@ function source(view: PreviewPageView): string {
   return `data:image/png;base64,${view.png ?? ""}`;
 }
 
-/** The page to go to, and whether to its last match rather than its first. */
+/** Where in the pages somebody is, for a query: the page, and which of its matches. */
 interface Place {
+  query: string;
   page: number | null;
   mark: number | "last";
 }
@@ -55,12 +58,15 @@ interface PagesViewProps {
   handle: Ref<PreviewHandle>;
 }
 
-export function PagesView({ item, query, handle }: PagesViewProps) {
+export function PagesView({ item, query: typed, handle }: PagesViewProps) {
+  const query = useSettled(typed, TYPING_MS);
   const frame = useRef<HTMLDivElement>(null);
   const [zoom, setZoom] = useState(0);
-  const [place, setPlace] = useState<Place>({ page: null, mark: 0 });
+  const [went, setPlace] = useState<Place>({ query, page: null, mark: 0 });
+  const place: Place = went.query === query ? went : { query, page: null, mark: 0 };
   const width = useWidth(frame, ZOOMS[zoom] ?? 1);
-  const first = usePage(item.id, null, width, query);
+  // The first answer says which pages match, and is not drawn anew for another width once another page is shown.
+  const first = usePage(item.id, null, place.page === null ? width : null, query);
   const asked = usePage(item.id, place.page, width, query);
   const slow = useSlow(asked.isPending && width !== null);
   const view = asked.data;
@@ -71,16 +77,16 @@ export function PagesView({ item, query, handle }: PagesViewProps) {
   const turn = (by: 1 | -1) => {
     if (!view || view.pages < 2) return;
     const page = Math.min(view.pages - 1, Math.max(0, view.page + by));
-    if (page !== view.page) setPlace({ page, mark: 0 });
+    if (page !== view.page) setPlace({ query, page, mark: 0 });
   };
   const step = (by: 1 | -1) => {
     if (!view || asked.isPlaceholderData) return;
     if (marks[current + by]) {
-      setPlace({ page: view.page, mark: current + by });
+      setPlace({ query, page: place.page, mark: current + by });
       return;
     }
     const page = by === 1 ? (matching.find((one) => one > view.page) ?? matching[0]) : (matching.findLast((one) => one < view.page) ?? matching.at(-1));
-    if (page !== undefined) setPlace({ page, mark: by === 1 ? 0 : "last" });
+    if (page !== undefined) setPlace({ query, page, mark: by === 1 ? 0 : "last" });
   };
   useImperativeHandle(handle, () => ({ step }));
 

@@ -18,7 +18,7 @@ export function TableView({ hits, divider, isSheet }: TableViewProps) {
   return (
     <>
       {isSheet && !table.isEven ? <p className="faint">Empty cells are left out: values may stand further left than in the file.</p> : null}
-      <div className="sheet">
+      <div className="sheet" role="group" aria-label="Table" tabIndex={0}>
         <table>
           {table.hasHead ? <Head hits={hits} table={table} /> : null}
           <tbody>
