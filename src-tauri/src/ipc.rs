@@ -83,6 +83,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             item::item_open_with,
             item::item_copy_all,
             item::item_share,
+            search::preview_page,
             item::item_open,
             item::item_reveal,
             item::item_copy_path,

@@ -39,6 +39,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("calamine", &["atom-extract"]),
     ("mail-parser", &["atom-extract"]),
     ("html5ever", &["atom-extract"]),
+    ("image", &["atom-extract"]),
     ("quick-xml", &["atom-extract"]),
     ("zip", &["atom-extract"]),
     ("bzip2", &["atom-extract"]),

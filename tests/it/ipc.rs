@@ -141,6 +141,7 @@ fn arguments(command: &str) -> Value {
         "search_preview" | "search_passages" => json!({ "request": { "id": "1", "query": "a" } }),
         "search_similar" => json!({ "request": { "id": "1", "text": null, "limit": 5 } }),
         "search_complete" => json!({ "request": { "query": "ty", "cursor": 2 } }),
+        "preview_page" => json!({ "request": { "id": "1", "page": null, "width": 600, "query": "a" } }),
         "item_open" | "item_reveal" | "item_copy_path" | "item_copy_all" | "item_apps" | "item_share"
         | "apps_launch" | "saved_remove" | "saved_seen" | "sources_remove" | "sources_rescan" | "sources_forget"
         | "sources_index_now" | "activity_cancel" => id,

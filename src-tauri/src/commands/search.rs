@@ -3,8 +3,8 @@
 use super::Api;
 use atom_api::ApiResult;
 use atom_api::dto::{
-    CompleteRequest, CompletionView, HitView, PassagesRequest, PassagesView, PreviewRequest, PreviewView,
-    SearchRequest, SearchResponse, SimilarRequest,
+    CompleteRequest, CompletionView, HitView, PassagesRequest, PassagesView, PreviewPageRequest, PreviewPageView,
+    PreviewRequest, PreviewView, SearchRequest, SearchResponse, SimilarRequest,
 };
 
 /// Searches.
@@ -47,4 +47,11 @@ pub async fn search_passages(api: Api<'_>, request: PassagesRequest) -> ApiResul
 #[specta::specta]
 pub async fn search_complete(api: Api<'_>, request: CompleteRequest) -> ApiResult<Vec<CompletionView>> {
     api.search_complete(request).await
+}
+
+/// A page of a PDF, or a picture, as it looks, with the matches marked.
+#[tauri::command]
+#[specta::specta]
+pub async fn preview_page(api: Api<'_>, request: PreviewPageRequest) -> ApiResult<PreviewPageView> {
+    api.preview_page(request).await
 }

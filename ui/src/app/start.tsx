@@ -11,6 +11,7 @@ import { ErrorBoundary } from "./error-boundary";
 import "../styles/base.css";
 import "../styles/components.css";
 import "../styles/results.css";
+import "../styles/preview.css";
 
 /** Everything around a window's screen; tests use it too, over the fake platform. */
 export function Surroundings({ platform, children }: { platform: Platform; children: ReactNode }) {

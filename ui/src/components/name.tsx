@@ -1,7 +1,7 @@
 import { segments, type Range } from "../text/highlight";
 import { visiblePieces } from "../text/visible";
 
-function Pieces({ text, where }: { text: string; where: "name" | "text" }) {
+export function Pieces({ text, where }: { text: string; where: "name" | "text" }) {
   return visiblePieces(text, where).map((piece, index) =>
     piece.kind === "text" ? (
       piece.text

@@ -1,16 +1,36 @@
-import { ChevronDown, ChevronUp, Copy, ExternalLink, FileQuestionMark, FolderOpen } from "lucide-react";
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
-import { usePreview } from "../data/queries";
+import { ChevronDown, ChevronUp, Copy, ExternalLink, FileQuestionMark, FolderOpen, List } from "lucide-react";
+import { lazy, Suspense, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import { usePassages, usePreview } from "../data/preview";
 import { useSlow } from "../data/wait";
-import type { HitView, PreviewView } from "../platform";
+import type { HitView, PassageView, PreviewView } from "../platform";
+import { languageOf } from "../text/code";
 import { countOf, formatAbsolute, formatCount, formatSize } from "../text/format";
-import type { Range } from "../text/highlight";
+import { bytesOf, firstHitAfter, hitsOf, indexOfByte, type Hits } from "../text/hits";
+import { dividerOf } from "../text/table";
 import { visibleLine } from "../text/visible";
-import { ErrorBlank, Blank } from "./blank";
+import { Blank, ErrorBlank } from "./blank";
 import { Button, IconButton } from "./button";
 import { kindLabel } from "./kind-icon";
-import { Marked, Name } from "./name";
+import { Name } from "./name";
+import { CodeView } from "./preview/code-view";
+import { MailView } from "./preview/mail-view";
+import { PagesView, PictureView } from "./preview/pages-view";
+import { Passages } from "./preview/passages";
+import { TableView } from "./preview/table-view";
+import { TextView } from "./preview/text-view";
+import { useCurrentMark } from "./preview/use-current-mark";
+import { choose, extensionOf, firstLook, looksOf, type Look } from "./preview/views";
+import { Segmented } from "./segmented";
 import { stateLabel } from "./state-badge";
+
+// The parser of Markdown is read when there is Markdown to show.
+const MarkdownView = lazy(() => import("./preview/markdown-view"));
+
+/** A text that is longer has its passages listed, in characters. */
+const LONG = 8_000;
+/** Bytes of text that the core shows at once; a little less where a character would be cut. */
+const WINDOW = 200_000;
+const WINDOW_AT_LEAST = WINDOW - 4;
 
 export interface PreviewHandle {
   step: (by: 1 | -1) => void;
@@ -26,23 +46,44 @@ interface PreviewProps {
 }
 
 export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle }: PreviewProps) {
-  const preview = usePreview(hit.id, query);
+  const [from, setFrom] = useState<{ query: string; start: number | null }>({ query, start: null });
+  // Another query begins around its own first match.
+  const start = from.query === query ? from.start : null;
+  const setStart = (next: number) => {
+    setFrom({ query, start: next });
+  };
+  const preview = usePreview(hit.id, query, start);
   const slow = useSlow(preview.isPending);
   const view = preview.data;
-  const text = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState<{ view: PreviewView | undefined; hit: number }>({ view: undefined, hit: 0 });
-  const current = place.view === view ? place.hit : 0;
-  const count = view?.highlights.length ?? 0;
+  const hits = useMemo(() => hitsOf(view?.text ?? "", view?.highlights ?? []), [view]);
+  const [look, setLook] = useState(() => firstLook(hit));
+  const [place, setPlace] = useState<{ hits: Hits | null; hit: number }>({ hits: null, hit: 0 });
+  const [listed, setListed] = useState(false);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const pages = useRef<PreviewHandle>(null);
+  const current = place.hits === hits ? place.hit : 0;
+  const count = hits.ranges.length;
+  const isLong = view !== undefined && count > 0 && (view.truncated || view.text.length > LONG);
+  const passages = usePassages(hit.id, query, isLong).data;
 
   const step = (by: 1 | -1) => {
-    if (count > 0) setPlace({ view, hit: (current + by + count) % count });
+    if (look === "pages") pages.current?.step(by);
+    else if (count > 0) setPlace({ hits, hit: (current + by + count) % count });
   };
   useImperativeHandle(handle, () => ({ step }));
 
-  useEffect(() => {
-    const mark = text.current?.querySelector(`mark[data-hit="${current}"]`);
-    mark?.scrollIntoView({ block: "center" });
-  }, [view, current]);
+  const take = (next: Look) => {
+    choose(hit.kind, next);
+    setLook(next);
+  };
+  const goTo = (passage: PassageView) => {
+    setChosen(passage.start);
+    if (look === "pages") setLook("text");
+    if (!view) return;
+    const offset = passage.start - view.textStart;
+    if (offset >= 0 && offset < bytesOf(view.text)) setPlace({ hits, hit: Math.min(count - 1, firstHitAfter(hits, indexOfByte(view.text, offset))) });
+    else setStart(passage.start);
+  };
 
   return (
     <section className="preview" aria-label="Preview">
@@ -73,33 +114,26 @@ export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle }: Pr
           <Button look="quiet" size="small" shortcut="Mod+C" onClick={onCopyPath} title="Copy the path">
             <Copy size={16} aria-hidden /> Copy path
           </Button>
-          {count > 0 ? (
-            <span className="hits">
-              {`${formatCount(current + 1)} of ${formatCount(count)}`}
-              <IconButton
-                label="Previous match"
-                shortcut="Shift+ArrowUp"
-                onClick={() => {
-                  step(-1);
-                }}
-              >
-                <ChevronUp size={16} aria-hidden />
-              </IconButton>
-              <IconButton
-                label="Next match"
-                shortcut="Shift+ArrowDown"
-                onClick={() => {
-                  step(1);
-                }}
-              >
-                <ChevronDown size={16} aria-hidden />
-              </IconButton>
-            </span>
-          ) : null}
         </div>
+        <ViewTools
+          hit={hit}
+          look={look}
+          onLook={take}
+          passages={passages && passages.total > 1 ? passages.total : 0}
+          listed={listed}
+          onList={() => {
+            setListed(!listed);
+          }}
+          current={current}
+          count={look === "pages" ? 0 : count}
+          onStep={step}
+        />
       </header>
-      {view ? (
-        <PreviewBody view={view} current={current} textRef={text} />
+      {listed && passages ? <Passages passages={passages.passages} total={passages.total} chosen={chosen} onChoose={goTo} /> : null}
+      {look === "pages" ? (
+        <PagesView item={hit} query={query} handle={pages} />
+      ) : view ? (
+        <PreviewBody item={hit} view={view} hits={hits} look={look} current={current} onStart={setStart} />
       ) : preview.error ? (
         <ErrorBlank
           title="No preview"
@@ -118,6 +152,58 @@ export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle }: Pr
   );
 }
 
+interface ViewToolsProps {
+  hit: HitView;
+  look: Look;
+  onLook: (look: Look) => void;
+  /** How many passages there are to be listed; 0 where that is of no use. */
+  passages: number;
+  listed: boolean;
+  onList: () => void;
+  current: number;
+  count: number;
+  onStep: (by: 1 | -1) => void;
+}
+
+/** How it is shown, where it matches, and steps from match to match. */
+function ViewTools({ hit, look, onLook, passages, listed, onList, current, count, onStep }: ViewToolsProps) {
+  const looks = looksOf(hit);
+  if (looks.length < 2 && passages === 0 && count === 0) return null;
+  return (
+    <div className="view-tools">
+      {looks.length > 1 ? <Segmented label="Show as" value={look} options={looks} onChange={onLook} /> : null}
+      {passages > 0 ? (
+        <Button look="quiet" size="small" aria-expanded={listed} onClick={onList} title="List the passages that match">
+          <List size={16} aria-hidden /> {countOf(passages, "passage", "passages")}
+        </Button>
+      ) : null}
+      {count > 0 ? (
+        <span className="hits">
+          {`${formatCount(current + 1)} of ${formatCount(count)}`}
+          <IconButton
+            label="Previous match"
+            shortcut="Shift+ArrowUp"
+            onClick={() => {
+              onStep(-1);
+            }}
+          >
+            <ChevronUp size={16} aria-hidden />
+          </IconButton>
+          <IconButton
+            label="Next match"
+            shortcut="Shift+ArrowDown"
+            onClick={() => {
+              onStep(1);
+            }}
+          >
+            <ChevronDown size={16} aria-hidden />
+          </IconButton>
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
 function Why({ hit }: { hit: HitView }) {
   const explain = hit.explain;
   if (!explain) return null;
@@ -129,9 +215,21 @@ function Why({ hit }: { hit: HitView }) {
   return reasons.length > 0 ? <footer className="preview-why">{`Found as ${reasons.map(visibleLine).join(", ")}`}</footer> : null;
 }
 
-function PreviewBody({ view, current, textRef }: { view: PreviewView; current: number; textRef: Ref<HTMLDivElement> }) {
-  const blocks = useMemo(() => cutIntoBlocks(view.text, view.highlights), [view]);
-  if (view.text === "") {
+interface BodyProps {
+  item: HitView;
+  view: PreviewView;
+  hits: Hits;
+  look: Look;
+  current: number;
+  onStart: (start: number) => void;
+}
+
+function PreviewBody({ item, view, hits, look, current, onStart }: BodyProps) {
+  const text = useRef<HTMLDivElement>(null);
+  const occasion = useMemo(() => ({ hits, look }), [hits, look]);
+  useCurrentMark(text, current, occasion);
+  const isPicture = item.kind === "image" && item.archive === null;
+  if (view.text === "" && !isPicture) {
     return (
       <div className="preview-text">
         <Blank icon={FileQuestionMark} title={stateLabel("file", view.state)}>
@@ -140,51 +238,80 @@ function PreviewBody({ view, current, textRef }: { view: PreviewView; current: n
       </div>
     );
   }
-  const isMono = view.kind === "code" || view.kind === "data";
   return (
-    <div ref={textRef} className={`preview-text ${isMono ? "mono" : ""}`} tabIndex={0} role="document" aria-label={`Text of ${visibleLine(view.title)}`}>
-      {view.textStart > 0 ? <p className="faint">{`${countOf(view.textStart, "character", "characters")} before this are left out.`}</p> : null}
-      {blocks.map((block) => (
-        <div key={block.start} className="block">
-          <Marked text={block.text} highlights={block.highlights} where="text" firstHit={block.firstHit} current={current} />
-        </div>
-      ))}
-      {view.truncated ? <p className="faint">The rest is left out. Open the file to read all of it.</p> : null}
+    <div ref={text} className={`preview-text ${look === "table" ? "is-table" : ""}`} tabIndex={0} role="document" aria-label={`Text of ${visibleLine(view.title)}`}>
+      {isPicture ? <PictureView item={item} /> : null}
+      <Before view={view} onStart={onStart} />
+      <Body item={item} view={view} hits={hits} look={look} />
+      <After view={view} onStart={onStart} />
     </div>
   );
 }
 
-interface Block {
-  start: number;
-  text: string;
-  highlights: Range[];
-  firstHit: number;
+function Body({ item, view, hits, look }: { item: HitView; view: PreviewView; hits: Hits; look: Look }) {
+  const extension = extensionOf(item.path);
+  switch (look) {
+    case "rendered":
+      return (
+        <Suspense fallback={<TextView hits={hits} mono={false} />}>
+          <MarkdownView hits={hits} />
+        </Suspense>
+      );
+    case "table":
+      return <TableView hits={hits} divider={dividerOf(view.text, extension)} isSheet={extension !== "csv" && extension !== "tsv" && extension !== "tab"} />;
+    case "message":
+      return <MailView hits={hits} item={item} />;
+    default:
+      return view.kind === "code" || view.kind === "data" ? (
+        <CodeView hits={hits} language={languageOf(item.path)} isWhole={view.textStart === 0} />
+      ) : (
+        <TextView hits={hits} mono={isWritten(item)} />
+      );
+  }
 }
 
-const BLOCK_LENGTH = 3_000;
+/** Whether its text is signs as well as words: those stand in letters of one width. */
+function isWritten(item: HitView): boolean {
+  const first = looksOf(item)[0]?.value;
+  return first === "rendered" || first === "table";
+}
 
-/** Cuts a long text at line ends, so that the browser lays out only what is in sight. A highlight is never cut. */
-export function cutIntoBlocks(text: string, highlights: readonly Range[]): Block[] {
-  const sorted = [...highlights].filter(([start, end]) => end > start).sort((a, b) => a[0] - b[0]);
-  const blocks: Block[] = [];
-  let start = 0;
-  let hit = 0;
-  while (start < text.length) {
-    const lineEnd = text.indexOf("\n", start + BLOCK_LENGTH);
-    let end = lineEnd < 0 ? text.length : lineEnd + 1;
-    const inside: Range[] = [];
-    const firstHit = hit;
-    for (let next = sorted[hit]; next && next[0] < end; next = sorted[hit]) {
-      end = Math.max(end, Math.min(next[1], text.length));
-      inside.push([next[0] - start, next[1] - start]);
-      hit += 1;
-    }
-    // A block is a box of its own: the line end that closes it would show as an empty line.
-    const shown = text.slice(start, end);
-    blocks.push({ start, text: end < text.length && shown.endsWith("\n") ? shown.slice(0, -1) : shown, highlights: inside, firstHit });
-    start = end;
-  }
-  return blocks;
+function Before({ view, onStart }: { view: PreviewView; onStart: (start: number) => void }) {
+  if (view.textStart === 0) return null;
+  return (
+    <p className="more-text faint">
+      {`${formatSize(view.textStart)} of text before this is left out.`}
+      <Button
+        look="quiet"
+        size="small"
+        onClick={() => {
+          onStart(Math.max(0, view.textStart - WINDOW));
+        }}
+      >
+        Show what comes before
+      </Button>
+    </p>
+  );
+}
+
+function After({ view, onStart }: { view: PreviewView; onStart: (start: number) => void }) {
+  const shown = useMemo(() => bytesOf(view.text), [view]);
+  const isCut = view.truncated && (view.textStart === 0 || shown >= WINDOW_AT_LEAST);
+  if (!isCut) return null;
+  return (
+    <p className="more-text faint">
+      The rest is left out.
+      <Button
+        look="quiet"
+        size="small"
+        onClick={() => {
+          onStart(view.textStart + shown);
+        }}
+      >
+        Show what comes after
+      </Button>
+    </p>
+  );
 }
 
 function PreviewSkeleton() {

@@ -28,6 +28,10 @@ export const keys = {
   search: (mode: SearchMode, query: string, limit: number, sort: SearchSort) => ["search", "query", mode, query, limit, sort] as const,
   facets: (mode: SearchMode, query: string) => ["search", "facets", mode, query] as const,
   similar: (like: Like | null, limit: number) => ["search", "similar", like, limit] as const,
-  preview: (id: string, query: string) => ["search", "preview", id, query] as const,
   completions: (query: string, cursor: number) => ["completions", query, cursor] as const,
+  preview: (id: string, query: string, start: number | null) => ["search", "preview", id, query, start] as const,
+  passages: (id: string, query: string) => ["search", "passages", id, query] as const,
+  // Not of the search: drawing a page anew because another file was read would be a waste.
+  page: (id: string, page: number | null, width: number | null, query: string) => ["page", id, page, width, query] as const,
+  thread: (id: string, subject: string) => ["thread", id, subject] as const,
 };

@@ -60,13 +60,3 @@ export function useRecent(enabled: boolean) {
   const platform = usePlatform();
   return useQuery({ queryKey: keys.recent, queryFn: () => platform.recent(), enabled });
 }
-
-export function usePreview(id: string | null, query: string) {
-  const platform = usePlatform();
-  return useQuery({
-    queryKey: keys.preview(id ?? "", query),
-    queryFn: () => platform.preview(id ?? "", query, null),
-    enabled: id !== null,
-    staleTime: 5_000,
-  });
-}

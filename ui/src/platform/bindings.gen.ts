@@ -43,6 +43,8 @@ export const commands = {
 	searchPreview: (request: PreviewRequest) => typedError<PreviewView, ApiError>(__TAURI_INVOKE("search_preview", { request })),
 	/**  Items that were opened or changed last. */
 	searchRecent: () => typedError<HitView[], ApiError>(__TAURI_INVOKE("search_recent")),
+	/**  A page of a PDF, or a picture, as it looks, with the matches marked. */
+	previewPage: (request: PreviewPageRequest) => typedError<PreviewPageView, ApiError>(__TAURI_INVOKE("preview_page", { request })),
 	/**  Items like an item, or like a text. */
 	searchSimilar: (request: SimilarRequest) => typedError<SearchResponse, ApiError>(__TAURI_INVOKE("search_similar", { request })),
 	/**  Passages of an item that match. */
@@ -813,6 +815,38 @@ export type OcrView = {
 export type OpenMainRequest = {
 	/**  The page, as its address has it after `#`; empty to stay where it is. */
 	route: string,
+};
+
+/**  Asks for a page of a PDF, or for a picture. */
+export type PreviewPageRequest = {
+	/**  The item. */
+	id: string,
+	/**  The page, from 0; the first one with a match when null. */
+	page: number | null,
+	/**  Wanted width in pixels. */
+	width: number,
+	/**  The query to mark. */
+	query: string,
+};
+
+/**  A page or a picture, or why it cannot be shown. */
+export type PreviewPageView = {
+	/**  The picture as PNG, in base64; null where there is none. */
+	png: string | null,
+	/**  Which page it is, from 0. */
+	page: number,
+	/**  How many pages there are; 0 where that is not known. */
+	pages: number,
+	/**  Width of the picture in pixels. */
+	width: number,
+	/**  Height of the picture in pixels. */
+	height: number,
+	/**  Where the matches stand: left, top, width and height, in parts of the page, of which a side has 65,535. */
+	marks: ([number, number, number, number])[],
+	/**  Pages whose text matches, from 0, in order; told only where no page was asked for. */
+	matching: number[],
+	/**  Why there is no picture, in plain words. */
+	reason: string | null,
 };
 
 /**  Asks for an item's text. */

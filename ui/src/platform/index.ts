@@ -21,6 +21,8 @@ import type {
   HitView,
   ImportView,
   ModelsView,
+  PreviewPageRequest,
+  PreviewPageView,
   PreviewView,
   SearchRequest,
   SearchResponse,
@@ -71,6 +73,8 @@ export type {
   ModelEntryView,
   ModelsView,
   Notice,
+  PreviewPageRequest,
+  PreviewPageView,
   PreviewView,
   Progress,
   SearchMode,
@@ -165,6 +169,8 @@ export interface Platform {
   search(request: SearchRequest): Promise<SearchResponse>;
   /** `start` is a byte of the whole text (see `passages`); null begins around the first match. */
   preview(id: string, query: string, start: number | null): Promise<PreviewView>;
+  /** A page of a PDF, or a picture, as it looks. */
+  previewPage(request: PreviewPageRequest): Promise<PreviewPageView>;
   /** Passages of one item that match, in the order of its text. */
   passages(id: string, query: string): Promise<PassagesView>;
   recent(): Promise<HitView[]>;

@@ -57,6 +57,7 @@ export function createTauriPlatform(): Platform {
 
     search: (request) => unwrap(commands.searchQuery(request)),
     preview: (id, query, start) => unwrap(commands.searchPreview({ id, query, start })),
+    previewPage: (request) => unwrap(commands.previewPage(request)),
     passages: (id, query) => unwrap(commands.searchPassages({ id, query })),
     recent: () => unwrap(commands.searchRecent()),
     similar: (request) => unwrap(commands.searchSimilar(request)),

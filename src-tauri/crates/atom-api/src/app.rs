@@ -21,6 +21,7 @@ mod meaning_sets;
 mod models;
 mod network;
 mod ocr;
+mod pages;
 mod personal;
 mod private_file;
 mod refusals;

@@ -8,6 +8,7 @@ mod backup;
 mod finding;
 mod models;
 mod network;
+mod pages;
 mod personal;
 mod slots;
 
@@ -25,6 +26,7 @@ pub use models::{
     ModelChangeView, ModelDownloadRequest, ModelDownloadView, ModelEntryView, ModelImportRequest, ModelsView,
 };
 pub use network::{ConnectionView, ConnectionsResponse};
+pub use pages::{PreviewPageRequest, PreviewPageView};
 pub use personal::{
     HistoryEntryView, HistoryForgetRequest, HistoryListRequest, HistoryNoteRequest, InsightsView, SavedPutRequest,
     SavedSearchView,

@@ -4,8 +4,9 @@
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::outcome::{FileHint, Outcome, ScannedPage};
+use crate::page::{Drawn, PageRequest};
 use crate::sandbox::SandboxStatus;
-use crate::wire::{Answer, Job, MAX_JOB, answer_lengths, answer_of};
+use crate::wire::{Answer, Job, MAX_JOB, Task, answer_lengths, answer_of};
 use crate::{LIMITS_ENV, PARSER_VERSION, WorkerCommand};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -53,6 +54,7 @@ pub(crate) enum After {
 enum Asked {
     Outcome(Outcome),
     Page(Option<ScannedPage>),
+    Drawn(Drawn),
 }
 
 impl Worker {
@@ -86,7 +88,9 @@ impl Worker {
                 Ok(worker)
             }
             Ok(Answer::Ready { version, .. }) => Err(Error::Version { ours: PARSER_VERSION, theirs: version }),
-            Ok(Answer::Done { .. } | Answer::Page { .. }) => Err(Error::NoAnswer("it spoke out of turn".to_owned())),
+            Ok(Answer::Done { .. } | Answer::Page { .. } | Answer::Drawn { .. }) => {
+                Err(Error::NoAnswer("it spoke out of turn".to_owned()))
+            }
             Err(Silence::TimedOut | Silence::Ending) => Err(Error::NoAnswer("it took too long".to_owned())),
             Err(Silence::Gone) => Err(Error::NoAnswer(worker.end().unwrap_or_else(|| "it ended".to_owned()))),
         }
@@ -101,15 +105,14 @@ impl Worker {
         limits: &Limits,
         ending: &AtomicBool,
     ) -> (Outcome, After) {
-        let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1), page_from: None };
-        match self.ask(&job, file, wall, limits, ending) {
+        match self.ask(Task::Read, file, hint, wall, limits, ending) {
             (Asked::Outcome(outcome), after) => (outcome, after),
-            (Asked::Page(_), _) => (out_of_turn(), After::Spent),
+            (Asked::Page(_) | Asked::Drawn(_), _) => (out_of_turn(), After::Spent),
         }
     }
 
     /// Has the worker draw the first scanned page of a PDF from page `from` on; an outcome says why it cannot.
-    pub(crate) fn draw(
+    pub(crate) fn scan(
         &mut self,
         file: &File,
         hint: &FileHint,
@@ -117,23 +120,48 @@ impl Worker {
         limits: &Limits,
         ending: &AtomicBool,
     ) -> (Result<Option<ScannedPage>, Box<Outcome>>, After) {
-        let wall = limits.wall_pdf;
-        let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1), page_from: Some(from) };
-        match self.ask(&job, file, wall, limits, ending) {
+        match self.ask(Task::Scan(from), file, hint, limits.wall_pdf, limits, ending) {
             (Asked::Page(page), after) => (Ok(page), after),
             (Asked::Outcome(outcome), after) => (Err(Box::new(outcome)), after),
+            (Asked::Drawn(_), _) => (Err(Box::new(out_of_turn())), After::Spent),
         }
     }
 
-    fn ask(&mut self, job: &Job, file: &File, wall: Duration, limits: &Limits, ending: &AtomicBool) -> (Asked, After) {
+    /// Has the worker draw a page as it looks; an outcome says why it cannot.
+    pub(crate) fn draw(
+        &mut self,
+        file: &File,
+        hint: &FileHint,
+        request: PageRequest,
+        limits: &Limits,
+        ending: &AtomicBool,
+    ) -> (Result<Drawn, Box<Outcome>>, After) {
+        match self.ask(Task::Draw(request), file, hint, limits.wall_page, limits, ending) {
+            (Asked::Drawn(drawn), after) => (Ok(drawn), after),
+            (Asked::Outcome(outcome), after) => (Err(Box::new(outcome)), after),
+            (Asked::Page(_), _) => (Err(Box::new(out_of_turn())), After::Spent),
+        }
+    }
+
+    fn ask(
+        &mut self,
+        task: Task,
+        file: &File,
+        hint: &FileHint,
+        wall: Duration,
+        limits: &Limits,
+        ending: &AtomicBool,
+    ) -> (Asked, After) {
         self.files_read += 1;
-        if let Err(error) = self.send(job, file) {
+        let job = Job { hint: hint.clone(), cpu_seconds: wall.as_secs().max(1), task };
+        if let Err(error) = self.send(&job, file) {
             let reason = format!("The reader did not take the file: {error}.");
             return (Asked::Outcome(Outcome::Unavailable { reason }), After::Spent);
         }
         let (asked, resident) = match self.receive(Instant::now() + wall, ending) {
             Ok(Answer::Done { outcome, resident }) => (Asked::Outcome(outcome), resident),
             Ok(Answer::Page { page, resident }) => (Asked::Page(page), resident),
+            Ok(Answer::Drawn { drawn, resident }) => (Asked::Drawn(drawn), resident),
             Ok(Answer::Ready { .. }) => return (Asked::Outcome(out_of_turn()), After::Spent),
             Err(Silence::TimedOut) => return (Asked::Outcome(Outcome::TimedOut), After::Spent),
             Err(Silence::Ending) => {

@@ -9,6 +9,7 @@ mod compressed;
 mod date;
 mod detect;
 mod djvu;
+mod draw;
 mod drawing;
 mod epub;
 mod font;
@@ -54,6 +55,7 @@ pub use catalogue::{KnownFormat, known_formats};
 use crate::draft::{Draft, Failure};
 use crate::limits::Limits;
 use crate::outcome::{FileHint, Outcome, ScannedPage};
+use crate::page::{Drawn, PageRequest};
 use crate::sandbox::Layer;
 use atom_core::Kind;
 use detect::{ContainerFormat, Detected, Format, PackageFormat, Seekable};
@@ -116,6 +118,31 @@ impl Readers {
         self.pdf
             .scanned_page(&bytes, from)
             .map_err(|failure| finish(Draft::new(self.limits.max_text), Err(failure), PDF).into())
+    }
+
+    /// Draws a page of a PDF, or a picture, as it looks.
+    ///
+    /// # Errors
+    /// What keeps it from being shown, as an outcome.
+    pub(crate) fn page(&self, file: &File, request: PageRequest) -> Result<Drawn, Box<Outcome>> {
+        let unreadable =
+            |error: io::Error| Outcome::Unreadable { reason: format!("Reading it from the disk failed: {error}.") };
+        let facts = rustix::fs::fstat(file).map_err(|error| unreadable(error.into()))?;
+        let input = Input::File(file, u64::try_from(facts.st_size).unwrap_or(0));
+        let head = input.head(HEAD as u64).map_err(unreadable)?;
+        let is_pdf = head.get(..1024).unwrap_or(&head).windows(5).any(|window| window == b"%PDF-");
+        let (mime, limit) =
+            if is_pdf { (PDF, self.limits.max_pdf_file) } else { ("image/*", self.limits.max_document_file) };
+        if input.size() > limit {
+            let reason = format!("Larger than {} MB: open it to see it.", limit / (1024 * 1024));
+            return Err(Outcome::TooLarge { mime: mime.to_owned(), reason }.into());
+        }
+        let drawn = if is_pdf {
+            self.pdf.page(&input.bytes().map_err(unreadable)?, request)
+        } else {
+            draw::picture(input, request.width)
+        };
+        drawn.map_err(|failure| finish(Draft::new(self.limits.max_text), Err(failure), mime).into())
     }
 
     /// Reads a file, or a part of one; its text has at most that many bytes.

@@ -5,7 +5,7 @@
 //! hidden argument, that has no file system, no network and no other system call than reading needs. The
 //! parent opens the file and hands over the descriptor; what happens to the worker happens to one file.
 //!
-//! Text in pictures is a matter of its own: see `recognise`.
+//! Text in pictures is a matter of its own: see `recognise`. So is how a page or a picture looks: see `page`.
 //!
 //! [`Extractor`] is the parent's side, [`worker_main`] the child's. `formats` decides what a file is, by content
 //! first, and has one module for each format; `draft` is what they write into.
@@ -28,6 +28,7 @@ mod formats;
 pub mod fuzz;
 mod limits;
 mod outcome;
+mod page;
 mod pool;
 mod recognise;
 mod sandbox;
@@ -38,6 +39,7 @@ pub use error::{Error, Result};
 pub use formats::{KnownFormat, Readers, known_formats};
 pub use limits::{ArchiveLimits, Limits};
 pub use outcome::{Extracted, Fact, FileHint, Member, MemberState, Outcome, Scan, ScannedPage, Section};
+pub use page::{Page, PageRequest, Place};
 pub use pool::{Extractor, WorkerCommand};
 pub use recognise::{Picture, RecogniseLimits, Recogniser, Recognition};
 pub use sandbox::{Layer, SandboxStatus};

@@ -12,6 +12,8 @@ pub struct Limits {
     pub wall: Duration,
     /// Wall time for a PDF.
     pub wall_pdf: Duration,
+    /// Wall time for a page or a picture that a person waits to see.
+    pub wall_page: Duration,
     /// Largest text that is returned, in bytes; the rest is cut off.
     pub max_text: usize,
     /// Largest plain text, source or data file, in bytes.
@@ -50,6 +52,7 @@ impl Default for Limits {
         Self {
             wall: Duration::from_secs(20),
             wall_pdf: Duration::from_secs(60),
+            wall_page: Duration::from_secs(20),
             max_text: 20 * MIB as usize,
             max_plain_file: 64 * MIB,
             max_pdf_file: 200 * MIB,

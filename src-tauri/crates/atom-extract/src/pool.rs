@@ -4,6 +4,7 @@ use crate::child::{After, Worker};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::outcome::{FileHint, Outcome, ScannedPage};
+use crate::page::{Page, PageRequest};
 use crate::sandbox::SandboxStatus;
 use std::ffi::OsString;
 use std::fs::File;
@@ -108,9 +109,22 @@ impl Extractor {
     pub fn scanned_page(&self, file: &File, hint: &FileHint, from: u32) -> Result<Option<ScannedPage>, Box<Outcome>> {
         let mut worker =
             self.take().map_err(|error| Outcome::Unavailable { reason: format!("No reader: {error}.") })?;
-        let (page, after) = worker.draw(file, hint, from, &self.limits, &self.ending);
+        let (page, after) = worker.scan(file, hint, from, &self.limits, &self.ending);
         self.give_back(matches!(after, After::Fit).then_some(worker));
         page
+    }
+
+    /// Draws a page of a PDF, or a picture, as it looks. Blocks as [`Extractor::extract`] does, for at most
+    /// [`Limits::wall_page`].
+    ///
+    /// # Errors
+    /// What keeps it from being shown, as an outcome.
+    pub fn page(&self, file: &File, hint: &FileHint, request: PageRequest) -> Result<Page, Box<Outcome>> {
+        let mut worker =
+            self.take().map_err(|error| Outcome::Unavailable { reason: format!("No reader: {error}.") })?;
+        let (drawn, after) = worker.draw(file, hint, request, &self.limits, &self.ending);
+        self.give_back(matches!(after, After::Fit).then_some(worker));
+        drawn.map(crate::page::Drawn::pack)
     }
 
     /// How the workers are locked in; starts one to find out if none ran yet.

@@ -1,9 +1,10 @@
 //! What parent and worker say to each other over their socket.
 //!
 //! A job is a length, a JSON [`Job`] and, beside the length, the open file. An answer is two lengths, a JSON
-//! [`Answer`] and the text, or the picture of a page. The worker is not trusted: the parent bounds every length before it reads.
+//! [`Answer`] and the text, or the picture or the pixels of a page. The worker is not trusted: the parent bounds every length before it reads.
 
 use crate::outcome::{FileHint, Outcome, ScannedPage};
+use crate::page::{Drawn, PageRequest};
 use crate::sandbox::SandboxStatus;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
@@ -21,8 +22,19 @@ pub(crate) struct Job {
     pub(crate) hint: FileHint,
     /// Processor seconds the worker may spend on it.
     pub(crate) cpu_seconds: u64,
-    /// Draw the first scanned page from this one on, instead of reading the text.
-    pub(crate) page_from: Option<u32>,
+    /// What to do with it.
+    pub(crate) task: Task,
+}
+
+/// What a worker does with a file.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Read its text.
+    Read,
+    /// Draw the first scanned page from that one on, for its text to be recognised.
+    Scan(u32),
+    /// Draw a page as it looks, for a person.
+    Draw(PageRequest),
 }
 
 /// What a worker says.
@@ -42,6 +54,13 @@ pub(crate) enum Answer {
         /// Resident memory in bytes; 0 where unknown.
         resident: u64,
     },
+    /// For every job that asked for a page as it looks.
+    Drawn {
+        /// Without its pixels, which follow.
+        drawn: Drawn,
+        /// Resident memory in bytes; 0 where unknown.
+        resident: u64,
+    },
     /// For every other job, and for what cannot be read.
     Done {
         /// Without its text, which follows.
@@ -57,6 +76,7 @@ pub(crate) fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<(
     let bytes: &[u8] = match answer {
         Answer::Done { outcome: Outcome::Text(extracted), .. } => extracted.text.as_bytes(),
         Answer::Page { page: Some(page), .. } => &page.picture,
+        Answer::Drawn { drawn, .. } => &drawn.pixels,
         _ => &[],
     };
     let length = |bytes: usize| u32::try_from(bytes).map(u32::to_le_bytes).map_err(io::Error::other);
@@ -85,6 +105,12 @@ pub(crate) fn answer_of(json: &[u8], bytes: Vec<u8>) -> Option<Answer> {
             });
         }
         Answer::Page { page: Some(page), .. } => page.picture = bytes,
+        Answer::Drawn { drawn, .. } => {
+            drawn.pixels = bytes;
+            if !drawn.makes_sense() {
+                return None;
+            }
+        }
         _ => {}
     }
     Some(answer)

@@ -6,8 +6,9 @@
 use crate::formats::Readers;
 use crate::limits::Limits;
 use crate::outcome::{FileHint, Outcome, ScannedPage};
+use crate::page::Drawn;
 use crate::sandbox::{self, SandboxStatus};
-use crate::wire::{Answer, Job, MAX_JOB, write_answer};
+use crate::wire::{Answer, Job, MAX_JOB, Task, write_answer};
 use crate::{LIMITS_ENV, PARSER_VERSION, PDFIUM_ENV};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use std::fs::File;
@@ -59,9 +60,9 @@ fn run(hook: Hook) -> io::Result<()> {
 
     while let Some((job, file)) = receive(&socket)? {
         sandbox::allow_cpu(job.cpu_seconds);
-        let read = AssertUnwindSafe(|| match job.page_from {
-            None => Done::Read(hook(&job.hint, &file).unwrap_or_else(|| readers.read(&file, &job.hint))),
-            Some(from) => readers.scanned_page(&file, from).map_or_else(|outcome| Done::Read(*outcome), Done::Drawn),
+        let read = AssertUnwindSafe(|| match hook(&job.hint, &file) {
+            Some(outcome) => Done::Read(outcome),
+            None => work(&readers, &job, &file),
         });
         // A panic may leave a library in a bad state: answer, then make way for a fresh worker.
         let (done, fit) = match catch_unwind(read) {
@@ -75,7 +76,8 @@ fn run(hook: Hook) -> io::Result<()> {
         let resident = if fit { resident_memory(memory.as_ref()) } else { u64::MAX };
         let answer = match done {
             Done::Read(outcome) => Answer::Done { outcome, resident },
-            Done::Drawn(page) => Answer::Page { page, resident },
+            Done::Scanned(page) => Answer::Page { page, resident },
+            Done::Drawn(drawn) => Answer::Drawn { drawn, resident },
         };
         write_answer(&mut &socket, &answer)?;
     }
@@ -86,7 +88,17 @@ fn run(hook: Hook) -> io::Result<()> {
 #[expect(clippy::large_enum_variant, reason = "nearly all of them are the large one")]
 enum Done {
     Read(Outcome),
-    Drawn(Option<ScannedPage>),
+    Scanned(Option<ScannedPage>),
+    Drawn(Drawn),
+}
+
+fn work(readers: &Readers, job: &Job, file: &File) -> Done {
+    let failed = |outcome: Box<Outcome>| Done::Read(*outcome);
+    match job.task {
+        Task::Read => Done::Read(readers.read(file, &job.hint)),
+        Task::Scan(from) => readers.scanned_page(file, from).map_or_else(failed, Done::Scanned),
+        Task::Draw(request) => readers.page(file, request).map_or_else(failed, Done::Drawn),
+    }
 }
 
 /// The next job; `None` when the parent is gone.

@@ -152,7 +152,115 @@ function more(): Seed[] {
   return seeds;
 }
 
-export const CORPUS: readonly FakeDocument[] = [...SEEDS, ...more()].map((seed, index) => ({
+const GUIDE = `---
+author: Ada
+---
+
+# Tending the allotment
+
+A short guide, with **strong words**, *quiet ones*, ~~old ones~~ and \`measures\`. Read the [calendar](https://example.org/calendar) first, or <https://example.org>.
+
+## What to do when
+
+- [x] Dig the beds
+- [ ] Sow the beans
+  1. in rows
+  2. not too deep
+
+> Plant in haste, weed at leisure.
+>
+> > An old saying
+
+| Bed | Crop   | Rows |
+|-----|--------|-----:|
+| 1   | Beans  |   12 |
+| 2   | Squash |    4 |
+
+\`\`\`rust
+/// How many beans to sow.
+fn beans(rows: u32) -> u32 {
+    rows * 40 // two each
+}
+\`\`\`
+
+![A plan of the beds](plan.png)
+
+<script>alert("allotment")</script> and <b onclick="x()">bold</b>, and a [trap](javascript:alert(1)).
+
+---
+
+Harvest & rest.
+`;
+
+const LETTER = `Subject: Re: The allotment on Saturday
+From: Ben Okafor <ben@example.org>
+To: Ada Lovelace <ada@example.org>
+Date: 2025-03-04T10:30:00Z
+
+Agreed, Saturday it is. I bring the beans and a second spade.
+
+On Monday, Ada wrote:
+> Shall we meet at the plot on Saturday?
+> The beds want digging, and the fence wants mending.
+> Ada
+
+Ben
+`;
+
+const FIRST_LETTER = `Subject: The allotment on Saturday
+From: Ada Lovelace <ada@example.org>
+To: Ben Okafor <ben@example.org>
+Date: 2025-03-03T18:05:00Z
+
+Shall we meet at the plot on Saturday?
+The beds want digging, and the fence wants mending.
+Ada
+`;
+
+const SCRIPT = `"""Counts the beans of an allotment."""
+from dataclasses import dataclass
+
+BEANS_PER_ROW = 40
+
+
+@dataclass
+class Bed:
+    number: int
+    rows: int = 12
+
+    def beans(self) -> int:
+        # Two in each hole.
+        return self.rows * BEANS_PER_ROW
+
+
+if __name__ == "__main__":
+    print(sum(bed.beans() for bed in (Bed(1), Bed(2, rows=4))))
+`;
+
+const CROPS = ["Beans", "Squash, yellow", "Chard", "Leeks"];
+
+function bedsTable(): string {
+  const rows = Array.from({ length: 40 }, (_, row) => `${row + 1},"${CROPS[row % 4] ?? ""}",${(row * 7) % 13},${(row * 1.35).toFixed(2)}\n`);
+  return `Bed,Crop,Rows,Cost\n${rows.join("")}`;
+}
+
+function diary(): string {
+  const flood = "The allotment flooded, and the ditch was dug anew.";
+  const days = Array.from({ length: 6_000 }, (_, day) => `Day ${day + 1}. ${day % 400 === 399 ? flood : "Rain in the morning, weeding in the afternoon, nothing to say."}\n`);
+  return days.join("");
+}
+
+/** What the preview has a view of its own for. */
+const SHOWN: readonly Seed[] = [
+  { path: "Documents/Garden/Allotment guide.md", title: "Tending the allotment", kind: "markdown", days: 820, size: 2_100, text: GUIDE },
+  { path: "Documents/Garden/beans.py", kind: "code", days: 821, size: 700, text: SCRIPT },
+  { path: "Documents/Garden/beds.csv", kind: "spreadsheet", days: 822, size: 900, text: bedsTable() },
+  { path: "Mail/Archive/Re The allotment on Saturday.eml", title: "Re: The allotment on Saturday", kind: "email", days: 860, size: 3_100, text: LETTER },
+  { path: "Mail/Archive/The allotment on Saturday.eml", title: "The allotment on Saturday", kind: "email", days: 861, size: 2_400, text: FIRST_LETTER },
+  { path: "Documents/Garden/Allotment diary.txt", kind: "text", days: 823, size: 420_000, text: diary() },
+];
+
+export const CORPUS: readonly FakeDocument[] = [...SEEDS, ...more(), ...SHOWN].map((seed, index) => ({
   id: String(index + 1),
   path: `${HOME}/${seed.path}`,
   title: seed.title ?? seed.path.slice(seed.path.lastIndexOf("/") + 1),

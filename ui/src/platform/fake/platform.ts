@@ -6,6 +6,7 @@ import { FakeBackups } from "./backups";
 import { FakeRestores } from "./restores";
 import { CORPUS } from "./corpus";
 import { fetchEnded, fetching, givenUp, imported, taken } from "./models";
+import { fakePage } from "./pages";
 import { FakePersonal, PROGRAMS } from "./personal";
 import { fakeComplete, fakePassages, fakePreview, fakeSearch, fakeSimilar, hitOf } from "./search";
 import { FakeState } from "./state";
@@ -226,7 +227,8 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
       }),
 
     search: (request) => command("search", [request], () => fakeSearch(request, now(), state.meaning), request.mode === "words" ? latency.words : latency.hybrid),
-    preview: (id, query, start) => command("preview", [id, query, start], () => fakePreview(documentOf(id), query, now())),
+    previewPage: (request) => command("previewPage", [request], () => fakePage(documentOf(request.id), request), latency.other * 8),
+    preview: (id, query, start) => command("preview", [id, query, start], () => fakePreview(documentOf(id), query, start, now())),
     passages: (id, query) => command("passages", [id, query], () => fakePassages(documentOf(id), query)),
     similar: (request) => command("similar", [request], () => fakeSimilar(request, now())),
     complete: (query, cursor) => command("complete", [query, cursor], () => fakeComplete(query, cursor, personal.entries)),

@@ -56,6 +56,11 @@ function passes(document: FakeDocument, chip: Chip): boolean {
   }
 }
 
+/** Where the words of a query stand in a text. */
+export function marksOf(text: string, query: string): [number, number][] {
+  return find(text, parse(query).words);
+}
+
 function find(text: string, words: readonly string[]): [number, number][] {
   const ranges: [number, number][] = [];
   for (const word of words) {
@@ -225,7 +230,13 @@ export function fakeComplete(query: string, cursor: number, past: readonly { que
   ];
 }
 
-export function fakePreview(document: FakeDocument, query: string, now: number): PreviewView {
+/** As much text as the real one shows at once, counted in characters. */
+const WINDOW = 200_000;
+
+export function fakePreview(document: FakeDocument, query: string, from: number | null, now: number): PreviewView {
+  const first = find(document.text, parse(query).words)[0]?.[0] ?? 0;
+  const start = from ?? (first < WINDOW / 2 ? 0 : first - 4_000);
+  const text = document.text.slice(start, start + WINDOW);
   return {
     id: document.id,
     title: document.title,
@@ -236,9 +247,9 @@ export function fakePreview(document: FakeDocument, query: string, now: number):
     size: document.size,
     state: document.state,
     reason: document.reason,
-    text: document.text,
-    textStart: 0,
-    truncated: false,
-    highlights: find(document.text, parse(query).words),
+    text,
+    textStart: start,
+    truncated: text.length < document.text.length,
+    highlights: find(text, parse(query).words),
   };
 }

@@ -173,7 +173,7 @@ pub(super) async fn response(
     })
 }
 
-fn gone() -> ApiError {
+pub(super) fn gone() -> ApiError {
     ApiError::new(ErrorCode::NotFound, "this item is not in the index any more")
 }
 
@@ -202,7 +202,7 @@ fn partial(session: &Session, mode: Mode) -> ApiResult<Vec<Notice>> {
     Ok(notices)
 }
 
-fn highlight(session: &Session, query: &str, text: &str) -> Vec<Range<usize>> {
+pub(super) fn highlight(session: &Session, query: &str, text: &str) -> Vec<Range<usize>> {
     let context = Context { now: chrono::Local::now(), typing: true, sources: &|_| Vec::new() };
     let plan = plan(query, &context);
     let analyze = |text: &str| session.keyword.analyze(text);

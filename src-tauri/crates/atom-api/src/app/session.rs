@@ -3,6 +3,7 @@
 use super::anchor::{self, Opening};
 use super::audit::Log;
 use super::downloads::Downloads;
+use super::pages::PageReaders;
 use super::reserve::Reserve;
 use super::runs::Runs;
 use super::{App, Indexing, governor, lock, meaning_sets, saved, settings_of};
@@ -61,6 +62,8 @@ pub(super) struct Session {
     pub(super) changing_keys: Arc<AtomicBool>,
     /// Models that are fetched.
     pub(super) downloads: Downloads,
+    /// Readers that draw pages for a person.
+    pub(super) pages: PageReaders,
     ingest: Mutex<Option<Arc<Ingest>>>,
     counts: Mutex<Option<(Instant, Counts)>>,
     sizes: Mutex<Option<(Instant, Vec<SizeView>)>>,
@@ -199,6 +202,7 @@ impl Session {
         // Before the workers: it may be waiting for one of them to pause.
         self.runs.stop_blocking();
         self.downloads.stop_blocking();
+        self.pages.end();
         let ingest = lock(&self.ingest).take();
         drop(ingest);
         if let Err(error) = self.store.anchor_now() {
@@ -341,6 +345,7 @@ impl App {
             next_keys: Mutex::default(),
             changing_keys: Arc::clone(&self.changing_keys),
             downloads: Downloads::default(),
+            pages: PageReaders::new(self.worker_command()),
             ingest: Mutex::new(ingest),
             counts: Mutex::default(),
             sizes: Mutex::default(),

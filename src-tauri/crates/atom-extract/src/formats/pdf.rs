@@ -3,10 +3,11 @@
 use super::nest::Nest;
 use crate::draft::{Draft, Failure};
 use crate::outcome::{Scan, ScannedPage};
+use crate::page::{self, Drawn, MAX_LETTERS, PageRequest, Place};
 use crate::sandbox::Layer;
 use pdfium_render::prelude::{
     PdfDocument, PdfDocumentMetadataTagType, PdfFormFieldCommon, PdfPage, PdfPageAnnotationCommon,
-    PdfPageObjectsCommon, PdfRenderConfig, Pdfium, PdfiumError, PdfiumInternalError,
+    PdfPageObjectsCommon, PdfPageText, PdfPageTextChar, PdfRenderConfig, Pdfium, PdfiumError, PdfiumInternalError,
 };
 use std::path::Path;
 
@@ -107,6 +108,18 @@ impl PdfReader {
         Ok(None)
     }
 
+    /// Draws a page as it looks, and says where its letters stand. Without pixels where this page cannot be drawn.
+    pub(crate) fn page(&self, bytes: &[u8], request: PageRequest) -> Result<Drawn, Failure> {
+        let document = self.open(bytes)?;
+        let all = document.pages();
+        let pages = u32::try_from(all.len()).unwrap_or(0);
+        let Some(last) = pages.checked_sub(1) else { return Err(Failure::damaged("The PDF has no pages.")) };
+        let index = request.page.min(last);
+        let page = i32::try_from(index).ok().and_then(|index| all.get(index).ok());
+        let drawn = page.and_then(|page| show(&page, request.width)).unwrap_or_default();
+        Ok(Drawn { index, pages, ..drawn })
+    }
+
     fn open<'a>(&'a self, bytes: &'a [u8]) -> Result<PdfDocument<'a>, Failure> {
         let library = match &self.library {
             Ok(library) => library,
@@ -146,6 +159,44 @@ fn draw(page: &PdfPage<'_>) -> Option<Vec<u8>> {
     // All colours are the same in a grey picture.
     picture.extend(bitmap.as_rgba_bytes().chunks_exact(4).filter_map(|pixel| pixel.first()));
     Some(picture)
+}
+
+/// A page in its colours, with the places of its letters.
+fn show(page: &PdfPage<'_>, wanted: u32) -> Option<Drawn> {
+    let (width, height) = page::fit(page.width().value.into(), page.height().value.into(), wanted)?;
+    let config = PdfRenderConfig::new().set_fixed_size(i32::try_from(width).ok()?, i32::try_from(height).ok()?);
+    let bitmap = page.render_with_config(&config).ok()?;
+    let (width, height) = (u32::try_from(bitmap.width()).ok()?, u32::try_from(bitmap.height()).ok()?);
+    // A page is paper: nothing shines through.
+    let pixels: Vec<u8> =
+        bitmap.as_rgba_bytes().chunks_exact(4).filter_map(|pixel| pixel.get(..3)).flatten().copied().collect();
+    let mut drawn = Drawn { width, height, pixels, ..Drawn::default() };
+    if let Ok(text) = page.text() {
+        letters(&text, |c, letter| {
+            drawn.text.push(c);
+            drawn
+                .places
+                .push(letter.and_then(|letter| place_of(letter, page, &config, width, height)).unwrap_or_default());
+            drawn.places.len() < MAX_LETTERS
+        });
+    }
+    Some(drawn)
+}
+
+/// Where a letter stands on a page that is drawn in that size; none for one that is not there to be seen.
+fn place_of(
+    letter: &PdfPageTextChar<'_>,
+    page: &PdfPage<'_>,
+    config: &PdfRenderConfig,
+    width: u32,
+    height: u32,
+) -> Option<Place> {
+    let bounds = letter.loose_bounds().or_else(|_| letter.tight_bounds()).ok()?;
+    // A page may be turned: any two opposite corners will do.
+    let (a, b) = page.points_to_pixels(bounds.left(), bounds.top(), config).ok()?;
+    let (c, d) = page.points_to_pixels(bounds.right(), bounds.bottom(), config).ok()?;
+    let (left, right, top, bottom) = (a.min(c) as f32, a.max(c) as f32, b.min(d) as f32, b.max(d) as f32);
+    (right > left && bottom > top).then(|| page::place(left, top, right, bottom, width as f32, height as f32))
 }
 
 /// Writes the bookmarks that are no words of a page.
@@ -214,6 +265,23 @@ fn read_annotations(page: &PdfPage<'_>, draft: &mut Draft) {
 fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<bool, PdfiumError> {
     let text = page.text()?;
     let (mut buffer, mut words) = (String::new(), false);
+    letters(&text, |c, _| {
+        words |= c.is_alphanumeric();
+        buffer.push(c);
+        if buffer.len() > 64 * 1024 {
+            draft.push(&buffer);
+            buffer.clear();
+        }
+        !draft.is_full()
+    });
+    draft.push(&buffer);
+    read_annotations(page, draft);
+    Ok(words)
+}
+
+/// Calls `each` with the letters of a page in their order, those of a word that was hyphenated at a line's end put
+/// together, until it has enough. A hyphen that was put back has no letter of its own.
+fn letters(text: &PdfPageText<'_>, mut each: impl FnMut(char, Option<&PdfPageTextChar<'_>>) -> bool) {
     let mut hyphen = false;
     let mut surrogate: Option<u16> = None;
     for found in text.chars().iter() {
@@ -232,24 +300,11 @@ fn read_page(page: &PdfPage<'_>, draft: &mut Draft) -> Result<bool, PdfiumError>
             Some('\u{2}' | '\u{fffe}') => hyphen = true,
             Some('\r' | '\n') if hyphen => {}
             Some(c) => {
-                if hyphen && c.is_uppercase() {
-                    buffer.push('-');
+                if std::mem::take(&mut hyphen) && c.is_uppercase() && !each('-', None) || !each(c, Some(&found)) {
+                    return;
                 }
-                hyphen = false;
-                words |= c.is_alphanumeric();
-                buffer.push(c);
             }
             None => {}
         }
-        if buffer.len() > 64 * 1024 {
-            draft.push(&buffer);
-            buffer.clear();
-            if draft.is_full() {
-                break;
-            }
-        }
     }
-    draft.push(&buffer);
-    read_annotations(page, draft);
-    Ok(words)
 }

@@ -6,6 +6,7 @@ mod fixtures;
 mod formats;
 mod fuzz;
 mod isolation;
+mod page;
 mod recognise;
 mod samples;
 mod support;
