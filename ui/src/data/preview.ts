@@ -11,11 +11,12 @@ const KEEP_PAGE_MS = 15_000;
 const THREAD = 30;
 
 /** `start` is a byte of the whole text; null begins around the first match. */
-export function usePreview(id: string, query: string, start: number | null) {
+export function usePreview(id: string | null, query: string, start: number | null) {
   const platform = usePlatform();
   return useQuery({
-    queryKey: keys.preview(id, query, start),
-    queryFn: () => platform.preview(id, query, start),
+    queryKey: keys.preview(id ?? "", query, start),
+    queryFn: () => platform.preview(id ?? "", query, start),
+    enabled: id !== null,
     staleTime: 5_000,
     placeholderData: keepPreviousData,
   });

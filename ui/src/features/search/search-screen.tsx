@@ -9,7 +9,8 @@ import { Segmented } from "../../components/segmented";
 import { useItemActions } from "../../components/use-item-actions";
 import { isShortcut, isTyping, useWindowKeys } from "../../data/keyboard";
 import { useNoteSearch } from "../../data/note-search";
-import { usePreview, useRecent, useSources } from "../../data/queries";
+import { usePreview } from "../../data/preview";
+import { useRecent, useSources } from "../../data/queries";
 import { useParameters } from "../../data/route";
 import { useFacets, useSearch } from "../../data/search";
 import { useSimilar, type Like } from "../../data/similar";
@@ -59,7 +60,7 @@ function useLike(): Like | null {
 /** How the pill says it: by title, or by how the text begins. */
 function useLikeLabel(like: Like | null): string {
   const id = like && "id" in like ? like.id : null;
-  const title = usePreview(id, "").data?.title;
+  const title = usePreview(id, "", null).data?.title;
   if (like && "text" in like) return `Similar to “${like.text.replace(/\s+/g, " ").slice(0, 80)}”`;
   return `Similar to ${title ?? "…"}`;
 }

@@ -30,7 +30,8 @@ const SAID: [(&str, &str, &str, &[&str]); 16] = [
 
 /// A desk with files in these languages, as many of each as make it one of the index.
 async fn desk(languages: &[&str]) -> Desk {
-    let mut shelf = Shelf { language_by_folder: true, ..Shelf::default() };
+    let mut shelf = Shelf::default();
+    shelf.language_by_folder = true;
     for (language, _, text, _) in SAID.iter().filter(|said| languages.contains(&said.0)) {
         for copy in 0..5 {
             shelf.add(&format!("/home/{language}/{copy}.txt"), &[*text]);

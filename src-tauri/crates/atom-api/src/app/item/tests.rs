@@ -69,6 +69,7 @@ async fn add(app: &App, path: &Path, chunks: Vec<NewChunk>, members: Vec<NewMemb
         author: None,
         people: None,
         language: None,
+        labels: None,
         content_hash: Some(vec![2]),
         parser_version: 1,
         crashes: 0,

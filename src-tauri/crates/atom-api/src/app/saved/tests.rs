@@ -65,6 +65,8 @@ impl Fixture {
             author: None,
             people: None,
             language: None,
+            labels: Vec::new(),
+            traits: Vec::new(),
             path: path.to_string_lossy().into_owned(),
             body: body.to_owned(),
             kind: Kind::Text,
