@@ -1,5 +1,6 @@
 //! A set out of the manual pages, where there are any: the line that says what a page is about, and the page.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::sets::{File, Pair};
@@ -10,14 +11,27 @@ use crate::project::{Project, files_below};
 const PAGES: &str = "/usr/share/man";
 /// Commands, formats, overviews, administration: what people read, in few enough pages of one kind.
 const SECTIONS: &[&str] = &["man1", "man5", "man7", "man8"];
-/// Pages looked at for each that is wanted: many are names of others.
-const FOR_ONE: usize = 3;
+/// Pages taken of one program, before it is known whether they say what they are about.
+const OF_ONE_PROGRAM: usize = 4;
 
 pub(super) fn pages(project: &Project, wanted: usize) -> Result<Vec<Pair>, Failure> {
     let mut pages: Vec<PathBuf> =
         SECTIONS.iter().flat_map(|section| files_below(&Path::new(PAGES).join(section))).collect();
     pages.sort_by_cached_key(|page| shuffled(&page.to_string_lossy()));
-    Ok(pages.iter().take(wanted * FOR_ONE).filter_map(|page| pair(project, page)).collect())
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    pages.retain(|page| {
+        let taken = taken.entry(program(page)).or_default();
+        *taken += 1;
+        *taken <= OF_ONE_PROGRAM
+    });
+    // Some are no more than another name, or say the same as others.
+    Ok(pages.iter().filter_map(|page| pair(project, page)).take(wanted * 2).collect())
+}
+
+/// What a page is called begins with what it belongs to.
+fn program(page: &Path) -> String {
+    let name = page.file_name().unwrap_or_default().to_string_lossy();
+    name.split(['-', '.', '_', ':']).next().unwrap_or_default().to_owned()
 }
 
 fn pair(project: &Project, page: &Path) -> Option<Pair> {
@@ -28,10 +42,7 @@ fn pair(project: &Project, page: &Path) -> Option<Pair> {
     };
     let (said, text) = parts(&source)?;
     let key = page.to_string_lossy().into_owned();
-    // What a page is called begins with what it belongs to.
-    let name = page.file_name()?.to_string_lossy().into_owned();
-    let group = name.split(['-', '.', '_']).next()?.to_owned();
-    Some(Pair { key, group, said, text, file: File::Extension("txt") })
+    Some(Pair { key, group: program(page), said, text, file: File::Extension("txt") })
 }
 
 /// What the section NAME says after the dash, and the page after that section.
