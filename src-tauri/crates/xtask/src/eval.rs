@@ -26,7 +26,7 @@ use crate::project::Project;
 use crate::setup::{self, For};
 use measure::{Figures, Ranks, chance, figures};
 use program::Atom;
-use sets::{Amount, Set};
+use sets::{Amount, Judged, Set};
 
 /// In the order of the figures of a set.
 const MODES: [&str; 3] = ["words", "meaning", "hybrid"];
@@ -36,14 +36,19 @@ const FULL: Amount = Amount { queries: 200, characters: 4_000 };
 /// The gate, in less than a minute of it.
 const SMALL: Amount = Amount { queries: 50, characters: 2_000 };
 const SMALL_SETS: [&str; 2] = ["crates", "python"];
-/// What hybrid has to reach over all queries of the small form.
-const LEAST_NDCG: f64 = 0.0;
+/// What hybrid has to reach over all queries of the small form. Measured 0.898; the room is for other versions of the
+/// crates and of Python.
+const LEAST_NDCG: f64 = 0.86;
+/// What hybrid may stay behind the better side by there: a hundred queries measure no closer.
+const MOST_BEHIND: f64 = 0.01;
+/// Queries and their answers, in a kept folder.
+const RECORD: &str = "judged.jsonl";
 /// Under this name the queries of all sets are taken together.
 const ALL: &str = "all";
 
 pub(crate) fn run(project: &Project, args: &[String]) -> Result<(), Failure> {
-    let (args, queries) = queries_of(args)?;
-    let options = Options::parse(&args, &["--small", "--keep", "--json", "--list", "--no-build"])?;
+    let Given { rest, queries, again } = Given::parse(args)?;
+    let options = Options::parse(&rest, &["--small", "--keep", "--json", "--list", "--no-build"])?;
     let names = sets::names();
     if options.has("--list") {
         println!("{}", names.join("\n"));
@@ -59,8 +64,21 @@ pub(crate) fn run(project: &Project, args: &[String]) -> Result<(), Failure> {
     amount.queries = queries.unwrap_or(amount.queries);
     let wants = |name: &str| options.wants(name) && (!small || SMALL_SETS.contains(&name));
 
-    let folder = Folder::new(project, options.has("--keep"))?;
-    let measured = measured(project, &folder.path, amount, wants)?;
+    let folder = match again {
+        Some(path) => Folder { path, keep: true },
+        None => Folder::new(project, options.has("--keep"))?,
+    };
+    let measured = match recorded(&folder.path)? {
+        Some(sets) => measured(&Atom::open(project, &folder.path), &sets)?,
+        None => {
+            let documents = folder.path.join("documents");
+            let sets = sets::make(project, &documents, amount, wants)?;
+            record(&folder.path, &sets)?;
+            let atom = Atom::new(project, &folder.path)?;
+            atom.index(&documents)?;
+            measured(&atom, &sets)?
+        }
+    };
     if options.has("--json") {
         println!("{}", document(&measured));
     } else {
@@ -76,22 +94,34 @@ pub(crate) fn suite(project: &Project) -> Result<(), Failure> {
     run(project, &["--small".to_owned(), "--no-build".to_owned()])
 }
 
-/// `--queries N` apart from the rest, in which `--sets` is `--only`.
-fn queries_of(args: &[String]) -> Result<(Vec<String>, Option<usize>), Failure> {
-    let mut rest = Vec::new();
-    let mut queries = None;
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--queries" => {
-                let number = args.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
-                queries = Some(number.ok_or_else(|| Failure::Usage("--queries needs a number".to_owned()))?);
+/// What is given with a value, apart from the rest; `--sets` is `--only` there.
+#[derive(Default)]
+struct Given {
+    rest: Vec<String>,
+    queries: Option<usize>,
+    again: Option<PathBuf>,
+}
+
+impl Given {
+    fn parse(args: &[String]) -> Result<Self, Failure> {
+        let mut given = Self::default();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--queries" => {
+                    let number = args.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
+                    given.queries = Some(number.ok_or_else(|| Failure::Usage("--queries needs a number".to_owned()))?);
+                }
+                "--again" => {
+                    let folder = args.next().ok_or_else(|| Failure::Usage("--again needs a kept folder".to_owned()))?;
+                    given.again = Some(PathBuf::from(folder));
+                }
+                "--sets" => given.rest.push("--only".to_owned()),
+                _ => given.rest.push(arg.clone()),
             }
-            "--sets" => rest.push("--only".to_owned()),
-            _ => rest.push(arg.clone()),
         }
+        Ok(given)
     }
-    Ok((rest, queries))
 }
 
 /// The right answers' ranks of a set, by mode.
@@ -113,23 +143,13 @@ impl Measured {
     }
 }
 
-/// Makes the sets, has the program index and search, and looks where the right answers are; last all sets as one.
-fn measured(
-    project: &Project,
-    folder: &Path,
-    amount: Amount,
-    wants: impl Fn(&str) -> bool,
-) -> Result<Vec<Measured>, Failure> {
-    let documents = folder.join("documents");
-    let sets = sets::make(project, &documents, amount, wants)?;
-    record(folder, &sets)?;
+/// Has the program answer the queries and looks where the right answers are; last all sets as one.
+fn measured(atom: &Atom<'_>, sets: &[Set]) -> Result<Vec<Measured>, Failure> {
     let queries: Vec<&str> = sets.iter().flat_map(|set| &set.judged).map(|judged| judged.query.as_str()).collect();
     if queries.is_empty() {
         return Err(Failure::new("there is nothing to make a judged set of"));
     }
     say(format_args!("eval: {} queries in {} sets", queries.len(), sets.len()));
-    let atom = Atom::new(project, folder)?;
-    atom.index(&documents)?;
     let mut measured: Vec<Measured> =
         sets.iter().map(|set| Measured { set: set.name, ranks: Default::default() }).collect();
     for (mode, name) in MODES.into_iter().enumerate() {
@@ -159,8 +179,23 @@ fn record(folder: &Path, sets: &[Set]) -> Result<(), Failure> {
             let _ = writeln!(lines, "{line}");
         }
     }
-    let path = folder.join("judged.jsonl");
+    let path = folder.join(RECORD);
     std::fs::write(&path, lines).map_err(failed(format_args!("write {}", path.display())))
+}
+
+/// The sets of a kept folder; nothing where it is a new one.
+fn recorded(folder: &Path) -> Result<Option<Vec<Set>>, Failure> {
+    let Ok(lines) = std::fs::read_to_string(folder.join(RECORD)) else { return Ok(None) };
+    let mut sets: Vec<Set> = sets::names().into_iter().map(|name| Set { name, judged: Vec::new() }).collect();
+    for line in lines.lines() {
+        let line: Value =
+            serde_json::from_str(line).map_err(|error| Failure::new(format!("read {RECORD}: {error}")))?;
+        let said = |key: &str| line.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let judged = Judged { query: said("query"), target: PathBuf::from(said("target")) };
+        sets.iter_mut().filter(|set| set.name == said("set")).for_each(|set| set.judged.push(judged.clone()));
+    }
+    sets.retain(|set| !set.judged.is_empty());
+    Ok(Some(sets))
 }
 
 /// In Markdown, one line a set and mode.
@@ -216,7 +251,7 @@ fn gate(measured: &[Measured]) -> Result<(), Failure> {
     if hybrid < LEAST_NDCG {
         return Err(Failure::new(format!("hybrid reaches nDCG@10 {hybrid:.3}, and has to reach {LEAST_NDCG:.3}")));
     }
-    if hybrid < better {
+    if hybrid < better - MOST_BEHIND {
         return Err(Failure::new(format!("hybrid reaches nDCG@10 {hybrid:.3}, and one side alone {better:.3}")));
     }
     Ok(())

@@ -37,8 +37,9 @@ usage: cargo xtask COMMAND
                              --folder DIR, --queries FILE, --json
   faults [--only PART]… [--long]   damage to every file, hostile bytes, kills, power cuts,
                              failing syncs, a full disk, clocks, several processes
-  eval [--sets SET,…] [--queries N] [--small] [--json] [--keep]
-                             how well words, meaning and both find what judged sets ask for; --small is the gate
+  eval [--sets SET,…] [--queries N] [--small] [--json]
+                             how well words, meaning and both find what judged sets ask for; --small is the gate,
+                             --keep leaves the folder, --again FOLDER asks the same of another build
   bindings                   write the typed bindings of the user interface anew
 
 Suites and checks have the names that `--list` shows.

@@ -19,9 +19,14 @@ pub(super) struct Atom<'a> {
 }
 
 impl<'a> Atom<'a> {
+    /// The vault that is there.
+    pub(super) const fn open(project: &'a Project, folder: &'a Path) -> Self {
+        Self { project, folder }
+    }
+
     /// Makes the vault.
     pub(super) fn new(project: &'a Project, folder: &'a Path) -> Result<Self, Failure> {
-        let atom = Self { project, folder };
+        let atom = Self::open(project, folder);
         write_private(&atom.passphrase(), "judged sets only\n")?;
         // The recovery code is printed, and nobody needs it.
         run_command(atom.command(&["init"]).stdout(Stdio::null()))?;
