@@ -17,14 +17,16 @@ pub const NOISE: f32 = 0.25;
 /// The same where meaning is all there is.
 pub const NOISE_ALONE: f32 = 0.15;
 
-/// Similarity from which on a hit by meaning counts in full.
-const CERTAIN: f32 = 0.55;
+/// Similarity from which on a hit by meaning counts in full. Fitted on judged sets together with [`HALF_RANK`], see
+/// `src-tauri/docs/adr/0014-fusion-fitted-on-judged-sets.md`.
+const CERTAIN: f32 = 0.7;
 
 /// The least that a hit by meaning above the noise counts.
 const DOUBTFUL: f32 = 0.3;
 
-/// Rank at which a hit counts half of the first.
-const HALF_RANK: f32 = 20.0;
+/// So many ranks below the first, a hit counts half of it. With a slower fall, what both sides have somewhere comes
+/// before what one of them has first.
+const HALF_RANK: f32 = 6.0;
 
 /// What each side weighs.
 const WORDS: f32 = 1.0;
@@ -37,9 +39,10 @@ const IN_A_ROW: f32 = 1.0;
 /// More than everything else together.
 const EXACT_NAME: f32 = 10.0;
 
-/// Shares by which recency and use can raise a score, at most.
-const RECENT: f32 = 0.06;
-const OPENED: f32 = 0.25;
+/// Shares by which recency and use can raise a score, at most: by one rank and by three at the top, where the second
+/// hit is a seventh below the first.
+const RECENT: f32 = 0.17;
+const OPENED: f32 = 0.55;
 
 const DAY_MS: f32 = 86_400_000.0;
 
@@ -286,6 +289,15 @@ mod tests {
     }
 
     #[test]
+    fn what_one_side_has_first_outranks_what_both_have_far_down() {
+        let words: Vec<i64> = (1..=20).collect();
+        let meaning: Vec<(i64, f32)> = (31..=50).chain([20]).map(|id| (id, 0.6)).collect();
+        let hits = fuse(&Candidates { words: ids(&words), meaning: near(&meaning), ..Candidates::default() });
+        assert_eq!(hits[0].item.get(), 1);
+        assert_eq!(order(&hits)[..2], [1, 2]);
+    }
+
+    #[test]
     fn the_best_passage_stands_for_its_item() {
         let hits = fuse(&Candidates { meaning: near(&[(1, 0.6), (1, 0.59), (2, 0.5)]), ..Candidates::default() });
         assert_eq!(order(&hits), [1, 2]);
@@ -321,7 +333,7 @@ mod tests {
         let mut hits = fuse(&candidates);
         boost(&mut hits, |item| if item.get() == 4 { opened } else { old() });
         assert_eq!(hits[0].item.get(), 4);
-        assert_eq!(hits[0].boosts[0].to_string(), "opened often +25 %");
+        assert_eq!(hits[0].boosts[0].to_string(), "opened often +55 %");
     }
 
     proptest! {

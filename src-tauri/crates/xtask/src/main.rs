@@ -10,6 +10,7 @@
 mod assets;
 mod bench;
 mod check;
+mod eval;
 mod faults;
 mod launch;
 mod packages;
@@ -36,6 +37,9 @@ usage: cargo xtask COMMAND
                              --folder DIR, --queries FILE, --json
   faults [--only PART]… [--long]   damage to every file, hostile bytes, kills, power cuts,
                              failing syncs, a full disk, clocks, several processes
+  eval [--sets SET,…] [--queries N] [--small] [--json]
+                             how well words, meaning and both find what judged sets ask for; --small is the gate,
+                             --keep leaves the folder, --again FOLDER asks the same of another build
   bindings                   write the typed bindings of the user interface anew
 
 Suites and checks have the names that `--list` shows.
@@ -67,6 +71,7 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         "check" => check::run(&project, &Options::parse(rest, &["--fix", "--list"])?),
         "bench" => bench::run(&project, rest),
         "faults" => faults::run(&project, rest),
+        "eval" => eval::run(&project, rest),
         "bindings" => launch::bindings(&project),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

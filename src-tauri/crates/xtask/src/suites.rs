@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::process::{Failure, command, run as run_command, say, succeeds};
 use crate::project::{Project, files_below};
 use crate::setup::{self, For};
-use crate::{Options, ui};
+use crate::{Options, eval, ui};
 
 type Suite = (&'static str, fn(&Project) -> Result<(), Failure>);
 
@@ -18,6 +18,7 @@ const SUITES: &[Suite] = &[
     ("browser", |project| ui::npm(project, &["run", "test:browser"])),
     ("rust", rust),
     ("doc", documentation),
+    ("eval", eval::suite),
     ("app", app),
 ];
 
