@@ -43,8 +43,6 @@ export const commands = {
 	searchPreview: (request: PreviewRequest) => typedError<PreviewView, ApiError>(__TAURI_INVOKE("search_preview", { request })),
 	/**  Items that were opened or changed last. */
 	searchRecent: () => typedError<HitView[], ApiError>(__TAURI_INVOKE("search_recent")),
-	/**  A page of a PDF, or a picture, as it looks, with the matches marked. */
-	previewPage: (request: PreviewPageRequest) => typedError<PreviewPageView, ApiError>(__TAURI_INVOKE("preview_page", { request })),
 	/**  Items like an item, or like a text. */
 	searchSimilar: (request: SimilarRequest) => typedError<SearchResponse, ApiError>(__TAURI_INVOKE("search_similar", { request })),
 	/**  Passages of an item that match. */
@@ -81,6 +79,8 @@ export const commands = {
 	itemCopyAll: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("item_copy_all", { request })),
 	/**  Hands an item to the person's mail program, as an attachment. */
 	itemShare: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("item_share", { request })),
+	/**  A page of a PDF, or a picture, as it looks, with the matches marked. */
+	previewPage: (request: PreviewPageRequest) => typedError<PreviewPageView, ApiError>(__TAURI_INVOKE("preview_page", { request })),
 	/**  Opens an item with the person's program for it. */
 	itemOpen: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("item_open", { request })),
 	/**  Shows an item in its folder. */
@@ -400,6 +400,30 @@ export type Chip = {
 	value: string,
 };
 
+/**  Asks how a query may go on. */
+export type CompleteRequest = {
+	/**  The query as typed. */
+	query: string,
+	/**  Where the cursor is. */
+	cursor: number,
+};
+
+/**  A way that the query may go on. */
+export type CompletionView = {
+	/**  For display. */
+	label: string,
+	/**  What it is, in a few words; may be empty. */
+	detail: string,
+	/**  `operator`, `value` or `history`. */
+	kind: string,
+	/**  Start of what is replaced in the query. */
+	start: number,
+	/**  End of what is replaced, exclusive. */
+	end: number,
+	/**  What takes its place. */
+	insert: string,
+};
+
 /**  One outgoing connection. */
 export type ConnectionView = {
 	/**  Its number. */
@@ -495,6 +519,32 @@ export type ExportView = {
 	items: number,
 	/**  Items with a text of their own file. */
 	texts: number,
+};
+
+/**  One value of a facet. */
+export type FacetView = {
+	/**  For display. */
+	label: string,
+	/**  The operator that narrows to it, as `type:pdf`. */
+	query: string,
+	/**  How many of the matches have it. */
+	count: number,
+};
+
+/**  What the matches are, counted. */
+export type FacetsView = {
+	/**  By kind, most first. */
+	kinds: FacetView[],
+	/**  By source. */
+	sources: FacetView[],
+	/**  By folder. */
+	folders: FacetView[],
+	/**  By author or sender. */
+	people: FacetView[],
+	/**  By label. */
+	labels: FacetView[],
+	/**  By time of change, newest first. */
+	times: FacetView[],
 };
 
 /**  One file and its state. */
@@ -595,6 +645,46 @@ export type GovernorView = {
 	anyway: boolean,
 };
 
+/**  A past search. */
+export type HistoryEntryView = {
+	/**  The query as typed. */
+	query: string,
+	/**  When last. */
+	at: number,
+	/**  How often. */
+	count: number,
+	/**  How many hits it had last. */
+	total: number,
+};
+
+/**  Names what is to be forgotten. */
+export type HistoryForgetRequest = {
+	/**  The query; all of them when null. */
+	query: string | null,
+};
+
+/**  Asks for past searches. */
+export type HistoryListRequest = {
+	/**  Those that begin so, or have a word that does; all when empty. */
+	prefix: string,
+	/**  At most this many. */
+	limit: number,
+};
+
+/**  A search that was meant. */
+export type HistoryNoteRequest = {
+	/**  The query as typed. */
+	query: string,
+	/**  How many hits there were. */
+	total: number,
+	/**  How long it took, in milliseconds. */
+	tookMs: number,
+	/**  The item that was opened, revealed or copied; null where the person only looked. */
+	opened: string | null,
+	/**  The place of that item among the hits, from 1. */
+	rank: number | null,
+};
+
 /**  One result. */
 export type HitView = {
 	/**  Position, from 1. */
@@ -662,6 +752,28 @@ export type IndexBudget =
 
 /**  The index moved on. */
 export type IndexProgressed = StatusView;
+
+/**  What was searched, counted on this machine only. */
+export type InsightsView = {
+	/**  Searches that were meant. */
+	searches: number,
+	/**  Since when; null before the first. */
+	since: number | null,
+	/**  Those after which something was opened. */
+	opened: number,
+	/**  Median place of what was opened. */
+	medianRank: number | null,
+	/**  Median time of a search, in milliseconds. */
+	medianMs: number | null,
+	/**  95 of 100 searches took no longer, in milliseconds. */
+	p95Ms: number | null,
+	/**  Sought without a hit, most often first. */
+	vain: HistoryEntryView[],
+	/**  Sought most often. */
+	frequent: HistoryEntryView[],
+	/**  Searches a day, for the last 30 days, oldest first. */
+	days: number[],
+};
 
 /**  One piece of background work. */
 export type JobView = {
@@ -817,6 +929,40 @@ export type OpenMainRequest = {
 	route: string,
 };
 
+/**  An item and the program to open it with. */
+export type OpenWithRequest = {
+	/**  The item. */
+	id: string,
+	/**  The program. */
+	program: string,
+};
+
+/**  A passage that matches. */
+export type PassageView = {
+	/**  The passage around the match, white space collapsed. */
+	text: string,
+	/**  Ranges of the matched words. */
+	highlights: ([number, number])[],
+	/**  Where it begins in the whole text, for [`super::PreviewRequest::start`]. */
+	start: number,
+};
+
+/**  Asks for the passages of an item. */
+export type PassagesRequest = {
+	/**  The item. */
+	id: string,
+	/**  The query. */
+	query: string,
+};
+
+/**  Passages of an item that match, in the order of the text. */
+export type PassagesView = {
+	/**  At most 200. */
+	passages: PassageView[],
+	/**  How many there are. */
+	total: number,
+};
+
 /**  Asks for a page of a PDF, or for a picture. */
 export type PreviewPageRequest = {
 	/**  The item. */
@@ -856,7 +1002,7 @@ export type PreviewRequest = {
 	/**  The query to highlight. */
 	query: string,
 	/**  Where in the whole text to begin, in bytes; around the first match when null. */
-	start: number | null,
+	start?: number | null,
 };
 
 /**  An item's text, or the part around the first match. */
@@ -887,6 +1033,20 @@ export type PreviewView = {
 	truncated: boolean,
 	/**  Ranges of the matches in `text`. */
 	highlights: ([number, number])[],
+};
+
+/**  A program that is installed. */
+export type ProgramView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  What it is, in a few words; may be empty. */
+	detail: string,
+	/**  Other words for it. */
+	keywords: string[],
+	/**  Whether items of this type open with it by default. */
+	isDefault: boolean,
 };
 
 /**  How far something is. */
@@ -938,6 +1098,34 @@ export type RotationDoneView = {
 	warnings: string[],
 };
 
+/**  A search to keep. */
+export type SavedPutRequest = {
+	/**  The kept search to change; a new one when null. */
+	id: string | null,
+	/**  Its name. */
+	name: string,
+	/**  The query. */
+	query: string,
+	/**  Whether to notify of new matches. */
+	notify: boolean,
+};
+
+/**  A search that is kept. */
+export type SavedSearchView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  The query. */
+	query: string,
+	/**  Whether to notify of new matches. */
+	notify: boolean,
+	/**  New matches since it was last looked at. */
+	fresh: number,
+	/**  When it was made. */
+	at: number,
+};
+
 /**  Which engines answer. */
 export type SearchMode = 
 /**  Words and meaning, fused. */
@@ -960,208 +1148,9 @@ export type SearchRequest = {
 	/**  Fills [`HitView::explain`]. */
 	explain: boolean,
 	/**  In which order. */
-	sort: SearchSort,
+	sort?: SearchSort,
 	/**  Fills [`SearchResponse::facets`]. */
-	facets: boolean,
-};
-
-/**  The order of hits. */
-export type SearchSort = "best" | "newest" | "oldest" | "largest" | "smallest" | "name";
-
-/**  What the matches are, counted. */
-export type FacetsView = {
-	/**  By kind, most first. */
-	kinds: FacetView[],
-	/**  By source. */
-	sources: FacetView[],
-	/**  By folder. */
-	folders: FacetView[],
-	/**  By author or sender. */
-	people: FacetView[],
-	/**  By time of change, newest first. */
-	times: FacetView[],
-};
-
-/**  One value of a facet. */
-export type FacetView = {
-	/**  For display. */
-	label: string,
-	/**  The operator that narrows to it, as `type:pdf`. */
-	query: string,
-	/**  How many of the matches have it. */
-	count: number,
-};
-
-/**  Asks for what is like an item or a text. */
-export type SimilarRequest = {
-	/**  The item. */
-	id: string | null,
-	/**  The text, where no item is given. */
-	text: string | null,
-	/**  At most this many hits. */
-	limit: number,
-};
-
-/**  Asks for the passages of an item. */
-export type PassagesRequest = {
-	/**  The item. */
-	id: string,
-	/**  The query. */
-	query: string,
-};
-
-/**  Passages of an item that match, in the order of the text. */
-export type PassagesView = {
-	/**  At most 200. */
-	passages: PassageView[],
-	/**  How many there are. */
-	total: number,
-};
-
-/**  A passage that matches. */
-export type PassageView = {
-	/**  The passage around the match, white space collapsed. */
-	text: string,
-	/**  Ranges of the matched words. */
-	highlights: [number, number][],
-	/**  Where it begins in the whole text, for [`PreviewRequest::start`]. */
-	start: number,
-};
-
-/**  Asks how a query may go on. */
-export type CompleteRequest = {
-	/**  The query as typed. */
-	query: string,
-	/**  Where the cursor is. */
-	cursor: number,
-};
-
-/**  A way that the query may go on. */
-export type CompletionView = {
-	/**  For display. */
-	label: string,
-	/**  What it is, in a few words; may be empty. */
-	detail: string,
-	/**  `operator`, `value` or `history`. */
-	kind: string,
-	/**  Start of what is replaced in the query. */
-	start: number,
-	/**  End of what is replaced, exclusive. */
-	end: number,
-	/**  What takes its place. */
-	insert: string,
-};
-
-/**  A search that was meant. */
-export type HistoryNoteRequest = {
-	/**  The query as typed. */
-	query: string,
-	/**  How many hits there were. */
-	total: number,
-	/**  How long it took, in milliseconds. */
-	tookMs: number,
-	/**  The item that was opened, revealed or copied; null where the person only looked. */
-	opened: string | null,
-	/**  The place of that item among the hits, from 1. */
-	rank: number | null,
-};
-
-/**  Asks for past searches. */
-export type HistoryListRequest = {
-	/**  Those that begin so, or have a word that does; all when empty. */
-	prefix: string,
-	/**  At most this many. */
-	limit: number,
-};
-
-/**  A past search. */
-export type HistoryEntryView = {
-	/**  The query as typed. */
-	query: string,
-	/**  When last. */
-	at: number,
-	/**  How often. */
-	count: number,
-	/**  How many hits it had last. */
-	total: number,
-};
-
-/**  Names what is to be forgotten. */
-export type HistoryForgetRequest = {
-	/**  The query; all of them when null. */
-	query: string | null,
-};
-
-/**  What was searched, counted on this machine only. */
-export type InsightsView = {
-	/**  Searches that were meant. */
-	searches: number,
-	/**  Since when; null before the first. */
-	since: number | null,
-	/**  Those after which something was opened. */
-	opened: number,
-	/**  Median place of what was opened. */
-	medianRank: number | null,
-	/**  Median time of a search, in milliseconds. */
-	medianMs: number | null,
-	/**  95 of 100 searches took no longer, in milliseconds. */
-	p95Ms: number | null,
-	/**  Sought without a hit, most often first. */
-	vain: HistoryEntryView[],
-	/**  Sought most often. */
-	frequent: HistoryEntryView[],
-	/**  Searches a day, for the last 30 days, oldest first. */
-	days: number[],
-};
-
-/**  A search that is kept. */
-export type SavedSearchView = {
-	/**  Its id. */
-	id: string,
-	/**  Its name. */
-	name: string,
-	/**  The query. */
-	query: string,
-	/**  Whether to notify of new matches. */
-	notify: boolean,
-	/**  New matches since it was last looked at. */
-	fresh: number,
-	/**  When it was made. */
-	at: number,
-};
-
-/**  A search to keep. */
-export type SavedPutRequest = {
-	/**  The kept search to change; a new one when null. */
-	id: string | null,
-	/**  Its name. */
-	name: string,
-	/**  The query. */
-	query: string,
-	/**  Whether to notify of new matches. */
-	notify: boolean,
-};
-
-/**  A program that is installed. */
-export type ProgramView = {
-	/**  Its id. */
-	id: string,
-	/**  Its name. */
-	name: string,
-	/**  What it is, in a few words; may be empty. */
-	detail: string,
-	/**  Other words for it. */
-	keywords: string[],
-	/**  Whether items of this type open with it by default. */
-	isDefault: boolean,
-};
-
-/**  An item and the program to open it with. */
-export type OpenWithRequest = {
-	/**  The item. */
-	id: string,
-	/**  The program. */
-	program: string,
+	facets?: boolean,
 };
 
 /**  Answer to a search. */
@@ -1183,6 +1172,21 @@ export type SearchResponse = {
 	/**  What the matches are; null where that was not asked. */
 	facets: FacetsView | null,
 };
+
+/**  The order of hits. */
+export type SearchSort = 
+/**  Best first. */
+"best" | 
+/**  Changed last first. */
+"newest" | 
+/**  Changed first first. */
+"oldest" | 
+/**  Most bytes first. */
+"largest" | 
+/**  Fewest bytes first. */
+"smallest" | 
+/**  By name. */
+"name";
 
 /**  What a person can set. */
 export type Settings = {
@@ -1216,6 +1220,16 @@ export type Settings = {
 
 /**  A setting changed. */
 export type SettingsChanged = Settings;
+
+/**  Asks for what is like an item or a text. */
+export type SimilarRequest = {
+	/**  The item. */
+	id: string | null,
+	/**  The text, where no item is given. */
+	text: string | null,
+	/**  At most this many hits. */
+	limit: number,
+};
 
 /**  A named size on disk. */
 export type SizeView = {

@@ -42,7 +42,7 @@ const EXACT_NAME: f32 = 10.0;
 /// Shares by which recency and use can raise a score, at most: by one rank and by three at the top, where the second
 /// hit is a seventh below the first.
 const RECENT: f32 = 0.17;
-const OPENED: f32 = 0.55;
+const OPENED: f32 = 0.65;
 
 const DAY_MS: f32 = 86_400_000.0;
 
@@ -333,7 +333,7 @@ mod tests {
         let mut hits = fuse(&candidates);
         boost(&mut hits, |item| if item.get() == 4 { opened } else { old() });
         assert_eq!(hits[0].item.get(), 4);
-        assert_eq!(hits[0].boosts[0].to_string(), "opened often +55 %");
+        assert_eq!(hits[0].boosts[0].to_string(), "opened often +65 %");
     }
 
     proptest! {

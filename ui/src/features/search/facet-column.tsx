@@ -15,6 +15,7 @@ const TITLES: readonly [keyof FacetsView, string][] = [
   ["sources", "Source"],
   ["folders", "Folder"],
   ["people", "Person"],
+  ["labels", "Label"],
 ];
 
 interface Group {

@@ -1,6 +1,6 @@
 // A toy search with the manners of the real one: operators, prefixes, highlights, chips, notices.
 
-import type { Chip, CompletionView, FacetsView, FacetView, HitView, Notice, PassagesView, PreviewView, SearchRequest, SearchResponse, SimilarRequest } from "../index";
+import type { Chip, CompletionView, FacetsView, FacetView, HitView, Notice, PassagesView, PreviewView, SearchRequest, SearchResponse, SearchSort, SimilarRequest } from "../index";
 import { CORPUS, type FakeDocument } from "./corpus";
 
 const DAY = 86_400_000;
@@ -132,7 +132,7 @@ export function fakeSearch(request: SearchRequest, now: number, meaningShare: nu
   const fused = [...new Set(lists.flat())]
     .map((document) => ({ document, score: lists.reduce((sum, list) => sum + 1 / (60 + (rankIn(list, document) ?? 1_000)), 0) }))
     .sort((a, b) => b.score - a.score);
-  sorted(fused, request.sort);
+  sorted(fused, request.sort ?? "best");
   const notices: Notice[] = [];
   if (request.mode !== "words" && meaningShare < 1) {
     notices.push({ code: "meaning-partial", message: `Meaning search is ${Math.floor(meaningShare * 100)} % ready: some files are found by their words only.` });
@@ -166,12 +166,13 @@ function facetsOf(documents: readonly FakeDocument[]): FacetsView {
     sources: counted(documents.map(sourceOf), (source) => `in:${source === "1" ? "documents" : "reference"}`).map((facet) => ({ ...facet, label: facet.label === "1" ? "Documents" : "reference" })),
     folders: counted(documents.map((document) => document.path.split("/").at(-2) ?? ""), (folder) => `path:"${folder}"`),
     people: counted(documents.flatMap((document) => document.from ?? []), (person) => `from:"${person}"`),
+    labels: [],
     times: [within("Past 7 days", 7), within("Past 30 days", 30), within("Past year", 365)].filter((time) => time.count > 0),
   };
 }
 
-function sorted(documents: { document: FakeDocument; score: number }[], sort: SearchRequest["sort"]) {
-  const by: Record<SearchRequest["sort"], (a: FakeDocument, b: FakeDocument) => number> = {
+function sorted(documents: { document: FakeDocument; score: number }[], sort: SearchSort) {
+  const by: Record<SearchSort, (a: FakeDocument, b: FakeDocument) => number> = {
     best: () => 0,
     newest: (a, b) => a.daysAgo - b.daysAgo,
     oldest: (a, b) => b.daysAgo - a.daysAgo,

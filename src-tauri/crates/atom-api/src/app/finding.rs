@@ -13,6 +13,7 @@ use atom_search::snippet::utf16;
 use atom_search::{Completion, Facets, Like, SPANS_DAYS, Sort, Vocabulary, complete};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Hits that are like something, at most.
@@ -99,15 +100,16 @@ pub(super) fn facets(facets: &Facets, sources: &HashMap<SourceId, String>) -> Fa
     let valued = |operator: &str, counts: &[(String, u64)]| -> Vec<FacetView> {
         counts.iter().map(|(value, count)| one(value, format!("{operator}:{}", quoted(value)), *count)).collect()
     };
-    let source = |(id, count): &(SourceId, u64)| {
-        let path = sources.get(id)?;
-        Some(one(path, format!("in:{}", quoted(path)), *count))
+    // The operator says which of two folders of one name it is.
+    let named = |path: &str, operator: &str, count: u64| {
+        one(&views::name(Path::new(path)), format!("{operator}:{}", quoted(path)), count)
     };
+    let source = |(id, count): &(SourceId, u64)| Some(named(sources.get(id)?, "in", *count));
     let spans = SPANS_DAYS.iter().zip(&facets.since).filter(|(_, count)| (1..facets.total).contains(count));
     FacetsView {
         kinds: facets.kinds.iter().map(kind).collect(),
         sources: facets.sources.iter().filter_map(source).collect(),
-        folders: valued("path", &facets.folders),
+        folders: facets.folders.iter().map(|(path, count)| named(path, "path", *count)).collect(),
         people: valued("from", &facets.people),
         labels: valued("label", &facets.labels),
         times: spans.map(|(days, count)| one(&span(*days), format!("newer_than:{days}d"), *count)).collect(),

@@ -16,7 +16,7 @@ const SAID: [(&str, &str, &str, &[&str]); 16] = [
     ("it", "fattura", "Le fatture di marzo non sono pagate.", &["fatture"]),
     ("pt", "contrato", "Os contratos foram assinados em São Paulo.", &["contratos"]),
     ("nl", "rekening", "De rekeningen van de tandarts liggen klaar.", &["rekeningen"]),
-    ("sv", "faktura", "Fakturorna betalas, fakturan från maj också.", &["Fakturorna", "fakturan"]),
+    ("sv", "faktura", "Fakturorna betalas, alla fakturor från maj också.", &["Fakturorna", "fakturor"]),
     ("ru", "договор", "Условия договора аренды, все договоры подписаны.", &["договора", "договоры"]),
     ("el", "ΣΥΜΒΌΛΑΙΟ", "Το συμβόλαιο της ενοικίασης.", &["συμβόλαιο"]),
     ("tr", "ISTANBUL", "İstanbul ve ıhlamur çayı.", &["İstanbul"]),

@@ -54,7 +54,7 @@ fn matches_are_counted_by_what_they_are() {
     let Facets { total, kinds, sources, folders, people, labels, since } =
         index.facets(&word("garden"), &[], &[4_000, 2_000, 0]).unwrap();
     assert_eq!(total, 4);
-    assert_eq!(kinds, [(Kind::Text, 2), (Kind::Pdf, 1), (Kind::Email, 1)]);
+    assert_eq!(kinds, [(Kind::Text, 2), (Kind::Email, 1), (Kind::Pdf, 1)]);
     assert_eq!(sources.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [4]);
     let shown = |of: &[(String, u64)]| of.iter().map(|(value, count)| format!("{value} {count}")).collect::<Vec<_>>();
     assert_eq!(shown(&folders), ["/home/ann/docs 3", "/home/ann/docs/old 1", "/home/ann/mail 1"]);
