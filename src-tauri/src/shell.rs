@@ -130,6 +130,9 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
             if let Err(error) = tauri::async_runtime::block_on(api.stop()) {
                 tracing::error!(%error, "cannot stop in order");
             }
+            app.cleanup_before_exit();
+            #[cfg(unix)]
+            crate::memory::leave();
         }
         _ => {}
     }

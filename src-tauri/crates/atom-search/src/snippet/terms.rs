@@ -172,7 +172,7 @@ impl Term {
 
     fn in_a_row(&self, words: &[String], tokens: &[Token], at: usize, prefix: bool) -> Option<Range<usize>> {
         let begin = tokens.get(at)?;
-        let mut end = begin.end;
+        let mut end = begin.start;
         let mut from = at;
         for (nth, word) in words.iter().enumerate() {
             let position = begin.position + nth;
@@ -185,7 +185,10 @@ impl Term {
             } else {
                 here.find(|(_, token)| is_it(token))?
             };
-            end = end.max(token.end);
+            // A character alone is found as the beginning of a pair, and only it is marked.
+            let is_half = prefix && is_lone_character(word) && token.text != *word;
+            let is_unfolded = token.text.len() == token.end - token.start;
+            end = end.max(if is_half && is_unfolded { token.start + word.len() } else { token.end });
             from += offset;
         }
         Some(begin.start..end)
