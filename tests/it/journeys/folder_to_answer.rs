@@ -103,7 +103,7 @@ fn json_has_exactly_the_documented_fields() {
     assert_eq!(keys(done), expect.into());
 
     let answer = place.run(&["search", "sunny bed", "--mode", "words", "--explain", "--json"]).well().json();
-    assert_eq!(keys(&answer), ["hits", "mode", "notices", "query", "took_ms", "total"].into());
+    assert_eq!(keys(&answer), ["facets", "hits", "mode", "notices", "query", "took_ms", "total"].into());
     assert_eq!((answer["query"].as_str(), answer["mode"].as_str()), (Some("sunny bed"), Some("words")));
     let hit = &answer["hits"][0];
     let expect = [
