@@ -143,7 +143,7 @@ const SCREENS: readonly Screen[] = [
     ready: ".hit",
     options: QUICK,
     act: (page) => page.keyboard.press("Control+y"),
-    then: ".preview-text .block",
+    then: ".preview-text:not([aria-busy])",
   },
   { name: "quick search, completions", path: "/quick.html?fake=open", ready: ".hit", options: QUICK, act: (page) => page.keyboard.type("na"), then: ".completions" },
   { name: "quick search, locked", path: "/quick.html?fake=locked", ready: "button", options: QUICK },

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { ErrorBlank } from "../components/blank";
 import { useRestoreState, useSettings, useVault } from "../data/queries";
 import { useForgetWhenLocked } from "../data/events";
-import { navigate, routeTo, useRoute } from "../data/route";
+import { navigate, routeToSearch, useRoute } from "../data/route";
 import { applyTheme } from "../data/theme";
 import { FirstStart } from "../features/vault/first-start";
 import { Restore } from "../features/vault/restore";
@@ -29,7 +29,7 @@ export function App() {
         run={restore}
         onClose={() => {
           if (state === "open") setFirstStart(false);
-          navigate(routeTo("search"));
+          navigate(routeToSearch());
         }}
       />
     );

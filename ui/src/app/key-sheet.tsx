@@ -2,7 +2,7 @@ import { Button } from "../components/button";
 import { Dialog } from "../components/dialog";
 import { Keycaps } from "../components/keycaps";
 import { useSettings } from "../data/queries";
-import { navigate, routeTo } from "../data/route";
+import { navigate, routeToSearch } from "../data/route";
 import { QUICK_SHEET } from "../features/quick/shortcuts";
 
 const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
@@ -46,7 +46,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
     ],
   },
   {
-    title: "Quick search, besides",
+    title: "Also in quick search",
     keys: QUICK_SHEET,
   },
 ];
@@ -85,7 +85,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
           look="quiet"
           onClick={() => {
             onClose();
-            navigate(routeTo("search", { show: "operators" }));
+            navigate(routeToSearch({ show: "operators" }));
           }}
         >
           All operators…

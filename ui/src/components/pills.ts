@@ -44,11 +44,11 @@ export function takePills(query: string, pills: readonly string[], chips: readon
 /** Stands for a letter within brackets. */
 const HIDDEN = "\u0000";
 
-/** The text with a letter for each one of a phrase or an operator: signs in there are no signs of the query. */
+/** The text with a letter for each one of a phrase, a pattern or an operator: signs in there are no signs of the query. */
 function withoutQuotes(text: string, ranges: readonly { start: number; end: number }[]): string {
   let plain = text;
   for (const { start, end } of ranges) plain = plain.slice(0, start) + "x".repeat(end - start) + plain.slice(end);
-  return plain.replace(/"[^"]*"?/g, (phrase) => "x".repeat(phrase.length));
+  return plain.replace(/(?<![^\s(-])regex:\/(?:\\.|[^\\/])*\/?|"[^"]*"?/gi, (hidden) => "x".repeat(hidden.length));
 }
 
 /** The text with all in brackets hidden; null while a bracket has no other. */
@@ -68,9 +68,9 @@ function hasAlternatives(text: string): boolean {
   return /\||\bOR\b/.test(text);
 }
 
-/** Words of a query; a phrase, quoted or behind an operator, is one. */
+/** Words of a query; a phrase, quoted or behind an operator, is one, and so is a pattern between slashes. */
 function wordsOf(query: string): { text: string; start: number; end: number }[] {
-  return [...query.matchAll(/(?:"[^"]*"?|[^\s"])+/g)].map((match) => ({ text: match[0], start: match.index, end: match.index + match[0].length }));
+  return [...query.matchAll(/[(-]*regex:\/(?:\\.|[^\\/])*\/?|(?:"[^"]*"?|[^\s"])+/gi)].map((match) => ({ text: match[0], start: match.index, end: match.index + match[0].length }));
 }
 
 export function hasOperator(query: string, operator: string): boolean {
@@ -85,8 +85,13 @@ export function withOperator(query: string, operator: string): string {
   if (open === null || hasAlternatives(open)) return `${operator} (${text})`;
   // Behind the operators that the query begins with, so that what is a pill stays one.
   const words = wordsOf(text);
-  const first = words.find((word) => !/^-?[a-z_]+:./.test(word.text));
+  const first = words.find((word) => !/^-?[a-z_]+:./.test(word.text) || isOpenPattern(word.text));
   return first ? `${text.slice(0, first.start)}${operator} ${text.slice(first.start)}` : `${text} ${operator}`;
+}
+
+/** A pattern without its second slash takes in all that comes behind it. */
+function isOpenPattern(word: string): boolean {
+  return /^-?regex:\/(?:\\.|[^\\/])*$/i.test(word);
 }
 
 export function withoutOperator(query: string, operator: string): string {
@@ -96,4 +101,11 @@ export function withoutOperator(query: string, operator: string): string {
   // The brackets that `withOperator` put around alternatives.
   const inner = /^\(([^()"]*)\)$/.exec(rest)?.[1];
   return inner ?? rest;
+}
+
+/** The query for its words in no other form than theirs. `NOT` is a word like any other, and so is a connective with nothing before it. */
+export function exactly(query: string): string {
+  return wordsOf(query)
+    .map(({ text }, index) => (/^[\p{L}\p{N}]+$/u.test(text) && !(index > 0 && ["OR", "AND"].includes(text)) ? `=${text}` : text))
+    .join(" ");
 }

@@ -136,16 +136,28 @@ it("shows values as a table, numbers to the right, with its matches marked", asy
 });
 
 it("shows a mail with its head, what it quotes folded, and its conversation", async () => {
-  const { container, user } = show("Re The allotment", "allotment");
+  const { container, user, callsOf, settled } = show("Re The allotment", "allotment");
   expect(await screen.findByText("Ben Okafor <ben@example.org>")).toBeTruthy();
   const quoted = container.querySelector("details.quoted");
   expect(quoted?.hasAttribute("open")).toBe(false);
   expect(quoted?.querySelector("summary")?.textContent).toBe("3 quoted lines");
   expect(marked(container)).toEqual(["allotment"]);
-  const conversation = await screen.findByRole("region", { name: "Conversation" });
-  expect(conversation.textContent).toContain("1 other message in this conversation");
-  await user.click(within(conversation).getByText("The allotment on Saturday"));
-  expect(await within(conversation).findByText(/fence wants mending/)).toBeTruthy();
+  await settled();
+  expect(callsOf("search")).toEqual([]);
+  await user.click(screen.getByText("Conversation"));
+  expect(await screen.findByText("1 other message in this conversation")).toBeTruthy();
+  const read = callsOf("preview").length;
+  await user.click(screen.getByText("The allotment on Saturday"));
+  await waitFor(() => expect(container.querySelector(".thread-message")?.textContent).toMatch(/fence wants mending/));
+  expect(callsOf("preview")).toHaveLength(read + 1);
+});
+
+it("says why a conversation cannot be shown", async () => {
+  const { platform, user } = show("Re The allotment", "allotment");
+  await screen.findByText("Ben Okafor <ben@example.org>");
+  platform.fail("search", "internal", "the vault is busy");
+  await user.click(screen.getByText("Conversation"));
+  expect(await screen.findByText("The vault is busy.")).toBeTruthy();
 });
 
 it("opens what is quoted where it matches", async () => {

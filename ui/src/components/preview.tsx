@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, Copy, ExternalLink, FileQuestionMark, FolderOpen, List } from "lucide-react";
-import { lazy, Suspense, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import { lazy, Suspense, useImperativeHandle, useMemo, useRef, useState, type ReactNode, type Ref } from "react";
 import { usePassages, usePreview } from "../data/preview";
 import { useSlow } from "../data/wait";
 import type { HitView, PassageView, PreviewView } from "../platform";
@@ -43,9 +43,11 @@ interface PreviewProps {
   onReveal: () => void;
   onCopyPath: () => void;
   handle?: Ref<PreviewHandle>;
+  /** Stands below the text. */
+  footer?: ReactNode;
 }
 
-export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle }: PreviewProps) {
+export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle, footer = null }: PreviewProps) {
   const [from, setFrom] = useState<{ query: string; start: number | null }>({ query, start: null });
   // Another query begins around its own first match.
   const start = from.query === query ? from.start : null;
@@ -147,7 +149,7 @@ export function Preview({ hit, query, onOpen, onReveal, onCopyPath, handle }: Pr
           {slow ? <PreviewSkeleton /> : null}
         </div>
       )}
-      <Why hit={hit} />
+      {footer}
     </section>
   );
 }
@@ -202,17 +204,6 @@ function ViewTools({ hit, look, onLook, passages, listed, onList, current, count
       ) : null}
     </div>
   );
-}
-
-function Why({ hit }: { hit: HitView }) {
-  const explain = hit.explain;
-  if (!explain) return null;
-  const reasons = [
-    explain.wordsRank === null ? null : `no. ${formatCount(explain.wordsRank)} by words`,
-    explain.meaningRank === null ? null : `no. ${formatCount(explain.meaningRank)} by meaning`,
-    ...explain.boosts,
-  ].filter((reason) => reason !== null);
-  return reasons.length > 0 ? <footer className="preview-why">{`Found as ${reasons.map(visibleLine).join(", ")}`}</footer> : null;
 }
 
 interface BodyProps {

@@ -14,7 +14,8 @@ const NO_PILLS: readonly string[] = [];
 
 interface QueryBoxProps {
   query: string;
-  onQuery: (query: string) => void;
+  /** A person edited it, or it was only put in order: the same query, with its operators first. */
+  onQuery: (query: string, how: "edited" | "ordered") => void;
   /** Operators that the core found in exactly this query. */
   chips: readonly Chip[];
   /** What results are like where no query says it: a pill before all others. */
@@ -65,7 +66,7 @@ export function QueryBox({ query, onQuery, chips, likeness = null, label, placeh
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setHeld((before) => ({ ...before, pills: taken.pills }));
     const renewed = joinQuery(taken.pills, taken.text);
-    if (renewed !== query) onQuery(renewed);
+    if (renewed !== query) onQuery(renewed, "ordered");
   }, [chips, query, pills, held.typing, onQuery]);
 
   useLayoutEffect(() => {
@@ -78,7 +79,7 @@ export function QueryBox({ query, onQuery, chips, likeness = null, label, placeh
   const dropPill = (index: number) => {
     const rest = pills.filter((_, at) => at !== index);
     setHeld((before) => ({ ...before, pills: rest }));
-    onQuery(joinQuery(rest, text));
+    onQuery(joinQuery(rest, text), "edited");
   };
 
   const take = (completion: CompletionView) => {
@@ -88,7 +89,7 @@ export function QueryBox({ query, onQuery, chips, likeness = null, label, placeh
     setPopup(completion.kind === "history" ? { ...CLOSED, closedFor: next.query } : CLOSED);
     nextPlace.current = next.cursor;
     setPlace(next.cursor - offset);
-    onQuery(next.query);
+    onQuery(next.query, "edited");
   };
 
   const takeWhenThere = async () => {
@@ -183,7 +184,7 @@ export function QueryBox({ query, onQuery, chips, likeness = null, label, placeh
             setHeld((before) => ({ ...before, typing: true }));
             setPopup(CLOSED);
             setPlace(event.target.selectionStart ?? event.target.value.length);
-            onQuery(joinQuery(pills, event.target.value));
+            onQuery(joinQuery(pills, event.target.value), "edited");
           }}
           onSelect={(event) => {
             setPlace(event.currentTarget.selectionStart ?? 0);

@@ -6,20 +6,22 @@ import { visibleLine } from "../text/visible";
 
 type Explain = NonNullable<HitView["explain"]>;
 
-function reasonsOf({ wordsRank, meaningRank, boosts }: Explain): string[] {
-  return [
+/** How a result was found, in one line; null where nothing is known of it. */
+export function foundAs({ wordsRank, meaningRank, boosts }: Explain): string | null {
+  const reasons = [
     wordsRank === null ? null : `no. ${formatCount(wordsRank)} by words`,
     meaningRank === null ? null : `no. ${formatCount(meaningRank)} by meaning`,
     ...boosts.map(visibleLine),
   ].filter((reason) => reason !== null);
+  return reasons.length === 0 ? null : `Found as ${reasons.join(", ")}`;
 }
 
 /** Why a result is where it is: the line that says it in short and opens the facts. */
 export function useWhy(explain: Explain | null): { line: ReactNode; facts: ReactNode } {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
-  const reasons = explain ? reasonsOf(explain) : [];
-  if (!explain || reasons.length === 0) return { line: null, facts: null };
+  const found = explain ? foundAs(explain) : null;
+  if (!explain || found === null) return { line: null, facts: null };
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   const line = (
     <button
@@ -35,7 +37,7 @@ export function useWhy(explain: Explain | null): { line: ReactNode; facts: React
       <Chevron size={14} aria-hidden />
       <span>
         <span className="only-for-readers">Why this result: </span>
-        <span>{`Found as ${reasons.join(", ")}`}</span>
+        <span>{found}</span>
       </span>
     </button>
   );
@@ -45,9 +47,9 @@ export function useWhy(explain: Explain | null): { line: ReactNode; facts: React
 function Facts({ id, explain: { wordsRank, meaningRank, boosts } }: { id: string; explain: Explain }) {
   return (
     <dl id={id} className="why-facts">
-      <Fact name="Words">{wordsRank === null ? "Not among what the words find" : `No. ${formatCount(wordsRank)} of what the words find`}</Fact>
-      <Fact name="Meaning">{meaningRank === null ? "Not among what is about the same thing" : `No. ${formatCount(meaningRank)} of what is about the same thing`}</Fact>
-      {boosts.length > 0 ? <Fact name="Moved up">{boosts.map(visibleLine).join(", ")}</Fact> : null}
+      {wordsRank === null ? null : <Fact name="Words">{`No. ${formatCount(wordsRank)} of what the words find`}</Fact>}
+      {meaningRank === null ? null : <Fact name="Meaning">{`No. ${formatCount(meaningRank)} of what is about the same thing`}</Fact>}
+      {boosts.length > 0 ? <Fact name="Also">{boosts.map(visibleLine).join(", ")}</Fact> : null}
     </dl>
   );
 }

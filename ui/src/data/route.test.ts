@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { navigate, parseRoute, routeTo, routeToStart } from "./route";
+import { navigate, parseRoute, routeTo, routeToSearch, routeToStart } from "./route";
 
 it("writes and reads addresses", () => {
   const query = 'a&b = "ü" #?';
@@ -26,4 +26,15 @@ it("remembers across a restart how results are listed, and nothing that it does 
   navigate(routeTo("search", { sort: "my secret", group: "by secret" }));
   expect(JSON.stringify({ ...localStorage })).not.toContain("secret");
   expect(routeToStart("search")).toBe("#/search");
+});
+
+it("lists another search as the last one, and takes nothing else over", () => {
+  navigate(routeTo("search", { q: "lease", kind: "pdf", id: "7", sort: "newest", group: "source", facets: "hidden" }));
+  expect(routeToSearch({ q: "rent" })).toBe("#/search?q=rent&sort=newest&group=source&facets=hidden");
+  navigate(routeTo("settings"));
+  expect(routeToSearch({ like: "3" })).toBe("#/search?like=3&sort=newest&group=source&facets=hidden");
+  window.history.replaceState(null, "", "#/search?q=lease&sort=oldest");
+  expect(routeToSearch({ q: "rent" })).toBe("#/search?q=rent&sort=oldest");
+  window.history.replaceState(null, "", "/");
+  expect(routeToSearch({ q: "rent" })).toBe("#/search?q=rent&sort=newest&group=source&facets=hidden");
 });

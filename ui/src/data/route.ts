@@ -69,6 +69,14 @@ function lastListing(): Record<string, string | null> {
   }
 }
 
+/** The address of another search: its results are listed as those of the last one were. */
+export function routeToSearch(parameters: Record<string, string | null> = {}): string {
+  const { hash } = window.location;
+  // Back changes the address and not what is kept. The window of quick search has no address of its own.
+  const listing = hash.startsWith("#/search") ? listingOf(parseRoute(hash).parameters) : lastListing();
+  return routeTo("search", { ...parameters, ...listing });
+}
+
 export function routeTo(area: Area, parameters: Record<string, string | null> = {}): string {
   return address(area, parameters);
 }

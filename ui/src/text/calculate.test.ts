@@ -140,6 +140,10 @@ it.each([
   expect(shown(text)).toBeNull();
 });
 
+it.each(["java 17 constructor", "17 constructor", "2 constructor(3)", "constructor(2)", "toString 2", "2 + tostring(2)", "2 valueOf(1)", "__proto__ 2", "2 hasOwnProperty (1)"])("knows nothing of %s", (text) => {
+  expect(calculate(text)).toBeNull();
+});
+
 it("never throws, whatever is typed", () => {
   const signs = "0123456789.,+-*/^%()! °√πxein kmcmF'\"=→";
   let seed = 7;

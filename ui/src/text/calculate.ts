@@ -68,7 +68,8 @@ const SPACE = /\s*/y;
 const NUMBER = /(?:\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\d.,])|\d+(?:[.,]\d+)*|[.,]\d+)(?:e[+-]?\d+(?![\p{L}\d]))?/iuy;
 const WORD = /°\p{L}|[\p{L}℃℉]+(?!\d)/uy;
 const SIGN = /->|\*\*|[-+*/^%()!=°√→−–×·⋅÷'"′″]/uy;
-const SIGNS: Readonly<Record<string, string>> = { "**": "^", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "->": "to", "→": "to" };
+// What people type is looked up in maps: every object has a `constructor`.
+const SIGNS: ReadonlyMap<string, string> = new Map([["**", "^"], ["−", "-"], ["–", "-"], ["×", "*"], ["·", "*"], ["⋅", "*"], ["÷", "/"], ["->", "to"], ["→", "to"]]);
 
 function tokensOf(text: string, locale: string | undefined): Token[] {
   const decimal = new Intl.NumberFormat(locale).formatToParts(1.5).find((part) => part.type === "decimal")?.value ?? ".";
@@ -88,7 +89,7 @@ function tokensOf(text: string, locale: string | undefined): Token[] {
     if (found === null) refuse();
     at += found.length;
     if (number !== null) tokens.push({ kind: "number", text: found, value: readNumber(found, decimal), spaced });
-    else tokens.push({ kind: word === null ? "sign" : "word", text: SIGNS[found] ?? found, value: NONE, spaced });
+    else tokens.push({ kind: word === null ? "sign" : "word", text: SIGNS.get(found) ?? found, value: NONE, spaced });
   }
   return tokens;
 }
@@ -120,25 +121,25 @@ const TARGETS = ["in", "to", "as", "into"];
 const toTurn = (degrees: number) => (degrees * Math.PI) / 180;
 const settled = (value: number) => (Math.abs(value) < 1e-15 ? 0 : Math.abs(value) > 1e15 ? NaN : value);
 
-const FUNCTIONS: Readonly<Record<string, (value: number) => number>> = {
-  sqrt: Math.sqrt,
-  cbrt: Math.cbrt,
-  abs: Math.abs,
-  exp: Math.exp,
-  ln: Math.log,
-  log: Math.log10,
-  lg: Math.log10,
-  log2: Math.log2,
-  round: Math.round,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  sin: (value) => settled(Math.sin(value)),
-  cos: (value) => settled(Math.cos(value)),
-  tan: (value) => settled(Math.tan(value)),
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-};
+const FUNCTIONS: ReadonlyMap<string, (value: number) => number> = new Map([
+  ["sqrt", Math.sqrt],
+  ["cbrt", Math.cbrt],
+  ["abs", Math.abs],
+  ["exp", Math.exp],
+  ["ln", Math.log],
+  ["log", Math.log10],
+  ["lg", Math.log10],
+  ["log2", Math.log2],
+  ["round", Math.round],
+  ["floor", Math.floor],
+  ["ceil", Math.ceil],
+  ["sin", (value: number) => settled(Math.sin(value))],
+  ["cos", (value: number) => settled(Math.cos(value))],
+  ["tan", (value: number) => settled(Math.tan(value))],
+  ["asin", Math.asin],
+  ["acos", Math.acos],
+  ["atan", Math.atan],
+]);
 const ANGLES = ["sin", "cos", "tan"];
 /** A whole number that these give is exact. */
 const WHOLE = ["sqrt", "cbrt", "abs", "round", "floor", "ceil", "log", "lg"];
@@ -217,7 +218,7 @@ class Reader {
     const next = this.tokens[this.at];
     if (!next) return false;
     if (next.text === "(") return !next.spaced;
-    return next.text === "√" || isPi(next.text) || (next.kind === "word" && next.text.toLowerCase() in FUNCTIONS && this.peeks("(", 1));
+    return next.text === "√" || isPi(next.text) || (next.kind === "word" && FUNCTIONS.has(next.text.toLowerCase()) && this.peeks("(", 1));
   }
 
   private multiplied(left: Amount, right: Amount): Amount {
@@ -285,7 +286,7 @@ class Reader {
     if (token.text.toLowerCase() === "e" && this.peeks("^")) return bare(Math.E);
     if (token.text === "√") return this.applied("sqrt");
     const name = token.text.toLowerCase();
-    if (name in FUNCTIONS && (this.peeks("(") || (name === "sqrt" && this.startsOperand(this.at)))) return this.applied(name);
+    if (FUNCTIONS.has(name) && (this.peeks("(") || (name === "sqrt" && this.startsOperand(this.at)))) return this.applied(name);
     return refuse();
   }
 
@@ -295,7 +296,7 @@ class Reader {
     const { value, unit } = this.postfix();
     if (unit) refuse();
     if (ANGLES.includes(name) && !this.isInDegrees && toFloat(value) !== 0) this.note = "Angle in radians; write ° for degrees";
-    const float = FUNCTIONS[name]?.(toFloat(value)) ?? NaN;
+    const float = FUNCTIONS.get(name)?.(toFloat(value)) ?? NaN;
     return { value: WHOLE.includes(name) && Number.isSafeInteger(float) ? fraction(BigInt(float)) : float, unit: null, isShare: false };
   }
 

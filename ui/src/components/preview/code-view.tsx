@@ -1,5 +1,5 @@
 import { memo, useEffect, useMemo, useRef, useState } from "react";
-import type { Token } from "../../text/code";
+import { tokensOf, type Token } from "../../text/code";
 import type { Range } from "../../text/highlight";
 import type { Hits } from "../../text/hits";
 import { lineBlocksOf, type LineBlock } from "./blocks";
@@ -12,7 +12,6 @@ export function useTokens(text: string, language: string | null): readonly Token
     if (language === null || text === "") return;
     let wanted = true;
     const look = async () => {
-      const { tokensOf } = await import("../../text/code");
       const tokens = await tokensOf(text, language, () => wanted);
       if (wanted) setFound({ text, tokens });
     };

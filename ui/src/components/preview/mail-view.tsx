@@ -1,9 +1,10 @@
-import { useMemo } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { usePreview, useThread } from "../../data/preview";
 import type { HitView } from "../../platform";
 import { countOf, formatAbsolute } from "../../text/format";
 import { hasHits, hitsOf, type Hits } from "../../text/hits";
-import { messagesOf, type HeadLine, type Message } from "../../text/mail";
+import { messagesOf, threadOf, type HeadLine, type Message } from "../../text/mail";
+import { messageOf } from "../blank";
 import { Name } from "../name";
 import { Piece } from "./piece";
 
@@ -62,35 +63,62 @@ function HeadValue({ hits, line: { name, value: [start, end] }, numbered }: { hi
 
 /** The other messages of the conversation, each to be read in its place. */
 function Thread({ item }: { item: HitView }) {
-  const others = useThread(item).data ?? [];
-  if (others.length === 0) return null;
+  if (threadOf(item.title) === "") return null;
   return (
-    <section className="thread" aria-label="Conversation">
-      <h3>{countOf(others.length, "other message in this conversation", "other messages in this conversation")}</h3>
-      {others.map((other) => (
-        <ThreadMessage key={other.id} item={other} />
-      ))}
-    </section>
+    <Unfold className="thread" summary="Conversation">
+      <Others item={item} />
+    </Unfold>
   );
 }
 
-function ThreadMessage({ item }: { item: HitView }) {
+/** Nothing in it is asked for before it was opened. */
+function Unfold({ className, summary, children }: { className: string; summary: ReactNode; children: ReactNode }) {
+  const [wasOpened, setOpened] = useState(false);
   return (
-    <details className="thread-message">
-      <summary>
-        <span className="cut">
-          <Name text={item.title} />
-        </span>
-        <span className="faint">{formatAbsolute(item.modified)}</span>
-      </summary>
-      <ThreadText id={item.id} />
+    <details
+      className={className}
+      onToggle={(event) => {
+        if (event.currentTarget.open) setOpened(true);
+      }}
+    >
+      <summary>{summary}</summary>
+      {wasOpened ? children : null}
     </details>
   );
 }
 
+function Others({ item }: { item: HitView }) {
+  const { data: others, error } = useThread(item);
+  if (!others) return <p className="faint">{error ? messageOf(error) : "…"}</p>;
+  return (
+    <>
+      <p className="faint">{others.length === 0 ? "No other message is in this conversation." : countOf(others.length, "other message in this conversation", "other messages in this conversation")}</p>
+      {others.map((other) => (
+        <ThreadMessage key={other.id} item={other} />
+      ))}
+    </>
+  );
+}
+
+function ThreadMessage({ item }: { item: HitView }) {
+  const summary = (
+    <>
+      <span className="cut">
+        <Name text={item.title} />
+      </span>
+      <span className="faint">{formatAbsolute(item.modified)}</span>
+    </>
+  );
+  return (
+    <Unfold className="thread-message" summary={summary}>
+      <ThreadText id={item.id} />
+    </Unfold>
+  );
+}
+
 function ThreadText({ id }: { id: string }) {
-  const view = usePreview(id, "", null).data;
+  const { data: view, error } = usePreview(id, "", null);
   const hits = useMemo(() => hitsOf(view?.text ?? "", []), [view]);
-  if (!view) return <p className="faint">…</p>;
+  if (!view) return <p className="faint">{error ? messageOf(error) : "…"}</p>;
   return view.text === "" ? <p className="faint">{view.reason ?? "There is no text in this message."}</p> : <Messages hits={hits} numbered={false} />;
 }

@@ -133,7 +133,7 @@ export function PagesView({ item, query: typed, handle }: PagesViewProps) {
       ) : null}
       <div ref={frame} className="page-frame" tabIndex={0} role="document" aria-label={`Pages of ${visibleLine(item.title)}`} aria-busy={asked.isFetching}>
         {view?.png ? (
-          <figure className="page" style={{ width: `${(ZOOMS[zoom] ?? 1) * 100}%`, aspectRatio: `${view.width} / ${view.height}` }}>
+          <figure className="paper" style={{ width: `${(ZOOMS[zoom] ?? 1) * 100}%`, aspectRatio: `${view.width} / ${view.height}` }}>
             <img src={source(view)} alt={`Page ${view.page + 1}`} draggable={false} />
             {marks.map(([left, top, wide, high], index) => (
               <span

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { navigate, routeTo } from "../../data/route";
 import type { HitView } from "../../platform";
 import { expectAccessible, renderScreen } from "../../testing/render";
 import { QuickScreen } from "./quick-screen";
@@ -33,7 +34,9 @@ it("offers all actions on Ctrl+K, and gives the focus back", async () => {
 
 it("finds an action by typing, and runs it", async () => {
   const { user, callsOf, id } = await quick();
-  await user.keyboard("{Control>}k{/Control}copy");
+  await user.keyboard("{Control>}k{/Control}");
+  expect(filter().placeholder).toBe("Find an action");
+  await user.keyboard("copy");
   expect(document.activeElement).toBe(filter());
   expect(labels()).toEqual(["Copy path", "Copy passage", "Copy all text"]);
   await user.keyboard(" te{Enter}");
@@ -63,9 +66,17 @@ it.each([
 
 it("finds similar files, and the whole search, in the main window", async () => {
   const { user, callsOf, id } = await quick();
-  await user.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+  await user.keyboard("{Control>}{Shift>}S{/Shift}{/Control}");
   await user.keyboard("{Shift>}{Enter}{/Shift}");
   expect(callsOf("openMain")).toEqual([[`/search?like=${id}`], ["/search?q=lease"]]);
+});
+
+it("goes to the main window as results are listed there", async () => {
+  navigate(routeTo("search", { q: "rent", sort: "newest", group: "folder", facets: "shown" }));
+  window.history.replaceState(null, "", "/");
+  const { user, callsOf } = await quick();
+  await user.keyboard("{Shift>}{Enter}{/Shift}");
+  expect(callsOf("openMain")).toEqual([["/search?q=lease&sort=newest&group=folder&facets=shown"]]);
 });
 
 it("opens with another program, the usual one first", async () => {

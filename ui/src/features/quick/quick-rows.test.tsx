@@ -155,6 +155,31 @@ it("goes from the newest past search into its results with Down", async () => {
   expect(screen.queryByText(/^Past search \d/)).toBeNull();
 });
 
+it("ends a walk with an edit, after which the newest comes first again", async () => {
+  const { user } = await quick("", "used");
+  await user.keyboard("{ArrowUp}{ArrowUp}{ArrowUp}{ArrowUp}");
+  expect(box().value).toBe("budget 2026");
+  await user.keyboard("s");
+  expect(screen.queryByText(/^Past search \d/)).toBeNull();
+  await user.keyboard("{ArrowUp}");
+  expect(box().value).toBe("budget 2026s");
+  await user.clear(box());
+  await user.keyboard("{ArrowUp}");
+  expect(box().value).toBe("lease notice");
+});
+
+it("begins anew with the past search that was changed, and comes back to it", async () => {
+  const { user } = await quick("", "used");
+  await user.keyboard("{ArrowUp}{ArrowUp}{ArrowUp}{Backspace>8/}");
+  expect(box().value).toBe("xylophone");
+  expect(screen.queryByText(/^Past search \d/)).toBeNull();
+  await user.keyboard("{ArrowUp}");
+  expect(box().value).toBe("xylophone lessons");
+  expect(screen.getByText("Past search 1 of 1: ↑ older, ↓ what you typed")).toBeTruthy();
+  await user.keyboard("{ArrowDown}");
+  expect(box().value).toBe("xylophone");
+});
+
 it("finds a past search that goes with what is typed with Ctrl+R", async () => {
   const { user } = await quick("", "used");
   await user.type(box(), "heat");

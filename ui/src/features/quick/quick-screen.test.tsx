@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { expectAccessible, renderScreen } from "../../testing/render";
 import { QuickScreen } from "./quick-screen";
@@ -91,6 +91,41 @@ it.each([["{Control>}y{/Control}"], [" "]])("previews with %j, and Escape closes
   expect(screen.queryByRole("region", { name: "Preview" })).toBeNull();
   expect(box().value.trim()).toBe("lease");
   expect(callsOf("hideQuick")).toEqual([]);
+});
+
+it("takes its keys after a click into the preview too", async () => {
+  const { user, callsOf } = await quick("lease");
+  const id = idOf(0);
+  await user.keyboard("{Control>}y{/Control}");
+  await screen.findByText(/^1 of /);
+  await user.click(screen.getByRole("document"));
+  expect(document.activeElement).not.toBe(box());
+  await user.keyboard("{Shift>}{ArrowDown}{/Shift}");
+  expect(await screen.findByText(/^2 of /)).toBeTruthy();
+  await user.keyboard("{Control>}c{/Control}");
+  expect(callsOf("copyPath")).toEqual([[id]]);
+  await user.click(screen.getByRole("heading", { level: 2 }));
+  expect(document.activeElement).toBe(document.body);
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("region", { name: "Preview" })).toBeNull();
+  expect(document.activeElement).toBe(box());
+  expect(box().value).toBe("lease");
+});
+
+it("leaves a button of the preview its own key", async () => {
+  const { user, callsOf } = await quick("lease");
+  await user.keyboard("{Control>}y{/Control}");
+  await screen.findByText(/^1 of /);
+  act(() => { screen.getByRole("button", { name: "Next match" }).focus(); });
+  await user.keyboard("{Enter}");
+  expect(await screen.findByText(/^2 of /)).toBeTruthy();
+  expect(callsOf("open")).toEqual([]);
+});
+
+it("says below the preview how the file was found", async () => {
+  const { user } = await quick("lease");
+  await user.keyboard("{Control>}y{/Control}");
+  expect((await screen.findByText(/^Found as no\. \d+ by words/)).tagName).toBe("FOOTER");
 });
 
 it("types a space inside a query", async () => {

@@ -6,11 +6,12 @@ import { QueryBox } from "../../components/query-box";
 import { SaveSearchDialog, useRemoveSaved } from "../../components/save-search";
 import { useToast } from "../../components/toast";
 import { useItemActions } from "../../components/use-item-actions";
+import { foundAs } from "../../components/why";
 import { useForgetWhenLocked } from "../../data/events";
-import { isShortcut } from "../../data/keyboard";
+import { isShortcut, useWindowKeys, type KeyPress } from "../../data/keyboard";
 import { useHistory, useHistoryChanges, usePrograms, useSaved, useSavedChanges } from "../../data/personal";
 import { useRecent, useSettings, useStatus, useVault } from "../../data/queries";
-import { routeTo } from "../../data/route";
+import { routeToSearch } from "../../data/route";
 import { useNoteSearch } from "../../data/note-search";
 import { useSearch } from "../../data/search";
 import { applyTheme } from "../../data/theme";
@@ -25,7 +26,7 @@ import { QuickList, rowElementId } from "./quick-list";
 import { actionsFor, mainLabel, type Deeds } from "./row-actions";
 import { answerRow, namedRows, placeRows, restSections, type QuickRow } from "./rows";
 import { KEYS } from "./shortcuts";
-import { useHistoryWalk } from "./use-history-walk";
+import { useHistoryWalk, type Walk } from "./use-history-walk";
 import { useSteadyRows } from "./use-steady-rows";
 import "./quick.css";
 
@@ -126,24 +127,27 @@ function OpenQuick() {
   const chips = answered === query ? (search.response?.chips ?? NO_CHIPS) : NO_CHIPS;
 
   useEffect(() => {
-    input.current?.focus();
-  }, []);
+    if (open === null || open === "preview") input.current?.focus();
+  }, [open]);
   useEffect(() => {
     if (settings) applyTheme(settings.theme);
   }, [settings]);
 
-  const setQuery = useCallback((next: string) => {
+  const putQuery = useCallback((next: string) => {
     setQueryText(next);
     setChosen(null);
     setOpen((before) => (before === "preview" ? before : null));
   }, []);
-  const { walk, older, newer, end: endWalk } = useHistoryWalk(history.data ?? [], setQuery);
+  const { walk, older, newer, edited, end: endWalk } = useHistoryWalk(history.data ?? [], putQuery);
+  const setQuery = (next: string) => {
+    endWalk();
+    putQuery(next);
+  };
   const noteSearch = useNoteSearch(isEmpty ? "" : query, search);
 
   const hide = () => void platform.hideQuick();
   const close = () => {
     setOpen(null);
-    input.current?.focus();
   };
   const openMain = (route: string) => {
     void platform.openMain(route);
@@ -219,13 +223,29 @@ function OpenQuick() {
     copyWhole: () => { if (selected?.kind === "answer") void items.copyText(`${selected.answer.question} = ${selected.answer.plain}`, "Question and result copied"); },
     copyAll: () => void withHit(hit, items.copyAll, false),
     share: () => void withHit(hit, items.share, true),
-    similar: () => { if (hit) openMain(routeTo("search", { like: hit.id }).slice(1)); },
+    similar: () => { if (hit) openMain(routeToSearch({ like: hit.id }).slice(1)); },
     remove: () => { remove(selected); },
     save: () => { setOpen("save"); },
-    inMain: () => { openMain(routeTo("search", { q: query }).slice(1)); },
+    inMain: () => { openMain(routeToSearch({ q: query }).slice(1)); },
     settings: () => { openMain("/settings"); },
   };
   const actions = actionsFor(selected, !isEmpty, deeds);
+
+  const leave = () => {
+    if (open) {
+      endWalk();
+      close();
+    } else if (query !== "") setQuery("");
+    else hide();
+  };
+  /** What a key does wherever the focus is. */
+  const anywhere: readonly { shortcut?: string; run: () => void }[] = [
+    ...(open === "preview" ? [{ shortcut: "Shift+ArrowDown", run: () => preview.current?.step(1) }, { shortcut: "Shift+ArrowUp", run: () => preview.current?.step(-1) }] : []),
+    { shortcut: KEYS.actions, run: () => { setOpen("actions"); } },
+    { shortcut: "Escape", run: leave },
+    ...actions,
+  ];
+  const deedOf = (event: KeyPress) => anywhere.find(({ shortcut }) => shortcut !== undefined && isShortcut(event, shortcut, platform.isMac));
 
   const handleKey = (event: KeyboardEvent<HTMLInputElement>, text: string) => {
     const is = (shortcut: string) => isShortcut(event, shortcut, platform.isMac);
@@ -237,30 +257,31 @@ function OpenQuick() {
     const isAtEnd = event.currentTarget.selectionStart === text.length;
     const isFirst = selectedIndex <= 0;
     if (is(KEYS.history) || (is("ArrowUp") && isFirst && (walk !== null || query === ""))) take(() => { older(query); });
-    else if (is("ArrowDown") && isFirst && walk && walk.at > 0) take(() => { newer(); });
+    else if (is("ArrowDown") && isFirst && newer()) event.preventDefault();
     else if (is("ArrowDown") || is("Ctrl+N")) take(() => { move(1); });
     else if (is("ArrowUp") || is("Ctrl+P")) take(() => { move(-1); });
     else if (is("PageDown")) take(() => { move(8); });
     else if (is("PageUp")) take(() => { move(-8); });
     else if (row > 0 && is(`Mod+${row}`)) take(() => { run(rows[row - 1]); });
     else if (is(" ") && (text === "" || text.endsWith(" ")) && isAtEnd && hit) take(deeds.preview);
-    else if (is("Shift+ArrowDown") && open === "preview") take(() => preview.current?.step(1));
-    else if (is("Shift+ArrowUp") && open === "preview") take(() => preview.current?.step(-1));
-    else if (is(KEYS.actions)) take(() => { setOpen("actions"); });
-    else if (is("Escape")) take(() => {
-      endWalk();
-      if (open) setOpen(null);
-      else if (query !== "") setQuery("");
-      else hide();
-    });
     else {
-      const action = actions.find((one) => one.shortcut !== undefined && is(one.shortcut));
+      const deed = deedOf(event);
       // With letters selected the same keys copy those, and in a text they delete.
       const isEditing = (is(KEYS.copyPath) && !nothingSelected(event.currentTarget)) || (is(KEYS.remove) && text !== "");
-      if (action && !isEditing) take(action.run);
-      else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) endWalk();
+      if (deed && !isEditing) take(deed.run);
     }
   };
+
+  // A click into the preview takes the focus from the box.
+  useWindowKeys((event) => {
+    if (event.defaultPrevented || event.target === input.current || (open !== null && open !== "preview")) return;
+    const deed = deedOf(event);
+    const isPress = event.key === "Enter" && event.target instanceof Element && event.target.closest("button, input, summary") !== null;
+    const isCopying = isShortcut(event, KEYS.copyPath, platform.isMac) && !nothingSelected(null);
+    if (!deed || isPress || isCopying) return;
+    event.preventDefault();
+    deed.run();
+  });
 
   return (
     <main className="quick">
@@ -268,7 +289,10 @@ function OpenQuick() {
       <header className="quick-head">
         <QueryBox
           query={query}
-          onQuery={setQuery}
+          onQuery={(next, how) => {
+            if (how === "edited") edited(next);
+            putQuery(next);
+          }}
           chips={chips}
           label="Quick search"
           placeholder="Search your files, programs and settings"
@@ -280,7 +304,7 @@ function OpenQuick() {
       </header>
       <div className="quick-body">
         {open === "preview" && hit ? (
-          <Preview key={hit.id} hit={hit} query={query} handle={preview} onOpen={deeds.run} onReveal={deeds.reveal} onCopyPath={deeds.copyPath} />
+          <Preview key={hit.id} hit={hit} query={query} handle={preview} onOpen={deeds.run} onReveal={deeds.reveal} onCopyPath={deeds.copyPath} footer={<FoundAs hit={hit} />} />
         ) : rows.length > 0 ? (
           <QuickList
             id={listId}
@@ -306,7 +330,7 @@ function OpenQuick() {
         ) : null}
       </div>
       <Footer
-        notice={walk ? walkNotice(walk.at, walk.queries.length) : isEmpty ? null : (search.response?.notices.find((notice) => notice.code !== "empty-query")?.message ?? null)}
+        notice={walk && walk.at >= 0 ? walkNotice(walk) : isEmpty ? null : (search.response?.notices.find((notice) => notice.code !== "empty-query")?.message ?? null)}
         hint={isEmpty && !walk && (history.data?.length ?? 0) > 0}
         main={selected ? mainLabel(selected) : null}
         onActions={() => { setOpen("actions"); }}
@@ -316,8 +340,13 @@ function OpenQuick() {
   );
 }
 
-function nothingSelected(input: HTMLInputElement): boolean {
-  return input.selectionStart === input.selectionEnd && (window.getSelection()?.toString() ?? "") === "";
+function FoundAs({ hit: { explain } }: { hit: HitView }) {
+  const found = explain ? foundAs(explain) : null;
+  return found === null ? null : <footer className="preview-why">{found}</footer>;
+}
+
+function nothingSelected(input: HTMLInputElement | null): boolean {
+  return input?.selectionStart === input?.selectionEnd && (window.getSelection()?.toString() ?? "") === "";
 }
 
 function listLabel(isEmpty: boolean, rows: readonly QuickRow[]): string {
@@ -325,6 +354,6 @@ function listLabel(isEmpty: boolean, rows: readonly QuickRow[]): string {
   return rows.every((row) => row.kind === "hit") ? "Recent files" : "Recent files and searches";
 }
 
-function walkNotice(at: number, count: number): string {
-  return `Past search ${at + 1} of ${count}: ↑ older${at > 0 ? ", ↓ newer" : ""}`;
+function walkNotice({ at, draft, queries }: Walk): string {
+  return `Past search ${at + 1} of ${queries.length}: ↑ older${at > 0 ? ", ↓ newer" : draft === "" ? "" : ", ↓ what you typed"}`;
 }

@@ -9,7 +9,7 @@ export const KEYS = {
   copyPassage: "Mod+Shift+C",
   copyAll: "Mod+Shift+A",
   share: "Mod+Shift+M",
-  similar: "Mod+Shift+F",
+  similar: "Mod+Shift+S",
   remove: "Shift+Delete",
   save: "Mod+S",
   inMain: "Shift+Enter",

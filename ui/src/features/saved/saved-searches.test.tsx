@@ -23,6 +23,13 @@ it("lists searches with their new matches", async () => {
   await expectAccessible();
 });
 
+it("lists the results of a saved search as those before it", async () => {
+  window.history.replaceState(null, "", "#/search?q=lease&id=7&sort=newest&group=folder&facets=shown");
+  const { user } = await side();
+  await user.click(screen.getByRole("link", { name: /Recipes/ }));
+  expect(window.location.hash).toBe("#/search?q=path%3ARecipes+lentil&sort=newest&group=folder&facets=shown");
+});
+
 it("searches on a click, and the new matches are seen", async () => {
   const { user, callsOf } = await side();
   await user.click(screen.getByRole("link", { name: /Unpaid/ }));

@@ -4,7 +4,7 @@ import { IconButton } from "../../components/button";
 import { Name } from "../../components/name";
 import { SaveSearchDialog, useRemoveSaved } from "../../components/save-search";
 import { useSaved, useSavedChanges } from "../../data/personal";
-import { navigate, routeTo, useRoute } from "../../data/route";
+import { navigate, routeToSearch, useRoute } from "../../data/route";
 import type { SavedSearchView } from "../../platform";
 import { countOf, formatCount } from "../../text/format";
 import { visibleLine } from "../../text/visible";
@@ -24,7 +24,7 @@ export function SavedSearches() {
   if (saved.length === 0) return null;
 
   const open = (one: SavedSearchView) => {
-    navigate(routeTo("search", { q: one.query }));
+    navigate(routeToSearch({ q: one.query }));
     if (one.fresh > 0) void changes.seen(one.id).catch(() => undefined);
   };
   const close = () => {
@@ -38,7 +38,7 @@ export function SavedSearches() {
         {saved.map((one) => (
           <li key={one.id}>
             <a
-              href={routeTo("search", { q: one.query })}
+              href={routeToSearch({ q: one.query })}
               aria-current={area === "search" && parameters.get("q") === one.query ? "true" : undefined}
               title={visibleLine(one.query)}
               onClick={(event) => {

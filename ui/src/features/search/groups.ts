@@ -1,7 +1,7 @@
 // Results under headings: by the source that they came from, or by their folder.
 
 import type { HitGroup } from "../../components/hit-list";
-import type { HitView, SourceView } from "../../platform";
+import type { HitView } from "../../platform";
 
 export type GroupBy = "source" | "folder";
 
@@ -23,21 +23,21 @@ function lastPart(path: string): string {
   return path.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1) ?? path;
 }
 
-function headingOf(hit: HitView, by: GroupBy, sources: readonly SourceView[]): Heading {
+function headingOf(hit: HitView, by: GroupBy): Heading {
   if (by === "folder") {
     const path = hit.path.replace(/[\\/][^\\/]*$/, "");
     return { key: path, label: hit.folder, detail: path };
   }
-  const source = sources.find((one) => one.id === hit.source);
-  return { key: hit.source, label: source ? lastPart(source.path) : "Another source", detail: source?.path ?? "" };
+  // A hit names its source by the whole path; one that was removed meanwhile has none.
+  return { key: hit.source, label: hit.source === "" ? "Another source" : lastPart(hit.source), detail: hit.source };
 }
 
 /** Groups in the order of their first hits, which keep theirs. */
-export function grouped(hits: readonly HitView[], by: GroupBy | null, sources: readonly SourceView[]): { hits: readonly HitView[]; groups: readonly HitGroup[] } {
+export function grouped(hits: readonly HitView[], by: GroupBy | null): { hits: readonly HitView[]; groups: readonly HitGroup[] } {
   if (by === null) return { hits, groups: NO_GROUPS };
   const members = new Map<string, { heading: Heading; hits: HitView[] }>();
   for (const hit of hits) {
-    const heading = headingOf(hit, by, sources);
+    const heading = headingOf(hit, by);
     const group = members.get(heading.key) ?? { heading, hits: [] };
     group.hits.push(hit);
     members.set(heading.key, group);

@@ -120,6 +120,20 @@ it("groups by folder, and the arrows walk the rows as they stand", async () => {
   expect(rows()[1]?.getAttribute("aria-selected")).toBe("true");
 });
 
+it("says nothing of a place that a result does not have", async () => {
+  const { user } = await open("#/search?q=search&mode=words");
+  await user.click(await screen.findByRole("button", { name: /^Why this result/ }));
+  const facts = screen.getAllByRole("term").map((term) => term.textContent);
+  expect(facts).toContain("Words");
+  expect(facts).not.toContain("Meaning");
+});
+
+it("groups by source, each under the name of its folder", async () => {
+  await open("#/search?q=private&group=source");
+  const groups = within(results()).getAllByRole("group").map((group) => group.getAttribute("aria-label"));
+  expect(groups.sort()).toEqual(["Documents", "reference"]);
+});
+
 it("says why a result was found, in short and in full", async () => {
   const { user } = await open("#/search?q=search");
   const why = await screen.findByRole("button", { name: /^Why this result: Found as no\. \d+ by words/ });

@@ -1,5 +1,6 @@
 import { Banner } from "../../components/banner";
 import { Button } from "../../components/button";
+import { exactly } from "../../components/pills";
 import type { SearchState } from "../../data/search";
 import { visibleLine } from "../../text/visible";
 
@@ -31,12 +32,3 @@ export function Notices({ search, onQuery }: { search: SearchState; onQuery: (qu
     </div>
   );
 }
-
-/** `=word` asks for the word as typed. */
-function exactly(query: string): string {
-  return query
-    .split(/\s+/)
-    .map((word) => (/^[\p{L}\p{N}]+$/u.test(word) && word !== "OR" ? `=${word}` : word))
-    .join(" ");
-}
-

@@ -10,7 +10,7 @@ import { useItemActions } from "../../components/use-item-actions";
 import { isShortcut, isTyping, useWindowKeys } from "../../data/keyboard";
 import { useNoteSearch } from "../../data/note-search";
 import { usePreview } from "../../data/preview";
-import { useRecent, useSources } from "../../data/queries";
+import { useRecent } from "../../data/queries";
 import { useParameters } from "../../data/route";
 import { useFacets, useSearch } from "../../data/search";
 import { useSimilar, type Like } from "../../data/similar";
@@ -30,7 +30,6 @@ import "./search.css";
 const PAGE = 100;
 const MOST = 1_000;
 const NO_CHIPS: readonly Chip[] = [];
-const NO_SOURCES: readonly never[] = [];
 
 const MODES: readonly { value: SearchMode; label: string; title: string }[] = [
   { value: "hybrid", label: "Both", title: "Words and meaning together" },
@@ -60,9 +59,10 @@ function useLike(): Like | null {
 /** How the pill says it: by title, or by how the text begins. */
 function useLikeLabel(like: Like | null): string {
   const id = like && "id" in like ? like.id : null;
-  const title = usePreview(id, "", null).data?.title;
+  const { data, isPlaceholderData } = usePreview(id, "", null);
   if (like && "text" in like) return `Similar to “${like.text.replace(/\s+/g, " ").slice(0, 80)}”`;
-  return `Similar to ${title ?? "…"}`;
+  // Until its title is there, that of the one before stands in for it.
+  return `Similar to ${isPlaceholderData ? "…" : (data?.title ?? "…")}`;
 }
 
 /** No search has a like beside it. */
@@ -72,7 +72,6 @@ export function SearchScreen() {
   const platform = usePlatform();
   const [parameters, change] = useParameters();
   const actions = useItemActions();
-  const sources = useSources().data ?? NO_SOURCES;
   const listId = useId();
   const input = useRef<HTMLInputElement>(null);
   const preview = useRef<PreviewHandle>(null);
@@ -96,11 +95,9 @@ export function SearchScreen() {
   const recent = useRecent(listed === "recent");
   const noteOpened = useNoteSearch(composed, found);
   const all = useMemo(() => (listed === "recent" ? (recent.data ?? []) : search.hits), [listed, recent.data, search.hits]);
-  const { hits, groups } = useMemo(() => grouped(all, groupBy, sources), [all, groupBy, sources]);
+  const { hits, groups } = useMemo(() => grouped(all, groupBy), [all, groupBy]);
   const selected = hits.find((hit) => hit.id === chosen) ?? hits[0] ?? null;
   const selectedIndex = selected ? hits.indexOf(selected) : -1;
-  // Why it was found stands below the preview, with what may be done about it.
-  const previewed = useMemo(() => (selected ? { ...selected, explain: null } : null), [selected]);
 
   const answered = found.response?.query === composed ? found.response : null;
   const chips = useMemo(() => answered?.chips.filter((chip) => chip.end <= query.length) ?? NO_CHIPS, [answered, query.length]);
@@ -289,19 +286,17 @@ export function SearchScreen() {
           />
         </div>
         <div className="search-preview">
-          {selected && previewed ? (
-            <>
-              <Preview
-                key={selected.id}
-                hit={previewed}
-                query={composed}
-                handle={preview}
-                onOpen={() => { openHit(selected); }}
-                onReveal={() => { revealHit(selected); }}
-                onCopyPath={() => { copyPath(selected); }}
-              />
-              <HitFoot key={`foot ${selected.id}`} hit={selected} onSimilar={() => { findSimilar({ like: selected.id }); }} />
-            </>
+          {selected ? (
+            <Preview
+              key={selected.id}
+              hit={selected}
+              query={composed}
+              handle={preview}
+              onOpen={() => { openHit(selected); }}
+              onReveal={() => { revealHit(selected); }}
+              onCopyPath={() => { copyPath(selected); }}
+              footer={<HitFoot hit={selected} onSimilar={() => { findSimilar({ like: selected.id }); }} />}
+            />
           ) : null}
         </div>
       </div>

@@ -1,7 +1,7 @@
 // Finding the like of a file or a text, and the sheet of operators.
 
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { expectAccessible, renderScreen } from "../../testing/render";
 import { SearchScreen } from "./search-screen";
 
@@ -39,6 +39,15 @@ it.each(["pill", "Backspace", "Escape", "typing"])("ends with %s", async (how) =
   await waitFor(() => expect(screen.queryByRole("button", { name: /^Remove Similar to/ })).toBeNull());
   expect(address().get("like")).toBeNull();
   expect(address().get("q")).toBe(how === "typing" ? "rent" : null);
+});
+
+it("never names another file than the one that results are like", async () => {
+  const { platform } = await open("#/search?like=1");
+  const first = (await pill()).textContent;
+  expect(first).not.toContain("…");
+  vi.spyOn(platform, "preview").mockReturnValue(new Promise(() => undefined));
+  act(() => { window.location.hash = "#/search?like=2"; });
+  await waitFor(async () => expect((await pill()).textContent).toBe("Similar to …"));
 });
 
 it("finds what is like the file that is shown, with its button", async () => {

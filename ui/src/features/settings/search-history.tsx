@@ -7,7 +7,7 @@ import { Dialog } from "../../components/dialog";
 import { Name } from "../../components/name";
 import { useToast } from "../../components/toast";
 import { useHistory, useHistoryChanges } from "../../data/personal";
-import { navigate, routeTo } from "../../data/route";
+import { navigate, routeToSearch } from "../../data/route";
 import { useSlow } from "../../data/wait";
 import { countOf } from "../../text/format";
 import { visibleLine } from "../../text/visible";
@@ -89,7 +89,7 @@ export function SearchHistory({ remembers }: { remembers: boolean }) {
 
 /** A past search, to be made again. */
 export function SearchLink({ query }: { query: string }) {
-  const to = routeTo("search", { q: query });
+  const to = routeToSearch({ q: query });
   return (
     <a
       href={to}

@@ -90,6 +90,7 @@ it("says so while there is nothing", async () => {
   await settings("#/settings", "open");
   expect(screen.getByText("No past searches.")).toBeTruthy();
   expect(screen.getByText(/Nothing is counted yet/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /^Clear/ })).toBeNull();
 });
 
 it.each([["history", "Search history"], ["insights", "Insights"], ["backup", "Backup"], ["theme", "Theme"]])("comes to the place that the address names: %s", async (at, name) => {

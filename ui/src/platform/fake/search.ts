@@ -14,7 +14,7 @@ interface Parsed {
 function parse(query: string): Parsed {
   const words: string[] = [];
   const chips: Chip[] = [];
-  for (const match of query.matchAll(/-?([a-z_]+):("[^"]*"|\/[^/]*\/|[^\s()]+)|"([^"]+)"|[^\s()|]+/giu)) {
+  for (const match of query.matchAll(/-?([a-z_]+):("[^"]*"|(?<=regex:)\/(?:\\.|[^\\/])*\/|[^\s()]+)|"([^"]+)"|[^\s()|]+/giu)) {
     const operator = match[1]?.toLowerCase();
     if (operator && OPERATORS.includes(operator)) {
       chips.push({ text: match[0], start: match.index, end: match.index + match[0].length, operator, value: (match[2] ?? "").replaceAll('"', "") });
@@ -36,8 +36,9 @@ function passes(document: FakeDocument, chip: Chip): boolean {
     case "type":
     case "ext":
       return value.split(",").some((one) => document.kind === one || document.path.toLowerCase().endsWith(`.${one}`));
-    case "path":
     case "in":
+      return sourceOf(document).toLowerCase().includes(value);
+    case "path":
       return document.path.toLowerCase().includes(value.replaceAll("?", ""));
     case "name":
       return document.path.slice(document.path.lastIndexOf("/")).toLowerCase().includes(value);
@@ -48,7 +49,7 @@ function passes(document: FakeDocument, chip: Chip): boolean {
     case "from":
       return document.from?.toLowerCase().includes(value) === true;
     case "is":
-      return value === "archived" ? document.archive !== null : value === "duplicate" ? document.copies.length > 0 : true;
+      return value !== "archived" || document.archive !== null;
     case "date":
       return value !== "today" || document.daysAgo < 1;
     default:
@@ -81,7 +82,7 @@ function snippetOf(document: FakeDocument, words: readonly string[]): HitView["s
 }
 
 function sourceOf(document: FakeDocument): string {
-  return document.path.startsWith("/home/ada/Projects/") ? "2" : "1";
+  return document.path.startsWith("/home/ada/Projects/") ? "/home/ada/Library/reference" : "/home/ada/Documents";
 }
 
 export function hitOf(document: FakeDocument, words: readonly string[], rank: number, now: number, explain: HitView["explain"]): HitView {
@@ -163,7 +164,7 @@ function facetsOf(documents: readonly FakeDocument[]): FacetsView {
   const within = (label: string, days: number) => ({ label, query: `newer_than:${days}d`, count: documents.filter((document) => document.daysAgo <= days).length });
   return {
     kinds: counted(documents.map((document) => document.kind), (kind) => `type:${kind}`),
-    sources: counted(documents.map(sourceOf), (source) => `in:${source === "1" ? "documents" : "reference"}`).map((facet) => ({ ...facet, label: facet.label === "1" ? "Documents" : "reference" })),
+    sources: counted(documents.map(sourceOf), (source) => `in:${source}`).map((facet) => ({ ...facet, label: facet.label.split("/").at(-1) ?? "" })),
     folders: counted(documents.map((document) => document.path.split("/").at(-2) ?? ""), (folder) => `path:"${folder}"`),
     people: counted(documents.flatMap((document) => document.from ?? []), (person) => `from:"${person}"`),
     labels: [],
