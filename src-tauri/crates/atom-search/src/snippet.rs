@@ -113,13 +113,13 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Ranges in order, overlapping ones joined.
+/// Ranges in order; those that overlap or touch are one.
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut out: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
         match out.last_mut() {
-            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
             _ => out.push(range),
         }
     }
