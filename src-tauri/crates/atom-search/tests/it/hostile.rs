@@ -9,7 +9,10 @@ fn no_text_fails_a_search() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut shelf = Shelf::default();
     shelf.add("/home/ann/budget 2024.pdf", &["the budget of the kitchen", "an invoice for rice, paid"]);
-    shelf.add("/work/ship-it/naïve_Parser.rs", &["fn parse(text: &str) -> Vec<Token> { }", "日本語の図書館 \u{202e}كتاب"]);
+    shelf.add(
+        "/work/ship-it/naïve_Parser.rs",
+        &["fn parse(text: &str) -> Vec<Token> { }", "日本語の図書館 \u{202e}كتاب"],
+    );
     shelf.add("/home/ann/(1) [old] \"quoted\".txt", &["regex:/a b/ -type:pdf OR NOT AND", "\u{0}\u{1f600}"]);
     let desk = runtime.block_on(Desk::open(&shelf, &[], true));
     hammer("query", 300, |data| {
