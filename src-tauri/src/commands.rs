@@ -19,6 +19,7 @@ pub mod vault;
 pub mod window;
 
 use crate::desktop::Desktop;
+use atom_api::{ApiError, ApiResult, ErrorCode};
 use std::sync::Arc;
 use tauri::State;
 
@@ -26,3 +27,13 @@ use tauri::State;
 pub(crate) type Api<'a> = State<'a, Arc<atom_api::App>>;
 /// The person's desktop.
 pub(crate) type Host<'a> = State<'a, Arc<dyn Desktop>>;
+
+/// Asks the desktop for what it has to read from disks, off the threads that answer the windows.
+pub(crate) async fn on_disk<T: Send + 'static>(
+    host: &Host<'_>,
+    work: impl FnOnce(&dyn Desktop) -> ApiResult<T> + Send + 'static,
+) -> ApiResult<T> {
+    let host = Arc::clone(host.inner());
+    let cut_short = |_| Err(ApiError::new(ErrorCode::Internal, "this was cut short").retryable());
+    tokio::task::spawn_blocking(move || work(&*host)).await.unwrap_or_else(cut_short)
+}

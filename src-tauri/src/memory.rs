@@ -22,13 +22,3 @@ pub fn spare() {}
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn give_back() {}
-
-/// Ends the process, once everything was ended in order, without what libraries registered to be done at its end.
-///
-/// OpenSSL, which the database has in it, takes itself down there, and whatever thread still lets go of a connection at
-/// that moment crashes.
-#[allow(unsafe_code, reason = "there is no safe way to leave without exit handlers")]
-pub(crate) fn leave() -> ! {
-    // SAFETY: it only ends the process.
-    unsafe { libc::_exit(0) }
-}

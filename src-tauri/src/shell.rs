@@ -131,11 +131,22 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
                 tracing::error!(%error, "cannot stop in order");
             }
             app.cleanup_before_exit();
-            #[cfg(unix)]
-            crate::memory::leave();
+            #[cfg(target_os = "linux")]
+            leave();
         }
         _ => {}
     }
+}
+
+/// Ends the process, once everything was ended in order, without what libraries registered to be done at its end.
+///
+/// OpenSSL, which the database has in it, takes itself down there, and a call of a window that still lets go of a
+/// connection at that moment crashes.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "there is no safe way to leave without exit handlers")]
+fn leave() -> ! {
+    // SAFETY: it only ends the process.
+    unsafe { libc::_exit(0) }
 }
 
 /// A session that ends sends a signal: close the store in order.

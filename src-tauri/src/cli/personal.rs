@@ -24,6 +24,9 @@ pub(super) async fn history(backend: &mut Backend, request: History) -> ApiResul
     }
     let all = HistoryListRequest { prefix: String::new(), limit: LISTED };
     let past: Vec<HistoryEntryView> = backend.call(Call::HistoryList(all)).await?;
+    if past.is_empty() {
+        eprintln!("no search is remembered");
+    }
     for entry in past {
         print_line(&if request.json { json::snake(&entry)?.to_string() } else { past_line(&entry) });
     }
@@ -32,7 +35,13 @@ pub(super) async fn history(backend: &mut Backend, request: History) -> ApiResul
 
 pub(super) async fn saved(backend: &mut Backend, request: Saved) -> ApiResult<ExitCode> {
     let kept: Vec<SavedSearchView> = match request.action {
-        None => backend.call(Call::SavedList).await?,
+        None => {
+            let kept: Vec<_> = backend.call(Call::SavedList).await?;
+            if kept.is_empty() {
+                eprintln!("no search is kept");
+            }
+            kept
+        }
         Some(SavedAction::Add { name, query, notify }) => {
             vec![backend.call(Call::SavedPut(SavedPutRequest { id: None, name, query, notify })).await?]
         }

@@ -1,6 +1,6 @@
 //! Acting on what was found. The window names an item; only the core knows its path.
 
-use super::{Api, Host};
+use super::{Api, Host, on_disk};
 use crate::desktop::ProgramView;
 use atom_api::dto::IdRequest;
 use atom_api::{ApiError, ApiResult, ErrorCode};
@@ -56,14 +56,16 @@ pub async fn item_copy_text(host: Host<'_>, request: CopyTextRequest) -> ApiResu
 #[tauri::command]
 #[specta::specta]
 pub async fn item_apps(api: Api<'_>, host: Host<'_>, request: IdRequest) -> ApiResult<Vec<ProgramView>> {
-    Ok(host.programs_for(&api.item_file(request, false).await?))
+    let file = api.item_file(request, false).await?;
+    on_disk(&host, move |host| Ok(host.programs_for(&file))).await
 }
 
 /// Opens an item with one of them.
 #[tauri::command]
 #[specta::specta]
 pub async fn item_open_with(api: Api<'_>, host: Host<'_>, request: OpenWithRequest) -> ApiResult<()> {
-    host.open_with(&api.item_file(IdRequest { id: request.id }, true).await?, &request.program)
+    let file = api.item_file(IdRequest { id: request.id }, true).await?;
+    on_disk(&host, move |host| host.open_with(&file, &request.program)).await
 }
 
 /// Copies all text of an item.

@@ -1,7 +1,8 @@
 //! What parent and worker say to each other over their socket.
 //!
 //! A job is a length, a JSON [`Job`] and, beside the length, the open file. An answer is two lengths, a JSON
-//! [`Answer`] and the text, or the picture or the pixels of a page. The worker is not trusted: the parent bounds every length before it reads.
+//! [`Answer`] and the text, or the picture or the pixels of a page. The worker is not trusted: the parent bounds every
+//! length before it reads.
 
 use crate::outcome::{FileHint, Outcome, ScannedPage};
 use crate::page::{Drawn, PageRequest};

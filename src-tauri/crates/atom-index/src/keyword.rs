@@ -226,6 +226,12 @@ pub fn words_of_run(text: &str) -> Option<Vec<&str>> {
     segment::words(text)
 }
 
+/// A name as [`Sort::Name`] puts it in order: in one case, without accents.
+#[must_use]
+pub fn ordered_name(name: &str) -> String {
+    schema::whole_name(name)
+}
+
 /// Whether a regular expression can be looked for: it can be read, and is not too intricate.
 #[must_use]
 pub fn is_regex(pattern: &str) -> bool {

@@ -19,7 +19,8 @@ pub(crate) fn traits(task: &WordsTask) -> Vec<&'static str> {
         }
     };
     let body = task.body.as_str();
-    let attached = attachments(task.kind, body);
+    let is_mail = task.kind == Kind::Email || task.mime == "message/rfc822";
+    let attached = if is_mail { attachments(body) } else { Vec::new() };
     let is_picture = |name: &&str| Kind::from_path(Path::new(name)) == Kind::Image;
     add(task.kind == Kind::Folder, "folder");
     add(task.kind != Kind::Folder, "file");
@@ -52,10 +53,7 @@ const fn is_failure(state: ItemState) -> bool {
 }
 
 /// Names of what is attached to a mail, as its reader tells them.
-fn attachments(kind: Kind, body: &str) -> Vec<&str> {
-    if kind != Kind::Email {
-        return Vec::new();
-    }
+fn attachments(body: &str) -> Vec<&str> {
     body.lines().filter_map(|line| line.strip_prefix("Attachment: ")).collect()
 }
 
@@ -130,6 +128,8 @@ mod tests {
     fn a_mail_tells_its_attachments_and_pictures() {
         let mail = task(Kind::Email, "/m/a.eml", "Subject: x\n\nsee https://example.org\n\nAttachment: a.jpg");
         assert_eq!(traits(&mail), ["file", "text", "attachment", "image", "link"]);
+        let maildir = WordsTask { mime: "message/rfc822".to_owned(), ..task(Kind::Other, "/m/x", "Attachment: a.pdf") };
+        assert_eq!(traits(&maildir), ["file", "text", "attachment"]);
         let note = task(Kind::Text, "/m/a.txt", "Attachment: a.jpg");
         assert_eq!(traits(&note), ["file", "text"]);
     }

@@ -3,7 +3,7 @@
 //! Pure but for the [`Vocabulary`], which knows what there is. What is proposed never changes what was typed before the
 //! word at the cursor.
 
-use crate::query::{OPERATORS, known_values, takes_folders};
+use crate::query::{OPERATORS, known_values, quoted, takes_folders};
 use std::ops::Range;
 
 /// Proposals of one kind.
@@ -57,7 +57,7 @@ pub struct Suggestion {
 pub fn complete(query: &str, cursor: usize, vocabulary: &dyn Vocabulary) -> Vec<Suggestion> {
     let cursor = query.floor_char_boundary(cursor);
     let before = query.get(..cursor).unwrap_or_default();
-    let start = word_start(before);
+    let start = behind_last(before, char::is_whitespace);
     let word = before.get(start..).unwrap_or_default();
     let signed = word.trim_start_matches(['-', '(']);
     let start = start + (word.len() - signed.len());
@@ -79,13 +79,13 @@ pub fn complete(query: &str, cursor: usize, vocabulary: &dyn Vocabulary) -> Vec<
     found
 }
 
-/// Where the word at the end of `text` begins; spaces between quotes do not end a word.
-fn word_start(text: &str) -> usize {
-    let (mut start, mut quoted) = (0, false);
+/// Where what is behind the last of some characters begins; those between quotes do not count.
+fn behind_last(text: &str, ends: impl Fn(char) -> bool) -> usize {
+    let (mut start, mut in_quotes) = (0, false);
     for (at, c) in text.char_indices() {
         match c {
-            '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => start = at + c.len_utf8(),
+            '"' => in_quotes = !in_quotes,
+            c if !in_quotes && ends(c) => start = at + c.len_utf8(),
             _ => {}
         }
     }
@@ -108,7 +108,7 @@ fn operators(word: &str, span: Range<usize>) -> Vec<Suggestion> {
 
 fn values_of(name: &str, values: &str, cursor: usize, vocabulary: &dyn Vocabulary) -> Vec<Suggestion> {
     let name = name.to_lowercase();
-    let typed = values.rsplit_once(',').map_or(values, |(_, last)| last);
+    let typed = values.get(behind_last(values, |c| c == ',')..).unwrap_or_default();
     let span = cursor - typed.len()..cursor;
     let prefix = typed.trim_start_matches('"');
     let lower = prefix.to_lowercase();
@@ -147,12 +147,6 @@ fn vocabulary_of(name: &str) -> Option<Completion> {
         "in" | "source" => Completion::Sources,
         _ => return None,
     })
-}
-
-/// A value as it has to be typed.
-fn quoted(value: &str) -> String {
-    let plain = !value.contains(|c: char| c.is_whitespace() || matches!(c, ',' | '|' | '(' | ')'));
-    if plain { value.to_owned() } else { format!("\"{}\"", value.replace('"', "")) }
 }
 
 #[cfg(test)]
@@ -200,6 +194,8 @@ mod tests {
         assert_eq!(first("type:pdf,au"), "type:pdf,audio ");
         assert_eq!(first("from:ann"), "from:\"Ann Lee\" ");
         assert_eq!(first("from:\"ann l"), "from:\"Ann Lee\" ");
+        assert_eq!(first("from:\"Lee, ann"), "", "a comma in quotes does not end a value");
+        assert_eq!(first("from:\"Lee, Ann\",ann"), "from:\"Lee, Ann\",\"Ann Lee\" ");
         assert_eq!(first("label:wor"), "label:work ");
         assert_eq!(first("in:do"), "in:Docs ");
         assert_eq!(first("path:my"), "path:\"/home/ann/my tax\" ");

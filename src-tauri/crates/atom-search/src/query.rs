@@ -103,6 +103,13 @@ pub struct PlainWord {
     pub prefix: bool,
 }
 
+/// A value as it has to be typed behind an operator: in quotes where it would end or be taken apart without.
+pub fn quoted(value: &str) -> String {
+    let value: String = value.chars().map(|c| if parse::is_quote(c) { ' ' } else { c }).collect();
+    let is_plain = !value.is_empty() && !value.contains(|c: char| c.is_whitespace() || ",|()".contains(c));
+    if is_plain { value } else { format!("\"{value}\"") }
+}
+
 /// What `text` means. Never fails.
 pub fn plan<Tz: TimeZone>(text: &str, context: &Context<'_, Tz>) -> Plan {
     let (tree, notices) = parse::parse(text);

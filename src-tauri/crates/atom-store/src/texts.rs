@@ -267,7 +267,8 @@ fn store_one(tx: &Transaction<'_>, task: &ReadTask, outcome: &TextOutcome) -> Re
                     "UPDATE item SET state = ?4, reason = ?5, mime = ?6, title = ?7, author = ?8, content_hash = ?9,
                             parser_version = ?10, crashes = ?11, truncated = ?12, ocr = iif(?16, 'waiting', NULL),
                             meaning_pending = meaning_pending OR chunk_count > 0 OR ?13 > 0, chunk_count = ?13,
-                            people = ?14, language = ?15, labels = ?17, unread = 0, words_pending = 1, revision = revision + 1
+                            people = ?14, language = ?15, labels = ?17,
+                            unread = 0, words_pending = 1, revision = revision + 1
                      WHERE id = ?1 AND size = ?2 AND modified_ns = ?3",
                 )
                 .during(OPERATION)?

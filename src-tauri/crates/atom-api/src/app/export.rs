@@ -255,7 +255,8 @@ impl App {
                 Err(error) => skipped.push(format!("{}: {}", source.path, error.message)),
             }
         }
-        let kept = self.saved_list().await?;
+        let session = self.session().await?;
+        let kept = blocking(move || Ok(session.store.saved_searches()?)).await?;
         for SavedLine { name, query, notify } in saved {
             if kept.iter().any(|known| known.name == name && known.query == query) {
                 continue;

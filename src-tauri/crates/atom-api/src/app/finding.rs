@@ -9,6 +9,7 @@ use crate::dto::{
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use atom_core::{Kind, SourceId};
 use atom_index::keyword::{Field, KeywordQuery, Values};
+use atom_search::query::quoted;
 use atom_search::snippet::utf16;
 use atom_search::{Completion, Facets, Like, SPANS_DAYS, Sort, Vocabulary, complete};
 use std::collections::HashMap;
@@ -20,8 +21,10 @@ use std::sync::Arc;
 const MAX_SIMILAR: u32 = 200;
 /// Bytes of a text that others are compared with.
 const MAX_TEXT: usize = 64 << 10;
-/// Folders looked up to complete a path.
-const FOLDERS: usize = 8;
+/// Values looked up to complete one.
+const VALUES: usize = 8;
+/// Past searches looked at for one that goes on with what was typed.
+const PAST: usize = 200;
 
 impl App {
     /// What is like an item, or like a text.
@@ -124,11 +127,6 @@ fn span(days: i64) -> String {
     }
 }
 
-/// A value as it has to be typed: an operator ends at a space, and a quote cannot be typed inside quotes.
-fn quoted(value: &str) -> String {
-    format!("\"{}\"", value.replace('"', " "))
-}
-
 /// What there is to complete with.
 struct Known<'a> {
     session: &'a Arc<Session>,
@@ -143,21 +141,22 @@ impl Vocabulary for Known<'_> {
             Completion::Extensions => Values::Extensions,
             Completion::Sources => return self.sources(prefix),
         };
-        told(self.session.keyword.values(values, prefix, FOLDERS))
+        told(self.session.keyword.values(values, prefix, VALUES))
     }
 
     fn folders(&self, prefix: &str) -> Vec<String> {
         let named = KeywordQuery::Word { text: prefix.to_owned(), field: Field::Name, prefix: true, fuzzy: false };
         let folders = KeywordQuery::And(vec![KeywordQuery::Kind(vec![Kind::Folder]), named]);
-        let found = told(self.session.keyword.search(&folders, FOLDERS).map(|found| found.hits));
+        let found = told(self.session.keyword.search(&folders, VALUES).map(|found| found.hits));
         let items: Vec<_> = found.iter().map(|hit| hit.item).collect();
         let facts = told(self.session.store.item_facts(&items));
         facts.iter().map(|facts| views::display(&facts.path)).collect()
     }
 
     fn history(&self, typed: &str) -> Vec<String> {
-        let past = told(self.session.store.past_searches(typed, FOLDERS));
-        past.into_iter().map(|past| past.query).filter(|query| query.starts_with(typed)).collect()
+        let typed = typed.trim_start().to_lowercase();
+        let past = told(self.session.store.past_searches(&typed, PAST)).into_iter().map(|past| past.query);
+        past.filter(|query| query.to_lowercase().starts_with(&typed)).collect()
     }
 }
 
@@ -219,10 +218,10 @@ mod tests {
         let shown = facets(&counted, &HashMap::from([(SourceId::new(1), "/home/ann".to_owned())]));
         let queries = |of: &[crate::dto::FacetView]| of.iter().map(|one| one.query.clone()).collect::<Vec<_>>();
         assert_eq!(queries(&shown.kinds), ["type:pdf"]);
-        assert_eq!(queries(&shown.sources), ["in:\"/home/ann\""]);
+        assert_eq!(queries(&shown.sources), ["in:/home/ann"]);
         assert_eq!(queries(&shown.folders), ["path:\"/home/ann/my tax\""]);
         assert_eq!(queries(&shown.people), ["from:\"Ann  A  Lee\""]);
-        assert_eq!(queries(&shown.labels), ["label:\"work\""]);
+        assert_eq!(queries(&shown.labels), ["label:work"]);
         assert_eq!(queries(&shown.times), ["newer_than:7d"]);
     }
 }

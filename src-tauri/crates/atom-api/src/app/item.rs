@@ -1,7 +1,7 @@
 //! Handing an item on: its file to a program, its text to the clipboard.
 
 use super::session::item_id;
-use super::{App, blocking};
+use super::{App, blocking, search};
 use crate::dto::IdRequest;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ impl App {
         let id = item_id(&request.id)?;
         blocking(move || {
             if session.store.item_facts(&[id])?.is_empty() {
-                return Err(ApiError::new(ErrorCode::NotFound, "this item is not in the index any more"));
+                return Err(search::gone());
             }
             let (mut text, mut next) = (String::new(), 0);
             loop {

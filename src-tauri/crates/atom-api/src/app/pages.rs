@@ -3,13 +3,13 @@
 //! What is shown is the file as it is now, opened beneath its source as for reading, and drawn by boxed readers of
 //! their own, so that a person does not wait for files that are being read. Nothing of it is kept here.
 
-use super::search::{gone, highlight};
 use super::session::{Session, item_id};
-use super::{App, blocking};
+use super::{App, blocking, search};
 use crate::dto::{PreviewPageRequest, PreviewPageView};
 use crate::error::ApiResult;
 use atom_core::{ItemId, Kind};
 use atom_extract::{Extractor, FileHint, Limits, Outcome, Page, PageRequest, Place, WorkerCommand};
+use atom_search::snippet::Terms;
 use atom_store::ItemFacts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -82,12 +82,13 @@ fn rest_later(session: &Arc<Session>) {
 }
 
 fn view(session: &Session, id: ItemId, request: &PreviewPageRequest) -> ApiResult<PreviewPageView> {
-    let Some(facts) = session.store.item_facts(&[id])?.into_iter().next() else { return Err(gone()) };
+    let Some(facts) = session.store.item_facts(&[id])?.into_iter().next() else { return Err(search::gone()) };
     if facts.container.is_some() {
         return Ok(unseen("It lies in an archive: open the archive to see it.".to_owned()));
     }
+    let terms = search::terms(session, &request.query);
     let matching = match request.page {
-        None if facts.kind == Kind::Pdf => matching_pages(session, id, &request.query)?,
+        None if facts.kind == Kind::Pdf => matching_pages(session, id, &terms)?,
         _ => Vec::new(),
     };
     let Some(file) = open(session, &facts)? else {
@@ -98,7 +99,7 @@ fn view(session: &Session, id: ItemId, request: &PreviewPageRequest) -> ApiResul
     let asked = PageRequest { page, width: request.width };
     Ok(match session.pages.page(&file, &FileHint::new(&name, facts.size), asked) {
         Ok(page) => {
-            let found = highlight(session, &request.query, &page.text);
+            let found = search::highlight(session, &terms, &page.text);
             PreviewPageView {
                 marks: marks(&page, &found),
                 reason: page.png.is_empty().then(|| "This page cannot be shown.".to_owned()),
@@ -126,11 +127,11 @@ fn open(session: &Session, facts: &ItemFacts) -> ApiResult<Option<File>> {
 }
 
 /// The pages whose text matches, by the headings under which passages stand.
-fn matching_pages(session: &Session, id: ItemId, query: &str) -> ApiResult<Vec<u32>> {
+fn matching_pages(session: &Session, id: ItemId, terms: &Terms) -> ApiResult<Vec<u32>> {
     let mut pages: Vec<u32> = Vec::new();
     for chunk in session.store.chunks(id)? {
         let Some(page) = chunk.heading.as_deref().and_then(page_of) else { continue };
-        if pages.last() != Some(&page) && !highlight(session, query, &chunk.text).is_empty() {
+        if pages.last() != Some(&page) && !search::highlight(session, terms, &chunk.text).is_empty() {
             pages.push(page);
         }
     }

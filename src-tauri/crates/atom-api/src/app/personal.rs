@@ -9,7 +9,7 @@ use atom_store::{LoggedSearch, NotedSearch, PastSearch};
 use chrono::{DateTime, Local, NaiveDate};
 
 /// Past searches in one answer.
-const MAX_LIMIT: u32 = 1_000;
+const MAX_LIMIT: u32 = 10_000;
 /// What is longer was pasted, and is looked up nowhere again.
 const MAX_QUERY_BYTES: usize = 1_000;
 /// Queries in each list of the insights.

@@ -91,12 +91,16 @@ impl App {
     pub(super) async fn tell_of_saved(&self) {
         let Ok(session) = self.session().await else { return };
         let looking = Arc::clone(&session);
-        let news = match blocking(move || grown(&looking)).await {
+        let (news, is_whole) = match blocking(move || Ok((grown(&looking)?, is_whole(&looking)?))).await {
             Ok(news) => news,
             Err(error) => return tracing::warn!(%error, "kept searches cannot be looked through"),
         };
         for (search, count) in news {
             let told = session.clone();
+            // While the words are indexed anew, what is missing is no loss, and no news when it is back.
+            if count < search.told && !is_whole {
+                continue;
+            }
             // Whoever locks meanwhile is not told, and is when the vault is open again; nor is a process without a window.
             if count > search.told && (self.session().await.is_err() || !self.has_listener()) {
                 continue;
@@ -163,7 +167,12 @@ fn look(session: &Session, query: &str) -> ApiResult<Seen> {
     // Before the search: what comes in between is new.
     let newest = session.store.newest_item()?;
     let (known, is_all) = matching(session, query, None, MAX_KNOWN)?;
-    Ok(Seen { newest, known: is_all.then_some(known) })
+    Ok(Seen { newest, known: (is_all && is_whole(session)?).then_some(known) })
+}
+
+/// Whether all words can be searched: a search of less does not tell what matches.
+fn is_whole(session: &Session) -> ApiResult<bool> {
+    Ok(session.recent_counts()?.total.words_left() == 0)
 }
 
 /// How many matches are new.

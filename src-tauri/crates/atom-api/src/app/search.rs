@@ -56,7 +56,7 @@ impl App {
         blocking(move || {
             let Some(facts) = session.store.item_facts(&[id])?.into_iter().next() else { return Err(gone()) };
             let text: String = session.store.chunks(id)?.into_iter().map(|chunk| chunk.text).collect();
-            let found = highlight(&session, &request.query, &text);
+            let found = highlight(&session, &terms(&session, &request.query), &text);
             let (start, end) = match request.start {
                 Some(start) => window_from(&text, usize::try_from(start).unwrap_or(usize::MAX)),
                 None => window(&text, found.first().map_or(0, |range| range.start)),
@@ -202,13 +202,16 @@ fn partial(session: &Session, mode: Mode) -> ApiResult<Vec<Notice>> {
     Ok(notices)
 }
 
-pub(super) fn highlight(session: &Session, query: &str, text: &str) -> Vec<Range<usize>> {
+/// What a query marks in the text of an item.
+pub(super) fn terms(session: &Session, query: &str) -> Terms {
     let context = Context { now: chrono::Local::now(), typing: true, sources: &|_| Vec::new() };
-    let plan = plan(query, &context);
     let analyze = |text: &str| session.keyword.analyze(text);
     let forms = |word: &str| session.keyword.forms(word).unwrap_or_default();
-    let terms = Terms::new(&plan.highlight_terms, &analyze).with_forms(&forms);
-    if terms.is_empty() { Vec::new() } else { marks(text, &terms, &analyze) }
+    Terms::new(&plan(query, &context).highlight_terms, &analyze).with_forms(&forms)
+}
+
+pub(super) fn highlight(session: &Session, terms: &Terms, text: &str) -> Vec<Range<usize>> {
+    if terms.is_empty() { Vec::new() } else { marks(text, terms, &|text: &str| session.keyword.analyze(text)) }
 }
 
 /// The part of a text that begins where a passage does.

@@ -112,14 +112,14 @@ impl<'a> Vocabulary<'a> {
                 found.push(expansion);
             }
         }
-        let Some((begin, stems)) = forms::stems(word, languages) else { return Ok(found) };
+        let Some((begin, mut stems)) = forms::stems(word, languages) else { return Ok(found) };
         let end = format!("{begin}\u{10ffff}");
         let counts = self.collect(|dictionary, add| {
             let mut stream = dictionary.range().ge(&begin).lt(&end).into_stream()?;
             let mut looked_at = 0;
             while stream.advance() && looked_at < FORMS_SCAN {
                 looked_at += 1;
-                if std::str::from_utf8(stream.key()).is_ok_and(|term| forms::is_form(term, word, &stems)) {
+                if std::str::from_utf8(stream.key()).is_ok_and(|term| forms::is_form(term, word, &mut stems)) {
                     add(stream.key(), stream.value().doc_freq);
                 }
             }

@@ -104,7 +104,7 @@ fn stemmer(language: Language) -> TextAnalyzer {
 }
 
 /// How every other form of a word begins, and its stems; nothing where it has none.
-pub(crate) fn stems(word: &str, languages: &[Language]) -> Option<(String, std::cell::RefCell<Stems>)> {
+pub(crate) fn stems(word: &str, languages: &[Language]) -> Option<(String, Stems)> {
     if languages.is_empty() || word.chars().count() < INFLECTED_FROM || !word.chars().all(char::is_alphabetic) {
         return None;
     }
@@ -120,14 +120,14 @@ pub(crate) fn stems(word: &str, languages: &[Language]) -> Option<(String, std::
         }
     }
     let begin: String = word.chars().take(common).collect();
-    (!stems.is_empty()).then(|| (begin, std::cell::RefCell::new(Stems(stems))))
+    (!stems.is_empty()).then(|| (begin, Stems(stems)))
 }
 
 /// Whether a term is another form of the word that has these stems.
-pub(crate) fn is_form(term: &str, word: &str, stems: &std::cell::RefCell<Stems>) -> bool {
+pub(crate) fn is_form(term: &str, word: &str, stems: &mut Stems) -> bool {
     let plausible =
         term != word && term.chars().all(char::is_alphabetic) && term.chars().count() <= word.chars().count() + LONGER;
-    plausible && stems.borrow_mut().0.iter_mut().any(|(stemmer, wanted)| stem(stemmer, term) == *wanted)
+    plausible && stems.0.iter_mut().any(|(stemmer, wanted)| stem(stemmer, term) == *wanted)
 }
 
 /// A word with other particles joined to it, or without its own.
@@ -261,12 +261,12 @@ mod tests {
     #[test]
     fn forms_of_other_languages_share_their_stem() {
         let check = |language: Language, word: &str, forms: &[&str], others: &[&str]| {
-            let (begin, stems) = stems(word, &[language]).unwrap();
+            let (begin, mut stems) = stems(word, &[language]).unwrap();
             for form in forms {
-                assert!(form.starts_with(&begin) && is_form(form, word, &stems), "{word}: {form}");
+                assert!(form.starts_with(&begin) && is_form(form, word, &mut stems), "{word}: {form}");
             }
             for other in others {
-                assert!(!(other.starts_with(&begin) && is_form(other, word, &stems)), "{word}: {other}");
+                assert!(!(other.starts_with(&begin) && is_form(other, word, &mut stems)), "{word}: {other}");
             }
         };
         check(Language::German, "vertrag", &["vertrags", "vertrage", "vertragen"], &["vertrauen", "vertreter"]);

@@ -4,6 +4,7 @@
 
 use std::path::is_separator;
 
+use tantivy::query::RegexQuery;
 use tantivy::schema::Field as EngineField;
 
 use super::Field;
@@ -75,35 +76,64 @@ pub(crate) fn plan(pattern: &str, field: Field) -> Option<Plan> {
 
 /// A regular expression that matches somewhere in a folded term, as one that matches the whole of it.
 ///
-/// `^` and `$` keep their meaning at the ends; letters are small ones, as in the index.
+/// `^` and `$` are the ends of the term, in each alternative by itself; letters are small ones, as in the index.
 pub(crate) fn inside(pattern: &str) -> String {
     let pattern: String = pattern.chars().take(MAX_PATTERN).collect();
-    let (begins, rest) = match pattern.strip_prefix('^') {
-        Some(rest) => ("", rest),
-        None => (".*", pattern.as_str()),
-    };
-    let (ends, rest) = match rest.strip_suffix('$') {
-        Some(rest) if !rest.ends_with('\\') => ("", rest),
-        _ => (".*", rest),
-    };
-    let mut folded = String::with_capacity(rest.len() + 8);
-    let mut escaped = false;
-    for c in rest.chars() {
-        // `\W` is not `\w`.
-        if escaped {
-            folded.push(c)
-        } else {
-            folded.extend(c.to_lowercase())
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    format!("{begins}({folded}){ends}")
+    alternatives(&pattern).map(|alternative| anywhere(alternative).concat()).collect::<Vec<_>>().join("|")
 }
 
 /// Whether a regular expression can be looked for.
 pub(crate) fn is_pattern(pattern: &str) -> bool {
+    let can_be_read = |pattern: &str| RegexQuery::from_pattern(pattern, EngineField::from_field_id(0)).is_ok();
+    // Each part by itself, too: what stands around it may close what it left open.
     !pattern.is_empty()
-        && tantivy::query::RegexQuery::from_pattern(&inside(pattern), EngineField::from_field_id(0)).is_ok()
+        && alternatives(pattern).all(|alternative| can_be_read(&anywhere(alternative)[2]))
+        && can_be_read(&inside(pattern))
+}
+
+/// The parts between the `|` that stand in no group and no class.
+fn alternatives(pattern: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut in_class, mut escaped) = (0_usize, false, false);
+    pattern.split(move |c| {
+        if escaped {
+            escaped = false;
+            return false;
+        }
+        match c {
+            '\\' => escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => depth += 1,
+            ')' if !in_class => depth = depth.saturating_sub(1),
+            _ => return c == '|' && !in_class && depth == 0,
+        }
+        false
+    })
+}
+
+/// What may stand before, `(`, what was written in small letters, `)`, and what may stand behind.
+fn anywhere(alternative: &str) -> [String; 5] {
+    let (before, rest) = match alternative.strip_prefix('^') {
+        Some(rest) => ("", rest),
+        None => (".*", alternative),
+    };
+    let is_escaped = |rest: &str| rest.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+    let (behind, rest) = match rest.strip_suffix('$') {
+        Some(rest) if !is_escaped(rest) => ("", rest),
+        _ => (".*", rest),
+    };
+    let mut folded = String::with_capacity(rest.len());
+    let mut escaped = false;
+    for c in rest.chars() {
+        // `\W` is not `\w`.
+        if escaped {
+            folded.push(c);
+        } else {
+            folded.extend(c.to_lowercase());
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    [before.to_owned(), "(".to_owned(), folded, ")".to_owned(), behind.to_owned()]
 }
 
 /// A folded pattern as a regular expression that must match a whole term.

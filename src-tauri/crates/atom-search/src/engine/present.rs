@@ -6,7 +6,7 @@ use crate::fusion::{self, Fused, Signals};
 use crate::query::Plan;
 use crate::snippet::{self, Finder, Snippet, Terms};
 use atom_core::ItemId;
-use atom_index::keyword::{Field, KeywordQuery, Sort};
+use atom_index::keyword::{self, Field, KeywordQuery, Sort};
 use atom_store::ItemFacts;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -33,7 +33,9 @@ impl Shared {
         sort: Sort,
         page: Range<usize>,
     ) -> Result<Vec<Hit>> {
-        fused.truncate(page.end.saturating_mul(2).saturating_add(SPARE));
+        if sort == Sort::Best {
+            fused.truncate(page.end.saturating_mul(2).saturating_add(SPARE));
+        }
         let items: Vec<ItemId> = fused.iter().map(|hit| hit.item).collect();
         let mut facts: HashMap<ItemId, ItemFacts> =
             self.library.items(&items)?.into_iter().map(|facts| (facts.id, facts)).collect();
@@ -141,7 +143,7 @@ fn order(hits: &mut [Fused], facts: &HashMap<ItemId, ItemFacts>, sort: Sort) {
     let size = |hit: &Fused| facts.get(&hit.item).map(|facts| facts.size);
     let name = |hit: &Fused| {
         let name = facts.get(&hit.item)?.path.file_name()?;
-        Some(name.to_string_lossy().to_lowercase())
+        Some(keyword::ordered_name(&name.to_string_lossy()))
     };
     match sort {
         Sort::Best => {}

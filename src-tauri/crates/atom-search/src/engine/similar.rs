@@ -73,14 +73,18 @@ impl Searcher {
         }
         likeness.retain(|item, (sum, _)| *sum > 0.0 && !not.contains(item));
         let fused = ranked(likeness);
-        answer.total = fused.len();
+        let total = fused.len();
         let shared = Arc::clone(&self.shared);
         answer.hits = blocking("reading hits", move || {
             let nothing = plan("", &Context { now: shared.now(), typing: false, sources: &|_| Vec::new() });
-            let hits = shared.present(&nothing, fused, &HashSet::new(), Sort::Best, 0..limit)?;
-            Ok(shared.without_copies(hits, &like)?)
+            let hits = shared.present(&nothing, fused, &HashSet::new(), Sort::Best, 0..limit.saturating_add(1))?;
+            // Its copies are one hit, which has its very content.
+            let mut hits = shared.without_copies(hits, &like)?;
+            hits.truncate(limit);
+            Ok(hits)
         })
         .await?;
+        answer.total = if answer.hits.len() < limit { answer.hits.len() } else { total };
         answer.took_ms = begun.elapsed().as_secs_f64() * 1_000.0;
         Ok(answer)
     }

@@ -421,7 +421,7 @@ fn push(parts: &mut Vec<Node>, node: Node, join: Join) {
     parts.push(Node { span, syntax: joined });
 }
 
-fn is_quote(c: char) -> bool {
+pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}')
 }
 

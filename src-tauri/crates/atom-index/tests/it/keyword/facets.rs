@@ -96,7 +96,11 @@ fn patterns_match_inside_names_and_words() {
     assert_eq!(matches(&index, &pattern("[AM]p?pl|mang")), [2, 4]);
     assert_eq!(matches(&index, &pattern("ard.n")), [1, 2, 3, 4]);
     assert_eq!(found(&index, &pattern("^arden$")), [0; 0]);
-    assert!(!atom_index::keyword::is_regex("["));
+    assert_eq!(matches(&index, &pattern("^zebra|txt$")), [1, 2, 4], "each alternative has its own ends");
+    assert_eq!(matches(&index, &pattern("(^zebra|txt)$")), [0; 0]);
+    for broken in ["[", "a)(b", "(a", "a|)"] {
+        assert!(!atom_index::keyword::is_regex(broken), "{broken}");
+    }
     assert!(!atom_index::keyword::is_regex(""));
 }
 
