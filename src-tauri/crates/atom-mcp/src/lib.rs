@@ -4,7 +4,7 @@
 //! whether it may ask at all, is decided on the other side of the socket.
 //!
 //! Left out on purpose: opening a vault, everything that changes something, and resources, prompts and notifications of MCP.
-//! To add a tool: a method of the socket, and its name in [`TOOLS`].
+//! To add a tool: a method of the socket, and its name in `TOOLS`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 use atom_api::rpc::{self, RpcError};
