@@ -116,7 +116,7 @@ pub(crate) fn read(line: &[u8]) -> Result<Request, RpcError> {
     if socket::is_cut(line) {
         return Err(invalid("a request is one line of at most 1 MiB"));
     }
-    let value = serde_json::from_slice(line)
+    let value: Value = serde_json::from_slice(line)
         .map_err(|_| RpcError::new(PARSE_ERROR, "this line is no JSON, or is nested too deeply"))?;
     let Value::Object(mut object) = value else {
         return Err(invalid("a request is an object; batches are not taken"));
