@@ -137,7 +137,7 @@ async fn an_assistant_finds_and_reads_what_it_may_see_until_it_may_no_longer() {
 
     let assistant = Assistant::new(&place, token).await;
     let tools = assistant.client.list_all_tools().await.unwrap();
-    assert_eq!(tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>(), ["search", "fetch"]);
+    assert_eq!(tools.iter().map(|tool| &*tool.name).collect::<Vec<_>>(), ["search", "fetch"]);
     let found = assistant.well("search", json!({ "query": "marigold", "mode": "words" })).await;
     let results = found["results"].as_array().unwrap();
     assert_eq!((results.len(), &found["total"], &results[0]["also_at"]), (1, &json!(1), &json!([])), "{found}");

@@ -40,7 +40,7 @@ async fn tools_say_what_they_take_and_give_and_that_they_change_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let assistant = assistant(dir.path()).await;
     let tools = assistant.list_all_tools().await.unwrap();
-    let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+    let names: Vec<&str> = tools.iter().map(|tool| &*tool.name).collect();
     assert_eq!(names, ["search", "fetch"]);
     for (tool, required) in tools.iter().zip(["query", "id"]) {
         assert_eq!(tool.input_schema["required"], json!([required]));
