@@ -1,5 +1,5 @@
 //! The command line: `atom index | search | status | files | watch | audit | history | saved | doctor | vault | backup | restore |
-//! export | import | model | toggle | init`.
+//! export | import | model | client | mcp | toggle | init`.
 //!
 //! Each subcommand is a few calls of the core, this process's own or, when the desktop app has the vault, the app's over its
 //! socket. Results go to stdout, progress and errors to stderr. The contract is `src-tauri/docs/cli.md`.
@@ -9,8 +9,10 @@ mod audit;
 mod backend;
 mod backup;
 mod bench;
+mod client;
 mod index;
 mod json;
+mod mcp;
 mod model;
 mod personal;
 mod rotate;
@@ -137,6 +139,12 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             let backend = open(config, if takes_time { Indexing::Full } else { Indexing::Off }).await?;
             finish(backend, async |backend| model::run(backend, action).await).await
         }
+        Command::Client { action } => {
+            let data_dir = config.data_dir.clone();
+            let backend = open(config, Indexing::Off).await?;
+            finish(backend, async |backend| client::run(backend, &data_dir, action).await).await
+        }
+        Command::Mcp { client } => mcp::run(&config.data_dir, &client).await,
         Command::Toggle => {
             atom_api::socket::call(&config.data_dir, Call::Toggle).await.map_err(|_| {
                 ApiError::new(

@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod audit;
 pub mod backup;
+pub mod clients;
 pub mod files;
 pub mod item;
 pub mod models;

@@ -4,8 +4,8 @@
 //! At most six events, each of which states a fact; a window that needs more asks.
 
 use crate::commands::{
-    activity, audit, backup, files, item, models, network, personal, programs, search, settings, sources, status,
-    vault, window,
+    activity, audit, backup, clients, files, item, models, network, personal, programs, search, settings, sources,
+    status, vault, window,
 };
 use atom_api::dto;
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,9 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             audit::audit_list,
             audit::audit_verify,
             audit::audit_export,
+            clients::clients_list,
+            clients::clients_add,
+            clients::clients_remove,
             models::model_list,
             models::model_use,
             models::model_cancel,

@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["atom-jobs", "atom-backup"],
     &["atom-ingest", "atom-search"],
     &["atom-api"],
+    &["atom-mcp"],
     &["atom"],
 ];
 
@@ -26,6 +27,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tauri*", &["atom"]),
     ("gtk", &["atom"]),
     ("clap", &["atom"]),
+    // The shell uses its client, in tests.
+    ("rmcp*", &["atom-mcp", "atom"]),
     ("specta*", &["atom-api", "atom"]),
     ("rusqlite", &["atom-store"]),
     ("tantivy*", &["atom-index"]),
@@ -234,6 +237,7 @@ fn wrong_edges_are_found() {
     assert_eq!(check("atom-store", "rusqlite", false), 0);
     assert_eq!(check("atom-jobs", "rusqlite", false), 1, "not its library");
     assert_eq!(check("atom-api", "tauri-plugin-dialog", false), 1, "knows no Tauri");
+    assert_eq!(check("atom-api", "rmcp", false), 1, "only speaks its own protocols");
     assert_eq!(check("atom-net", "ureq", false), 0);
     assert_eq!(check("atom-api", "ureq", false), 1, "past the gate");
     assert_eq!(check("atom-search", "hyper-util", true), 1, "past the gate, in a test");

@@ -144,7 +144,8 @@ fn arguments(command: &str) -> Value {
         "preview_page" => json!({ "request": { "id": "1", "page": null, "width": 600, "query": "a" } }),
         "item_open" | "item_reveal" | "item_copy_path" | "item_copy_all" | "item_apps" | "item_share"
         | "apps_launch" | "saved_remove" | "saved_seen" | "sources_remove" | "sources_rescan" | "sources_forget"
-        | "sources_index_now" | "activity_cancel" => id,
+        | "sources_index_now" | "activity_cancel" | "clients_remove" => id,
+        "clients_add" => json!({ "request": { "name": "a", "all": true, "sources": [] } }),
         "item_open_with" => json!({ "request": { "id": "1", "program": "one" } }),
         "history_note" => {
             json!({ "request": { "query": "a", "total": 1, "tookMs": 2.5, "opened": "1", "rank": 1 } })

@@ -116,6 +116,17 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: ModelAction,
     },
+    /// See which other programs may ask, let one ask, or no longer.
+    Client {
+        #[command(subcommand)]
+        action: ClientAction,
+    },
+    /// Answer an assistant that speaks MCP, on standard input and output; asks the running Atom.
+    Mcp {
+        /// The program whose token is in the variable ATOM_TOKEN.
+        #[arg(long, value_name = "NAME")]
+        client: String,
+    },
     /// Show or hide quick search in the running app.
     Toggle,
     /// Measure on a throw-away vault, with the budgets beside the figures; `cargo xtask bench` builds for it first.
@@ -164,6 +175,32 @@ pub(super) enum ModelAction {
     Remove {
         /// The model, as `atom model list` names it.
         id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ClientAction {
+    /// Let a program ask; prints its token once.
+    Add {
+        /// What to call it.
+        name: String,
+        /// A folder that it sees; once for each.
+        #[arg(long, value_name = "PATH", required_unless_present = "all", conflicts_with = "all")]
+        source: Vec<PathBuf>,
+        /// It sees all folders, those to come included.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show which programs may ask, and what each sees.
+    List {
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let a program ask no longer; its next call is refused.
+    Remove {
+        /// Its name.
+        name: String,
     },
 }
 
@@ -433,6 +470,22 @@ mod tests {
         assert_eq!(parse(&[]).unwrap_err().kind(), ErrorKind::MissingRequiredArgument);
         assert!(parse(&["/disk", "list", "/disk"]).is_err());
         assert!(Arguments::try_parse_from(["atom", "restore"]).is_err());
+    }
+
+    #[test]
+    fn a_program_sees_either_all_folders_or_some() {
+        let sees = |args: &[&str]| {
+            let parsed = Arguments::try_parse_from([&["atom", "client", "add", "one"], args].concat());
+            match parsed.map(|arguments| arguments.command) {
+                Ok(Command::Client { action: ClientAction::Add { source, all, .. } }) => Ok((source.len(), all)),
+                Ok(other) => panic!("{other:?}"),
+                Err(error) => Err(error.kind()),
+            }
+        };
+        assert_eq!(sees(&["--source", "/a", "--source", "/b"]), Ok((2, false)));
+        assert_eq!(sees(&["--all"]), Ok((0, true)));
+        assert_eq!(sees(&[]), Err(ErrorKind::MissingRequiredArgument));
+        assert_eq!(sees(&["--all", "--source", "/a"]), Err(ErrorKind::ArgumentConflict));
     }
 
     #[test]

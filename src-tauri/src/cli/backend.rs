@@ -126,5 +126,6 @@ const fn may_be_repeated(call: &Call) -> bool {
             | Call::AuditVerify
             | Call::ModelList
             | Call::ModelUse(_)
+            | Call::ClientsList
     )
 }

@@ -14,6 +14,7 @@ mod instances;
 mod killed;
 mod locked;
 mod lost;
+mod mcp;
 mod missing;
 mod model;
 mod ocr;

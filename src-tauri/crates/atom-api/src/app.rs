@@ -7,6 +7,7 @@ mod anchor;
 mod audit;
 mod auto_lock;
 mod backup;
+pub(crate) mod clients;
 mod doctor;
 mod downloads;
 mod explain;
@@ -272,6 +273,9 @@ impl App {
             Call::SavedList => value(self.saved_list().await?),
             Call::SavedPut(request) => value(self.saved_put(request).await?),
             Call::SavedRemove(request) => value(self.saved_remove(request).await?),
+            Call::ClientsList => value(self.clients_list().await?),
+            Call::ClientsAdd(request) => value(self.clients_add(request).await?),
+            Call::ClientsRemove(request) => value(self.clients_remove(request).await?),
             Call::Toggle => {
                 self.emit(Event::ToggleRequested);
                 value(())

@@ -1,10 +1,10 @@
 //! The use cases as data: what the command line asks, of its own core or of a running app over the socket.
 
 use crate::dto::{
-    AuditListRequest, BackupRequest, DoctorRequest, FilesExplainRequest, FilesListRequest, FilesRetryRequest,
-    FolderRequest, HistoryForgetRequest, HistoryListRequest, IdRequest, ModelDownloadRequest, ModelImportRequest,
-    SavedPutRequest, SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest, VaultProof,
-    VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
+    AuditListRequest, BackupRequest, ClientAddRequest, DoctorRequest, FilesExplainRequest, FilesListRequest,
+    FilesRetryRequest, FolderRequest, HistoryForgetRequest, HistoryListRequest, IdRequest, ModelDownloadRequest,
+    ModelImportRequest, SavedPutRequest, SearchRequest, Settings, SourcesAddRequest, VaultPassphraseRequest,
+    VaultProof, VaultRecoveryConfirmRequest, VaultRotateRequest, VaultUnlockRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +118,12 @@ pub enum Call {
     SavedPut(SavedPutRequest),
     /// [`crate::App::saved_remove`]
     SavedRemove(IdRequest),
+    /// [`crate::App::clients_list`]
+    ClientsList,
+    /// [`crate::App::clients_add`]
+    ClientsAdd(ClientAddRequest),
+    /// [`crate::App::clients_remove`]
+    ClientsRemove(IdRequest),
     /// Show or hide quick search.
     Toggle,
     /// Bring the main window to the front.

@@ -5,6 +5,7 @@
 
 mod audit;
 mod backup;
+mod clients;
 mod finding;
 mod models;
 mod network;
@@ -18,6 +19,7 @@ pub use backup::{
     ExportView, FolderRequest, ImportView, RestoreDoneView, RestoreListRequest, RestoreRequest, RotationDoneView,
     SnapshotView,
 };
+pub use clients::{ClientAddRequest, ClientAddResponse, ClientView};
 pub use finding::{
     CompleteRequest, CompletionView, FacetView, FacetsView, PassageView, PassagesRequest, PassagesView, SearchSort,
     SimilarRequest,

@@ -9,6 +9,11 @@ pub fn call(data: &[u8]) {
     }
 }
 
+/// A line of another program.
+pub fn rpc(data: &[u8]) {
+    let _ = (crate::rpc::is_meant(data), crate::rpc::read(data).is_ok());
+}
+
 #[cfg(test)]
 mod tests {
     use atom_testkit::fuzz::hammer;
@@ -16,6 +21,11 @@ mod tests {
     #[test]
     fn no_bytes_break_a_call() {
         hammer("call", 20_000, super::call);
+    }
+
+    #[test]
+    fn no_bytes_break_a_request_of_another_program() {
+        hammer("rpc", 20_000, super::rpc);
     }
 
     #[test]

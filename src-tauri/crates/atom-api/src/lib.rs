@@ -13,6 +13,7 @@ mod error;
 mod event;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
+pub mod rpc;
 pub mod socket;
 
 pub use app::{App, AppConfig, BackupFolder, Indexing, ItemFile};

@@ -20,7 +20,7 @@ use crate::fusion::{self, Boost, Candidates};
 use crate::query::{self, Chip, Context, Notice, NoticeCode, Plan};
 use crate::snippet::{Snippet, Terms};
 use crate::{Error, Library, QueryEmbedder, Result};
-use atom_core::{Clock, ItemId};
+use atom_core::{Clock, ItemId, SourceId};
 use atom_index::keyword::{Facets, KeywordIndex, KeywordQuery, Sort};
 use atom_index::vector::VectorIndex;
 use atom_store::ItemFacts;
@@ -78,6 +78,8 @@ pub struct Request {
     pub sort: Sort,
     /// Whether to count what the matches are.
     pub facets: bool,
+    /// Searches these sources only, as if there were no others; all of them when none.
+    pub within: Option<Vec<SourceId>>,
     /// What the caller knows about the state of the indexes; put before the search's own notices.
     pub notices: Vec<Notice>,
 }
@@ -93,6 +95,7 @@ impl Request {
             typing: false,
             sort: Sort::Best,
             facets: false,
+            within: None,
             notices: Vec::new(),
         }
     }
@@ -219,8 +222,8 @@ impl Searcher {
 
     async fn answer(&self, request: Request) -> Result<Answer> {
         let shared = Arc::clone(&self.shared);
-        let (text, typing) = (request.text.clone(), request.typing);
-        let plan = blocking("reading the query", move || Ok(shared.plan(&text, typing))).await?;
+        let (text, typing, within) = (request.text.clone(), request.typing, request.within.clone());
+        let plan = blocking("reading the query", move || Ok(shared.plan(&text, typing, within))).await?;
         let mut answer = Answer { notices: request.notices.clone(), chips: plan.chips.clone(), ..Answer::default() };
         answer.notices.extend(plan.notices.iter().cloned());
         if plan.is_empty() {
@@ -313,14 +316,20 @@ impl Shared {
         DateTime::from_timestamp_millis(self.clock.now_ms()).unwrap_or_default().with_timezone(&Local)
     }
 
-    fn plan(&self, text: &str, typing: bool) -> Plan {
+    fn plan(&self, text: &str, typing: bool, within: Option<Vec<SourceId>>) -> Plan {
         let sources = |name: &str| {
-            self.library.sources_named(name).unwrap_or_else(|error| {
+            let mut named = self.library.sources_named(name).unwrap_or_else(|error| {
                 tracing::warn!(%error, "sources could not be looked up");
                 Vec::new()
-            })
+            });
+            named.retain(|source| within.as_ref().is_none_or(|within| within.contains(source)));
+            named
         };
-        query::plan(text, &Context { now: self.now(), typing, sources: &sources })
+        let plan = query::plan(text, &Context { now: self.now(), typing, sources: &sources });
+        match within {
+            Some(within) => plan.restricted(within),
+            None => plan,
+        }
     }
 }
 

@@ -56,9 +56,29 @@ pub struct Plan {
     pub words: Vec<PlainWord>,
     /// Whether the last word counts as a beginning.
     pub last_word_prefix: bool,
+    /// The only sources that anything may be found in; all of them when none.
+    pub within: Option<Vec<SourceId>>,
 }
 
 impl Plan {
+    /// The same among these sources, as if there were no others.
+    #[must_use]
+    pub fn restricted(self, sources: Vec<SourceId>) -> Self {
+        let only = |query: KeywordQuery| KeywordQuery::And(vec![query, KeywordQuery::Source(sources.clone())]);
+        Self {
+            keyword: self.keyword.map(&only),
+            constraints: Some(self.constraints.map_or_else(|| KeywordQuery::Source(sources.clone()), &only)),
+            relaxed: self.relaxed.map(&only),
+            within: Some(sources),
+            ..self
+        }
+    }
+
+    /// Whether something of this source may be found.
+    pub fn covers(&self, source: SourceId) -> bool {
+        self.within.as_ref().is_none_or(|within| within.contains(&source))
+    }
+
     /// Whether there is nothing to search for.
     pub const fn is_empty(&self) -> bool {
         self.keyword.is_none() && self.meaning_text.is_none()

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_members.sql"),
     include_str!("migrations/0011_labels.sql"),
     include_str!("migrations/0012_personal.sql"),
+    include_str!("migrations/0013_clients.sql"),
 ];
 
 /// Version of the schema that this build writes; what is newer is refused.

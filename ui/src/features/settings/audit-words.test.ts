@@ -19,6 +19,9 @@ it.each([
   [entry("index-rebuilt", "words"), "The word index was thrown away and is built again from the vault"],
   [entry("entries-missed", "", 1), "1 entry is missing here: the log could not be written, mostly because the disk was full"],
   [entry("log-sealed", "vault-made=1 setting-changed=1000", 1001), "1,001 older entries gave way to this checkpoint"],
+  [entry("client-added", "Claude"), "A program may ask now: Claude"],
+  [entry("program-answered", "Claude", 12), "Another program was answered, 12 times: Claude"],
+  [entry("program-refused"), "A program was refused that showed no token that counts"],
   [entry("of-a-newer-atom", "x"), "of-a-newer-atom: x"],
 ])("says %j as a sentence", (given, sentence) => {
   expect(auditSentence(given)).toBe(sentence);
@@ -30,6 +33,6 @@ it("shows what a name hides", () => {
 
 it("has a sentence of its own for every action of a filter", () => {
   const actions = new Set(AUDIT_KINDS.flatMap((kind) => kind.actions));
-  expect(actions.size).toBe(18);
+  expect(actions.size).toBe(21);
   for (const action of actions) expect(auditSentence(entry(action, "x"))).not.toBe(`${action}: x`);
 });

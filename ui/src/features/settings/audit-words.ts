@@ -32,6 +32,7 @@ export const AUDIT_KINDS: readonly { name: string; label: string; actions: reado
   { name: "folders", label: "Folders", actions: ["source-added", "source-removed"] },
   { name: "settings", label: "Settings", actions: ["setting-changed"] },
   { name: "out", label: "What left Atom", actions: ["exported", "backed-up", "program-answered"] },
+  { name: "programs", label: "Other programs", actions: ["client-added", "client-removed", "program-answered", "program-refused"] },
   { name: "data", label: "Indexes and data", actions: ["index-rebuilt", "restored", "rollback-accepted", "entries-missed", "log-sealed"] },
 ];
 
@@ -41,7 +42,11 @@ export function actorOf(entry: AuditEntryView): string {
 
 /** Whether a person should look twice. */
 export function isAlarming(entry: AuditEntryView): boolean {
-  return ["unlock-refused", "unlock-record-damaged", "rollback-accepted", "entries-missed"].includes(entry.action);
+  return ["unlock-refused", "unlock-record-damaged", "rollback-accepted", "entries-missed", "program-refused"].includes(entry.action);
+}
+
+function often(times: number): string {
+  return times > 1 ? `, ${formatCount(times)} times` : "";
 }
 
 export function auditSentence({ action, subject, times }: AuditEntryView): string {
@@ -57,7 +62,7 @@ export function auditSentence({ action, subject, times }: AuditEntryView): strin
       return subject === "quit" ? "Atom was quit, which locked the vault" : "The vault was locked";
     case "unlock-refused":
       if (subject === "") return `${countOf(times, "more attempt", "more attempts")} to open the vault ${times === 1 ? "was" : "were"} refused`;
-      return `An attempt to open the vault with ${way} was refused${times > 1 ? `, ${formatCount(times)} times` : ""}`;
+      return `An attempt to open the vault with ${way} was refused${often(times)}`;
     case "unlock-record-damaged":
       return "The record of refused attempts was damaged: some may be missing here";
     case "slot-changed":
@@ -77,7 +82,13 @@ export function auditSentence({ action, subject, times }: AuditEntryView): strin
     case "setting-changed":
       return `Setting changed: ${SETTINGS[subject] ?? name}`;
     case "program-answered":
-      return `Another program was answered: ${name}`;
+      return `Another program was answered${often(times)}: ${name}`;
+    case "program-refused":
+      return `A program was refused that showed no token that counts${often(times)}`;
+    case "client-added":
+      return `A program may ask now: ${name}`;
+    case "client-removed":
+      return `A program may ask no longer: ${name}`;
     case "index-rebuilt":
       return `${INDEXES[subject] ?? name} was thrown away and is built again from the vault`;
     case "rollback-accepted":

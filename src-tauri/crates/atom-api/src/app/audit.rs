@@ -75,6 +75,7 @@ impl App {
                 since_ms: request.since,
                 before: request.before,
             };
+            session.log_programs_blocking();
             let (total, rows) = session.store.audit_rows(&filter, request.limit.clamp(1, MAX_PAGE) as usize)?;
             Ok(AuditListResponse { total, entries: rows.into_iter().map(view).collect() })
         })
@@ -110,6 +111,7 @@ impl App {
         let Some(path) = path else { return Ok(None) };
         let reading = Arc::clone(&session);
         let exported = blocking(move || {
+            reading.log_programs_blocking();
             let (_, rows) = reading.store.audit_rows(&AuditFilter::default(), usize::MAX >> 1)?;
             let mut text = String::new();
             for row in rows.into_iter().rev() {

@@ -130,7 +130,7 @@ impl App {
     }
 }
 
-const fn engine_mode(mode: SearchMode) -> Mode {
+pub(super) const fn engine_mode(mode: SearchMode) -> Mode {
     match mode {
         SearchMode::Hybrid => Mode::Hybrid,
         SearchMode::Words => Mode::Words,

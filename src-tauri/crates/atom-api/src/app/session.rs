@@ -2,6 +2,7 @@
 
 use super::anchor::{self, Opening};
 use super::audit::Log;
+use super::clients::Tally;
 use super::downloads::Downloads;
 use super::pages::PageReaders;
 use super::reserve::Reserve;
@@ -64,6 +65,8 @@ pub(super) struct Session {
     pub(super) downloads: Downloads,
     /// Readers that draw pages for a person.
     pub(super) pages: PageReaders,
+    /// Answers to programs that the log does not have yet.
+    pub(super) tally: Tally,
     ingest: Mutex<Option<Arc<Ingest>>>,
     counts: Mutex<Option<(Instant, Counts)>>,
     sizes: Mutex<Option<(Instant, Vec<SizeView>)>>,
@@ -205,6 +208,7 @@ impl Session {
         self.pages.end();
         let ingest = lock(&self.ingest).take();
         drop(ingest);
+        self.log_programs_blocking();
         if let Err(error) = self.store.anchor_now() {
             tracing::warn!(%error, "the anchor does not name the last commits");
         }
@@ -346,6 +350,7 @@ impl App {
             changing_keys: Arc::clone(&self.changing_keys),
             downloads: Downloads::default(),
             pages: PageReaders::new(self.worker_command()),
+            tally: Tally::default(),
             ingest: Mutex::new(ingest),
             counts: Mutex::default(),
             sizes: Mutex::default(),

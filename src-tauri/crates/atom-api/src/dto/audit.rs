@@ -33,7 +33,8 @@ pub struct AuditEntryView {
     pub actor: String,
     /// What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`,
     /// `key-rotated`, `exported`, `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`,
-    /// `program-answered`, `index-rebuilt`, `rollback-accepted`, `entries-missed` or `log-sealed`.
+    /// `client-added`, `client-removed`, `program-answered`, `program-refused`, `index-rebuilt`, `rollback-accepted`,
+    /// `entries-missed` or `log-sealed`.
     pub action: String,
     /// To what: an id or a name; empty when the action says it all.
     pub subject: String,

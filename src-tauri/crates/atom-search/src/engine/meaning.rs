@@ -6,6 +6,7 @@ use crate::fusion::Near;
 use crate::query::Plan;
 use atom_core::ItemId;
 use atom_index::keyword::KeywordQuery;
+use atom_index::vector::VectorHit;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ const PASSAGES: usize = 100;
 
 /// Passages asked for where constraints are applied afterwards.
 const PASSAGES_TO_FILTER: usize = 400;
+
+/// Passages asked for at most, where only some sources may be searched.
+const MOST_PASSAGES_TO_FILTER: usize = 6_400;
 
 /// Constraints that leave no more items than this are applied before; every passage of theirs is then compared.
 const FEW_ITEMS: usize = 1_000;
@@ -26,6 +30,10 @@ enum Among {
     Only(Vec<ItemId>),
     /// Too many to name: filter afterwards.
     Many(KeywordQuery),
+}
+
+fn near(hits: Vec<VectorHit>) -> Vec<Near> {
+    hits.into_iter().map(|hit| Near { item: hit.item, chunk: hit.chunk, similarity: hit.similarity }).collect()
 }
 
 impl Shared {
@@ -44,19 +52,28 @@ impl Shared {
         };
         let (vector, among) = tokio::join!(embedding, narrowing);
         let (vector, among) = (vector?, among?);
-        let hits = match &among {
-            Among::All => vectors.search(&vector, PASSAGES, None).await?,
+        let constraints = match among {
+            Among::All => return Ok(near(vectors.search(&vector, PASSAGES, None).await?)),
             Among::Only(items) if items.is_empty() => return Ok(Vec::new()),
-            Among::Only(items) => vectors.search(&vector, PASSAGES, Some(items)).await?,
-            Among::Many(_) => vectors.search(&vector, PASSAGES_TO_FILTER, None).await?,
+            Among::Only(items) => return Ok(near(vectors.search(&vector, PASSAGES, Some(&items)).await?)),
+            Among::Many(constraints) => constraints,
         };
-        let mut near: Vec<Near> =
-            hits.into_iter().map(|hit| Near { item: hit.item, chunk: hit.chunk, similarity: hit.similarity }).collect();
-        if let Among::Many(constraints) = among {
-            let shared = Arc::clone(self);
-            near = blocking("filtering", move || shared.keep(near, &constraints)).await?;
+        let mut asked = PASSAGES_TO_FILTER;
+        loop {
+            let found = near(vectors.search(&vector, asked, None).await?);
+            let is_all = found.len() < asked;
+            let (shared, constraints) = (Arc::clone(self), constraints.clone());
+            let mut kept = blocking("filtering", move || shared.keep(found, &constraints)).await?;
+            if plan.within.is_none() {
+                return Ok(kept);
+            }
+            // What is nearer in other sources must neither push out what is near in these, nor show in how much is found.
+            kept.truncate(PASSAGES);
+            if is_all || kept.len() == PASSAGES || asked >= MOST_PASSAGES_TO_FILTER {
+                return Ok(kept);
+            }
+            asked *= 4;
         }
-        Ok(near)
     }
 
     fn narrow(&self, constraints: KeywordQuery) -> Result<Among> {

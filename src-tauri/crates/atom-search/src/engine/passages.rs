@@ -34,7 +34,7 @@ impl Searcher {
     /// As [`Searcher::search`].
     pub async fn passages(&self, item: ItemId, query: &str) -> Result<(Vec<Passage>, usize)> {
         let (shared, text) = (Arc::clone(&self.shared), query.to_owned());
-        let plan = blocking("reading the query", move || Ok(shared.plan(&text, true))).await?;
+        let plan = blocking("reading the query", move || Ok(shared.plan(&text, true, None))).await?;
         let plan = Arc::new(plan);
         let (shared, asked) = (Arc::clone(&self.shared), Arc::clone(&plan));
         let found = blocking("reading passages", move || shared.passages(item, &asked)).await?;

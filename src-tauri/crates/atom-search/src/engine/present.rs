@@ -37,8 +37,10 @@ impl Shared {
             fused.truncate(page.end.saturating_mul(2).saturating_add(SPARE));
         }
         let items: Vec<ItemId> = fused.iter().map(|hit| hit.item).collect();
+        let known = self.library.items(&items)?.into_iter();
+        // The store knows where an item lies now; an index may not have heard of it yet.
         let mut facts: HashMap<ItemId, ItemFacts> =
-            self.library.items(&items)?.into_iter().map(|facts| (facts.id, facts)).collect();
+            known.filter(|facts| plan.covers(facts.source)).map(|facts| (facts.id, facts)).collect();
         fused.retain(|hit| facts.contains_key(&hit.item));
         if sort != Sort::Best {
             order(&mut fused, &facts, sort);

@@ -64,10 +64,12 @@ impl Shared {
         let limit = CANDIDATES.max(request.offset.saturating_add(request.limit).saturating_mul(2));
         found.add_all(self.keyword.search_sorted(query, request.sort, limit)?);
         let mut relaxed = plan.relaxed.clone();
+        // How words are spelled elsewhere is nothing to somebody who may not look there.
         if found.total < LITTLE
+            && plan.within.is_none()
             && let Some((text, notice)) = self.respelled(plan, &request.text)?
         {
-            let corrected = self.plan(&text, request.typing);
+            let corrected = self.plan(&text, request.typing, None);
             if let Some(query) = &corrected.keyword {
                 let hits = self.keyword.search_sorted(query, request.sort, limit)?;
                 if hits.total > found.total || found.total == 0 && corrected.relaxed.is_some() {

@@ -45,6 +45,7 @@ pub(super) fn lower<Tz: TimeZone>(
         highlight_terms: highlights,
         words,
         last_word_prefix,
+        within: None,
     }
 }
 

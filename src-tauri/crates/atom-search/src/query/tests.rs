@@ -402,6 +402,26 @@ fn any_word_will_do_when_no_item_has_all_but_constraints_stay() {
 }
 
 #[test]
+fn a_restricted_query_asks_for_its_sources_in_every_way() {
+    let check = |text: &str, keyword: &str, constraints: &str, relaxed: &str| {
+        let plan = plan_of(text, false).restricted(vec![SourceId::new(3)]);
+        let parts = [plan.keyword.as_ref(), plan.constraints.as_ref(), plan.relaxed.as_ref()].map(shown);
+        assert_eq!(parts, [keyword, constraints, relaxed], "{text:?}");
+        assert!(plan.covers(SourceId::new(3)) && !plan.covers(SourceId::new(7)));
+    };
+    check("budget", "(budget & source:3)", "source:3", "nothing");
+    check("~moving", "nothing", "source:3", "nothing");
+    check("a OR in:work", "((a | source:7) & source:3)", "source:3", "nothing");
+    check(
+        "annual budget type:pdf",
+        "((annual & budget & kind:pdf) & source:3)",
+        "(kind:pdf & source:3)",
+        "(((annual | budget) & kind:pdf) & source:3)",
+    );
+    assert!(plan_of("budget", false).covers(SourceId::new(7)));
+}
+
+#[test]
 fn deep_nesting_is_read_flat_and_costs_no_stack() {
     let text = "(".repeat(100_000) + "a" + &")".repeat(100_000);
     assert_eq!(shown(plan_of(&text, false).keyword.as_ref()), "a");

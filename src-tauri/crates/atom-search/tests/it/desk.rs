@@ -47,6 +47,8 @@ pub(crate) struct Shelf {
     items: Vec<(ItemFacts, Vec<ChunkText>)>,
     /// The language of a file is the name of the folder that it lies in.
     pub(crate) language_by_folder: bool,
+    /// The source under which the indexes have every file; its own when none.
+    pub(crate) filed_under: Option<SourceId>,
 }
 
 impl Shelf {
@@ -131,7 +133,7 @@ impl Desk {
             writer
                 .upsert(&Document {
                     item: facts.id,
-                    source: facts.source,
+                    source: shelf.filed_under.unwrap_or(facts.source),
                     name: name_of(&facts.path),
                     title: facts.title.clone(),
                     author: None,
@@ -151,7 +153,7 @@ impl Desk {
             rows.extend(chunks.iter().map(|chunk| Row {
                 chunk: chunk.id,
                 item: facts.id,
-                source: facts.source,
+                source: shelf.filed_under.unwrap_or(facts.source),
                 vector: vector_of(&chunk.text),
             }));
         }

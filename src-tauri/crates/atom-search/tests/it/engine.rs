@@ -1,5 +1,5 @@
 use crate::desk::{DAY_MS, Desk, NOW_MS, Shelf};
-use atom_core::{ItemId, Kind};
+use atom_core::{ItemId, Kind, SourceId};
 use atom_search::fusion::Boost;
 use atom_search::query::NoticeCode;
 use atom_search::{Answer, Like, Mode, Request, Sort};
@@ -278,4 +278,68 @@ async fn passages_of_an_item_are_told_in_the_order_of_its_text() {
     let (by_meaning, _) = desk.searcher.passages(ItemId::new(2), "food").await.unwrap();
     assert!(!by_meaning.is_empty());
     assert_eq!(desk.searcher.passages(ItemId::new(2), "whale").await.unwrap().1, 0);
+}
+
+/// What is found in `/home`, as if there were no `/work`.
+async fn at_home(desk: &Desk, text: &str, mode: Mode) -> Answer {
+    let within = Some(vec![SourceId::new(1)]);
+    desk.searcher.search(Request { mode, facets: true, within, ..Request::new(text, 10) }).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_within_sources_tells_nothing_of_the_others() {
+    let mut shelf = shelf();
+    shelf.add("/work/whales.pdf", &["A whale is no fish, and a ship is no whale."]).content_hash =
+        Some(5_i64.to_le_bytes().to_vec());
+    for number in 0..12 {
+        shelf.add(&format!("/work/{number}.txt"), &["the zanzibar clause"]);
+    }
+    let desk = Desk::open(&shelf, &[], true).await;
+    for mode in [Mode::Hybrid, Mode::Words, Mode::Meaning] {
+        let answer = at_home(&desk, "whale", mode).await;
+        assert_eq!((names_of(&answer), answer.total), (vec!["whales.pdf".to_owned()], 1), "{mode:?}");
+        assert!(answer.hits[0].locations.is_empty(), "the copy lies elsewhere");
+        let facets = answer.facets.unwrap();
+        assert_eq!((facets.total, facets.sources), (1, vec![(SourceId::new(1), 1)]));
+        assert!(facets.folders.iter().all(|(path, _)| path.starts_with("/home")), "{:?}", facets.folders);
+        for query in ["annual budget", "payment", "zanzibar", "zan*", "path:/work", "regex:/zanz/", "*.xlsx"] {
+            let answer = at_home(&desk, query, mode).await;
+            let counted = answer.facets.unwrap();
+            assert_eq!((answer.hits.len(), answer.total, counted.total), (0, 0, 0), "{query} {mode:?}");
+            assert_ne!(desk.search(query, Mode::Hybrid).await.total, 0, "{query} finds nothing anywhere");
+        }
+    }
+    // A word that is often elsewhere, misspelled; a name that only a source elsewhere has.
+    assert_eq!(desk.search("zanzibra", Mode::Words).await.notices[0].code, NoticeCode::Corrected);
+    assert!(at_home(&desk, "zanzibra", Mode::Words).await.notices.is_empty());
+    let said = |answer: Answer, name: &str| answer.notices[0].message.replace(name, "…");
+    let [there, nowhere] = [at_home(&desk, "in:work", Mode::Words).await, at_home(&desk, "in:life", Mode::Words).await];
+    assert_eq!(said(there, "work"), said(nowhere, "life"));
+    let nothing = Request { within: Some(Vec::new()), facets: true, ..Request::new("whale", 10) };
+    let nothing = desk.searcher.search(nothing).await.unwrap();
+    assert_eq!((nothing.hits.len(), nothing.total, nothing.facets.unwrap().total), (0, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_that_moved_to_another_source_is_not_shown_before_the_indexes_know() {
+    let mut shelf = shelf();
+    shelf.add("/home/moved.txt", &["a whale of a secret"]).source = SourceId::new(2);
+    shelf.filed_under = Some(SourceId::new(1));
+    let desk = Desk::open(&shelf, &[], true).await;
+    assert_eq!(desk.search("whale", Mode::Words).await.hits.len(), 2);
+    assert_eq!(names_of(&at_home(&desk, "whale", Mode::Words).await), ["whales.pdf"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_nearer_in_other_sources_does_not_hide_what_is_near() {
+    let mut shelf = shelf();
+    for number in 0..1_200 {
+        shelf.add(&format!("/home/filler/{number}.log"), &["nothing of interest"]);
+    }
+    for number in 0..500 {
+        shelf.add(&format!("/work/sea/{number}.log"), &["ocean"]);
+    }
+    let desk = Desk::open(&shelf, &[], true).await;
+    let answer = at_home(&desk, "sea", Mode::Meaning).await;
+    assert_eq!((names_of(&answer), answer.total), (vec!["whales.pdf".to_owned()], 1));
 }

@@ -57,8 +57,14 @@ pub enum AuditAction {
     SourceRemoved,
     /// A setting was changed; the subject is its name, never its value.
     SettingChanged,
+    /// A program was allowed to ask; the subject names it.
+    ClientAdded,
+    /// A program may ask no longer; the subject names it.
+    ClientRemoved,
     /// An outside program was answered; the subject names it.
     ProgramAnswered,
+    /// A program showed a token that is not known.
+    ProgramRefused,
     /// An index was thrown away and built again; the subject is `words` or `meaning`.
     IndexRebuilt,
     /// A person accepted data older than what was there before.
@@ -71,7 +77,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::VaultMade,
         Self::VaultUnlocked,
         Self::VaultLocked,
@@ -85,7 +91,10 @@ impl AuditAction {
         Self::SourceAdded,
         Self::SourceRemoved,
         Self::SettingChanged,
+        Self::ClientAdded,
+        Self::ClientRemoved,
         Self::ProgramAnswered,
+        Self::ProgramRefused,
         Self::IndexRebuilt,
         Self::RollbackAccepted,
         Self::EntriesMissed,
@@ -108,7 +117,10 @@ impl AuditAction {
             Self::SourceAdded => "source-added",
             Self::SourceRemoved => "source-removed",
             Self::SettingChanged => "setting-changed",
+            Self::ClientAdded => "client-added",
+            Self::ClientRemoved => "client-removed",
             Self::ProgramAnswered => "program-answered",
+            Self::ProgramRefused => "program-refused",
             Self::IndexRebuilt => "index-rebuilt",
             Self::RollbackAccepted => "rollback-accepted",
             Self::EntriesMissed => "entries-missed",

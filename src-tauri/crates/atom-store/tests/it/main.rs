@@ -4,6 +4,7 @@
 
 mod audit;
 mod carry;
+mod clients;
 mod connections;
 mod model_change;
 mod past_searches;

@@ -15,7 +15,7 @@ const KILLS: &str = "ATOM_TEST_KILLS";
 /// Where the child finds its database.
 const CHILD: &str = "ATOM_TEST_UPGRADE";
 /// Released migrations, oldest first; a new one belongs here.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../../src/migrations/0001_first.sql"),
     include_str!("../../src/migrations/0002_audit.sql"),
     include_str!("../../src/migrations/0003_secret.sql"),
@@ -28,9 +28,10 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../../src/migrations/0010_members.sql"),
     include_str!("../../src/migrations/0011_labels.sql"),
     include_str!("../../src/migrations/0012_personal.sql"),
+    include_str!("../../src/migrations/0013_clients.sql"),
 ];
 /// What takes each migration back that came after the anchor, in the same order.
-const TAKEN_BACK: [&str; 7] = [
+const TAKEN_BACK: [&str; 8] = [
     "ALTER TABLE source DROP COLUMN vanished_ms; ALTER TABLE source DROP COLUMN vanished;",
     "ALTER TABLE item DROP COLUMN people; ALTER TABLE item DROP COLUMN language;",
     "DROP TABLE recognised; DROP INDEX item_ocr; ALTER TABLE item DROP COLUMN ocr;
@@ -39,6 +40,7 @@ const TAKEN_BACK: [&str; 7] = [
     "DROP INDEX item_container; ALTER TABLE item DROP COLUMN container;",
     "ALTER TABLE item DROP COLUMN labels;",
     "DROP TABLE search_log; DROP TABLE past_search; DROP TABLE saved_search;",
+    "DROP TABLE client_source; DROP TABLE client;",
 ];
 /// The first version with an anchor; without one its databases are refused.
 const ANCHORED: usize = MIGRATIONS.len() - TAKEN_BACK.len();
