@@ -127,6 +127,12 @@ export const commands = {
 	auditVerify: () => typedError<AuditVerifyResponse, ApiError>(__TAURI_INVOKE("audit_verify")),
 	/**  Writes the activity log to a file that the person chooses in the system's dialog; nothing when they do not. */
 	auditExport: () => typedError<AuditExportResponse | null, ApiError>(__TAURI_INVOKE("audit_export")),
+	/**  Programs that may ask. */
+	clientsList: () => typedError<ClientView[], ApiError>(__TAURI_INVOKE("clients_list")),
+	/**  Lets a program ask; its token comes back once. */
+	clientsAdd: (request: ClientAddRequest) => typedError<ClientAddResponse, ApiError>(__TAURI_INVOKE("clients_add", { request })),
+	/**  Lets a program ask no longer. */
+	clientsRemove: (request: IdRequest) => typedError<null, ApiError>(__TAURI_INVOKE("clients_remove", { request })),
 	/**  The models that there are. */
 	modelList: () => typedError<ModelsView, ApiError>(__TAURI_INVOKE("model_list")),
 	/**  Takes another model into use; its vectors are made first, while the present one answers. */
@@ -217,7 +223,8 @@ export type AuditEntryView = {
 	/**
 	 *  What: `vault-made`, `vault-unlocked`, `vault-locked`, `unlock-refused`, `unlock-record-damaged`, `slot-changed`,
 	 *  `key-rotated`, `exported`, `backed-up`, `restored`, `source-added`, `source-removed`, `setting-changed`,
-	 *  `program-answered`, `index-rebuilt`, `rollback-accepted`, `entries-missed` or `log-sealed`.
+	 *  `client-added`, `client-removed`, `program-answered`, `program-refused`, `index-rebuilt`, `rollback-accepted`,
+	 *  `entries-missed` or `log-sealed`.
 	 */
 	action: string,
 	/**  To what: an id or a name; empty when the action says it all. */
@@ -398,6 +405,40 @@ export type Chip = {
 	operator: string,
 	/**  Its value. */
 	value: string,
+};
+
+/**  Lets a program ask. */
+export type ClientAddRequest = {
+	/**  What to call it. */
+	name: string,
+	/**  Whether it sees all folders, those to come included. */
+	all: boolean,
+	/**  Ids of the folders that it sees otherwise. */
+	sources: string[],
+};
+
+/**  A program may ask now. */
+export type ClientAddResponse = {
+	/**  The program. */
+	client: ClientView,
+	/**  What it shows to be answered: shown once, kept nowhere. */
+	token: string,
+};
+
+/**  A program that may ask. */
+export type ClientView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Whether it sees all folders, those to come included. */
+	all: boolean,
+	/**  Paths of the folders that it sees otherwise; none are left when they were removed. */
+	sources: string[],
+	/**  When it was added. */
+	createdAt: number,
+	/**  When it was last answered, to the minute; null before the first time. */
+	usedAt: number | null,
 };
 
 /**  Asks how a query may go on. */

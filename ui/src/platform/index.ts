@@ -12,6 +12,9 @@ import type {
   BackupRequest,
   BackupRunView,
   BackupStateView,
+  ClientAddRequest,
+  ClientAddResponse,
+  ClientView,
   ConnectionsResponse,
   ErrorCode,
   FilesExplainResponse,
@@ -57,6 +60,9 @@ export type {
   OcrView,
   BackupStateView,
   Chip,
+  ClientAddRequest,
+  ClientAddResponse,
+  ClientView,
   ConnectionView,
   ErrorCode,
   FilesListRequest,
@@ -239,6 +245,13 @@ export interface Platform {
 
   /** Outgoing connections, newest first. */
   connections(): Promise<ConnectionsResponse>;
+
+  /** Other programs that may ask, by name. */
+  clients(): Promise<ClientView[]>;
+  /** The token comes back once, and nothing keeps it. */
+  addClient(request: ClientAddRequest): Promise<ClientAddResponse>;
+  /** It is refused at its next question. */
+  removeClient(id: string): Promise<void>;
 
   /** Models that searching by meaning may go by. */
   models(): Promise<ModelsView>;

@@ -106,6 +106,10 @@ export function createTauriPlatform(): Platform {
 
     connections: () => unwrap(commands.networkList()),
 
+    clients: () => unwrap(commands.clientsList()),
+    addClient: (request) => unwrap(commands.clientsAdd(request)),
+    removeClient: (id) => done(commands.clientsRemove({ id })),
+
     models: () => unwrap(commands.modelList()),
     takeModel: (id) => unwrap(commands.modelUse({ id })),
     cancelModel: () => unwrap(commands.modelCancel()),

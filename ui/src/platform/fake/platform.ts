@@ -3,6 +3,7 @@
 import { CommandError, whatStays, type ErrorCode, type GovernorView, type Platform, type PlatformEvents, type SlotKind, type SlotsView, type VaultView } from "../index";
 import { listLog, verifyLog } from "./audit";
 import { FakeBackups } from "./backups";
+import { FakeClients } from "./clients";
 import { FakeRestores } from "./restores";
 import { CORPUS } from "./corpus";
 import { fetchEnded, fetching, givenUp, imported, taken } from "./models";
@@ -21,7 +22,7 @@ export const FAKE_HELD: GovernorView = { state: "held", reason: "on battery at 2
 export const FAKE_RECOVERY_CODE = "7K3M-Q9TD-2XWB-H5NE-8RVC-1JPG-4YZA-6FSK-W";
 
 export interface FakeOptions {
-  /** `absent`, `locked`, or open with folders; `empty` is open without folders, `used` by someone with past and kept searches, `trouble` on a full disk, `battery` on a low battery. */
+  /** `absent`, `locked`, or open with folders; `empty` is open without folders, `used` by someone with past and kept searches and another program, `trouble` on a full disk, `battery` on a low battery. */
   start?: string | null;
   /** Progress moves by itself. */
   live?: boolean;
@@ -49,7 +50,11 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
   const isOpen = options.start !== "absent" && options.start !== "locked";
   const state = new FakeState(now, options.start !== "absent" && options.start !== "empty");
   const personal = new FakePersonal();
-  if (options.start === "used") personal.seed(now());
+  const clients = new FakeClients(() => state.sources);
+  if (options.start === "used") {
+    personal.seed(now());
+    clients.seed(now());
+  }
   const backups = new FakeBackups(now, () => state.settings.backup);
   const restores = new FakeRestores(now());
   if (options.start === "trouble") state.message = FAKE_TROUBLE;
@@ -325,6 +330,10 @@ export function createFakePlatform(options: FakeOptions = {}): FakePlatform {
     exportAuditLog: () => command("exportAuditLog", [], () => ({ path: "/home/ada/atom-activity-log.jsonl", entries: state.log.length })),
 
     connections: () => command("connections", [], () => ({ total: state.connections.length, connections: state.connections })),
+
+    clients: () => command("clients", [], () => clients.list()),
+    addClient: (request) => command("addClient", [request], () => clients.add(request, now())),
+    removeClient: (id) => command("removeClient", [id], () => { clients.remove(id); }),
 
     models: () => command("models", [], () => state.models),
     takeModel: (id) => command("takeModel", [id], () => (state.models = taken(state.models, id))),
