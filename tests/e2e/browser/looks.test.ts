@@ -93,6 +93,21 @@ const SCREENS: readonly Screen[] = [
   { name: "a full disk", path: "/?fake=trouble#/activity", ready: ".index-trouble" },
   { name: "settings", path: "/?fake=open#/settings", ready: ".settings" },
   { name: "searches that are remembered", path: "/?fake=used#/settings?at=history", ready: ".spark", act: (page) => page.click("text=Clear insights"), then: "[role=alertdialog]" },
+  { name: "programs that may ask", path: "/?fake=used#/settings?at=programs", ready: ".clients li" },
+  { name: "a program to add", path: "/?fake=used#/settings?at=programs", ready: ".clients li", act: (page) => page.click("text=Add a program"), then: "[role=dialog] .program-folders label" },
+  {
+    name: "the token of a program",
+    path: "/?fake=open#/settings?at=programs",
+    ready: "text=No program may ask",
+    act: async (page) => {
+      await page.click("text=Add a program");
+      await page.getByLabel("Name").fill("Claude");
+      await page.getByLabel("/home/ada/Documents").check();
+      await page.keyboard.press("Enter");
+    },
+    then: ".program-secret",
+  },
+  { name: "removing a program", path: "/?fake=used#/settings?at=programs", ready: ".clients li", act: (page) => page.click("[aria-label='Remove Claude']"), then: "[role=alertdialog]" },
   { name: "a saved search", path: "/?fake=used#/search?q=lentil", ready: ".saved", act: (page) => page.getByRole("button", { name: /^Change / }).first().click(), then: "[role=dialog] form" },
   { name: "changing the passphrase", path: "/?fake=open#/settings", ready: "text=Change passphrase", act: (page) => page.click("text=Change passphrase"), then: "[role=dialog] form" },
   {

@@ -59,7 +59,7 @@ function connect(platform: Platform, client: QueryClient): () => void {
       if (moved) refreshFiles.call();
     }),
     platform.on("sourcesChanged", () => {
-      drop("sources", "files", "status", "audit");
+      drop("sources", "files", "status", "audit", "clients");
       refreshFiles.call();
     }),
     platform.on("jobsChanged", () => {
@@ -80,9 +80,9 @@ function connect(platform: Platform, client: QueryClient): () => void {
       platform.forgetPage();
     }),
   ];
-  // The other window may have searched, saved and forgotten meanwhile, and no event says so.
+  // The other window may have searched, saved and forgotten meanwhile, a terminal may have let programs ask, and no event says so.
   const comeBack = () => {
-    drop("saved", "history");
+    drop("saved", "history", "clients");
   };
   window.addEventListener("focus", comeBack);
   return () => {

@@ -18,6 +18,7 @@ export const keys = {
   files: (request: FilesListRequest) => ["files", request] as const,
   audit: (actions: readonly string[]) => ["audit", actions] as const,
   connections: ["connections"] as const,
+  clients: ["clients"] as const,
   models: ["models"] as const,
   history: (limit: number) => ["history", "list", limit] as const,
   insights: ["history", "insights"] as const,

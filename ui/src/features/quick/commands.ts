@@ -1,4 +1,4 @@
-import { Activity, Archive, ChartNoAxesColumn, FolderOpen, FolderPlus, History, Lock, Pause, Play, ScrollText, Settings, ShieldCheck, SunMoon, type LucideIcon } from "lucide-react";
+import { Activity, Archive, ChartNoAxesColumn, FolderOpen, FolderPlus, History, Lock, Pause, Play, Plug, ScrollText, Settings, ShieldCheck, SunMoon, type LucideIcon } from "lucide-react";
 import { routeTo } from "../../data/route";
 import { matchName, matchRank, type Match } from "../../text/fuzzy";
 
@@ -30,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   { id: "theme", name: "Change theme", detail: "Light, dark, or as the system", icon: SunMoon, words: ["dark mode", "light mode", "appearance", "colours", "colors", "theme"], effect: { page: settings("theme") } },
   { id: "history", name: "Search history", detail: "What you searched, and how to forget it", icon: History, words: ["past searches", "forget searches", "clear history"], effect: { page: settings("history") } },
   { id: "insights", name: "Search insights", detail: "How often, how fast, and what was sought in vain", icon: ChartNoAxesColumn, words: ["statistics", "insights", "analytics"], effect: { page: settings("insights") } },
+  { id: "others", name: "Other programs", detail: "Which may ask Atom, and what each of them sees", icon: Plug, words: ["assistants", "mcp", "json-rpc", "api", "tokens"], effect: { page: settings("programs") } },
   { id: "log", name: "Activity log", detail: "What was done to the vault, by whom and when", icon: ScrollText, words: ["audit log", "audit"], effect: { page: routeTo("settings", { show: "log" }).slice(1) } },
 ];
 

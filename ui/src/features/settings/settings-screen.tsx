@@ -24,6 +24,7 @@ import { ExportControls } from "./export-row";
 import { HotkeyRecorder } from "./hotkey-recorder";
 import { Manners } from "./manners";
 import { OcrRow } from "./ocr-row";
+import { OtherPrograms } from "./other-programs";
 import { ModelControls } from "./model-row";
 import { Row } from "./row";
 import { SearchRows } from "./search-rows";
@@ -183,6 +184,13 @@ function SettingsForm({ settings }: { settings: Settings }) {
         </Switch>
         {problemOf("airGap")}
         <Connections />
+      </Row>
+      <Row
+        id="programs"
+        title="Other programs"
+        note="AI assistants (over MCP) and scripts (over JSON-RPC) may search with Atom and read what is found, in the folders that you choose. They change nothing. The activity log says who asked and how often, never what."
+      >
+        <OtherPrograms />
       </Row>
       <Row id="backup" title="Backup" note="Encrypted copies of everything that Atom knows, in a folder or on a disk that you plug in. Only what is new is written. Without your passphrase or the recovery code nobody can read them.">
         <BackupControls settings={settings.backup} problem={problemOf("backup")} onSave={(backup, effect) => save("backup", backup, effect)} />
