@@ -23,6 +23,7 @@ mod rows;
 mod scratch;
 mod store;
 mod tables;
+mod train;
 mod upload;
 mod verify;
 
@@ -55,7 +56,7 @@ const PROBES: usize = 20;
 const REFINE: u32 = 3;
 
 /// A search among items with no more rows than this reads and compares them all; among more it goes by the index.
-const COMPARED_ROWS: usize = 1_000;
+const COMPARED_ROWS: usize = 8_000;
 
 /// Items that one deletion names.
 const DELETE_ITEMS: usize = 1_000;

@@ -10,13 +10,10 @@ use std::sync::atomic::Ordering;
 
 use lance::dataset::Dataset;
 use lance::dataset::cleanup::CleanupPolicyBuilder;
-use lancedb::DistanceType;
-use lancedb::index::Index;
-use lancedb::index::vector::IvfSqIndexBuilder;
 use lancedb::table::{CompactionOptions, OptimizeAction, OptimizeOptions};
 
 use super::fault::refused;
-use super::{Failure, Inner, rows};
+use super::{Failure, Inner, train};
 
 /// Rows from which on an index is built; fewer are scanned as fast.
 pub const INDEX_FROM: u64 = 20_000;
@@ -32,12 +29,6 @@ const FILE_ROWS: usize = 262_144;
 
 /// Files with at least this share of deleted rows are rewritten.
 const DELETED_SHARE: f32 = 0.1;
-
-/// Vectors looked at for each partition: with four times as many, training takes four times the memory and finds no more.
-const SAMPLE_RATE: u32 = 64;
-
-/// Rounds of k-means at most; more move the centres by little.
-const TRAINING_ROUNDS: u32 = 20;
 
 const KEPT_VERSIONS: usize = 2;
 const INDEX_NAME: &str = "vector_idx";
@@ -124,18 +115,9 @@ impl Inner {
     }
 
     async fn train(&self, rows: u64) -> Done<()> {
-        let partitions = partitions(rows);
-        let index = IvfSqIndexBuilder::default()
-            .distance_type(DistanceType::Cosine)
-            .num_partitions(partitions)
-            .sample_rate(SAMPLE_RATE)
-            .max_iterations(TRAINING_ROUNDS);
-        self.table
-            .create_index(&[rows::VECTOR], Index::IvfSq(index))
-            .name(INDEX_NAME.to_owned())
-            .replace(true)
-            .execute()
-            .await?;
+        let mut dataset = (*self.dataset().await?).clone();
+        train::create(&mut dataset, INDEX_NAME, self.dims, rows, partitions(rows)).await?;
+        self.hold(dataset);
         self.note(TRAINED_KEY, |_| rows).await
     }
 
@@ -186,16 +168,21 @@ impl Inner {
         let value = next(self.noted(key).await?).to_string();
         let mut dataset = (*self.dataset().await?).clone();
         dataset.update_config([(key, value.as_str())]).await?;
+        self.hold(dataset);
+        Ok(())
+    }
+
+    /// The table goes on from this version.
+    fn hold(&self, dataset: Dataset) {
         if let Some(held) = self.table.dataset() {
             held.update(dataset);
         }
-        Ok(())
     }
 }
 
 /// The square root of the rows: as many partitions as a partition has rows.
-fn partitions(rows: u64) -> u32 {
-    u32::try_from(rows.isqrt()).unwrap_or(u32::MAX).clamp(1, 4_096)
+fn partitions(rows: u64) -> usize {
+    usize::try_from(rows.isqrt()).unwrap_or(usize::MAX).clamp(1, 4_096)
 }
 
 #[cfg(test)]

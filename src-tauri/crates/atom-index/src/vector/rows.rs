@@ -82,8 +82,7 @@ pub(crate) fn check(operation: &'static str, dims: usize, items: &[ItemId], rows
 pub(crate) fn batch(dims: usize, rows: &[Row]) -> lancedb::Result<RecordBatch> {
     let ids = |id: fn(&Row) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(rows.iter().map(id))) };
     let values: Float32Array = rows.iter().flat_map(|row| row.vector.iter().copied()).collect();
-    let length = i32::try_from(dims).unwrap_or(i32::MAX);
-    let vectors = FixedSizeListArray::try_new(component(), length, Arc::new(values), None)?;
+    let vectors = vectors(dims, values)?;
     let columns = vec![
         ids(|row| row.chunk.get()),
         ids(|row| row.item.get()),
@@ -91,6 +90,19 @@ pub(crate) fn batch(dims: usize, rows: &[Row]) -> lancedb::Result<RecordBatch> {
         Arc::new(vectors) as ArrayRef,
     ];
     Ok(RecordBatch::try_new(schema(dims), columns)?)
+}
+
+/// Vectors that stand one after another.
+pub(crate) fn vectors(dims: usize, values: Float32Array) -> lancedb::Result<FixedSizeListArray> {
+    let length = i32::try_from(dims).unwrap_or(i32::MAX);
+    Ok(FixedSizeListArray::try_new(component(), length, Arc::new(values), None)?)
+}
+
+/// The components of all vectors of a batch, one vector after another.
+pub(crate) fn components(batch: &RecordBatch) -> Result<&[f32]> {
+    let list = column::<FixedSizeListArray>(batch, VECTOR)?;
+    let values = list.values().as_any().downcast_ref::<Float32Array>().ok_or_else(|| changed(VECTOR))?;
+    Ok(values.values())
 }
 
 /// The items that rows are about.
@@ -150,9 +162,7 @@ pub(crate) fn places(batches: &[RecordBatch]) -> Result<Vec<Place>> {
 
 /// How near the vectors of a batch are to `vector`; its rows are those of `places`.
 pub(crate) fn compare(batch: &RecordBatch, vector: &[f32], places: &[Place]) -> Result<Vec<VectorHit>> {
-    let list = column::<FixedSizeListArray>(batch, VECTOR)?;
-    let values = list.values().as_any().downcast_ref::<Float32Array>().ok_or_else(|| changed(VECTOR))?;
-    let vectors = values.values().chunks_exact(vector.len().max(1));
+    let vectors = components(batch)?.chunks_exact(vector.len().max(1));
     if vectors.len() != places.len() {
         return Err(corrupt("some rows cannot be found again"));
     }
