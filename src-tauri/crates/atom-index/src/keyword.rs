@@ -220,10 +220,10 @@ pub enum Sort {
     Name,
 }
 
-/// The words of a text that is written without spaces; nothing where there is one word or none.
+/// The words of a text that is written without spaces, a Korean noun without its particle; nothing where it is one word or none.
 #[must_use]
 pub fn words_of_run(text: &str) -> Option<Vec<&str>> {
-    segment::words(text)
+    forms::without_particle(text).map(|noun| vec![noun]).or_else(|| segment::words(text))
 }
 
 /// A name as [`Sort::Name`] puts it in order: in one case, without accents.

@@ -45,6 +45,8 @@ pub struct Finder<'a> {
 
 struct Found {
     score: f32,
+    /// Of the terms that it has.
+    weight: f32,
     text: String,
     window: Range<usize>,
     matches: Vec<Range<usize>>,
@@ -58,14 +60,15 @@ impl<'a> Finder<'a> {
 
     /// Considers a text; true when no other one can be better: it has every term close together.
     pub fn offer(&mut self, text: &str) -> bool {
-        if !self.terms.may_be_in(text) {
+        // Taking a text apart costs ten times as much as this look, and one with no more of the terms is hardly better.
+        if self.terms.weight_at_most(text) <= self.best.as_ref().map_or(0.0, |best| best.weight) {
             return false;
         }
         let matches = self.terms.find(text, self.analyze);
-        let Some((score, window, complete)) = self.densest(text, &matches) else { return false };
+        let Some((score, weight, window, complete)) = self.densest(text, &matches) else { return false };
         if self.best.as_ref().is_none_or(|best| score > best.score) {
             let matches = matches.into_iter().map(|found| found.range).collect();
-            self.best = Some(Found { score, text: text.to_owned(), window, matches });
+            self.best = Some(Found { score, weight, text: text.to_owned(), window, matches });
         }
         complete
     }
@@ -76,11 +79,12 @@ impl<'a> Finder<'a> {
         excerpt::cut(&text, window, &merged(matches))
     }
 
-    /// The stretch of a snippet's length with the most and the weightiest terms, and whether it has all of them.
-    fn densest(&self, text: &str, matches: &[Match]) -> Option<(f32, Range<usize>, bool)> {
+    /// The stretch of a snippet's length with the most and the weightiest terms: its score, the weight of its terms, and whether
+    /// it has all of them.
+    fn densest(&self, text: &str, matches: &[Match]) -> Option<(f32, f32, Range<usize>, bool)> {
         let width = WINDOW_CHARS * text.len() / text.chars().count().max(1);
         let mut counts = vec![0_usize; self.terms.len()];
-        let mut best: Option<(f32, Range<usize>, bool)> = None;
+        let mut best: Option<(f32, f32, Range<usize>, bool)> = None;
         let mut first = 0;
         for last in matches {
             if let Some(count) = counts.get_mut(last.term) {
@@ -98,15 +102,14 @@ impl<'a> Finder<'a> {
             let Some(begin) = matches.get(first) else { continue };
             let window = begin.range.start..last.range.end;
             let closeness = 1.0 - (window.len() as f32 / (width.max(1) as f32 * 2.0)).min(0.5);
-            let score: f32 = counts
-                .iter()
-                .enumerate()
-                .filter(|(_, count)| **count > 0)
+            let present = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
+            let score: f32 = present()
                 .map(|(term, count)| self.terms.weight(term) * (1.0 + 0.05 * (*count).min(REPEATS) as f32))
                 .sum::<f32>()
                 * (0.9 + 0.1 * closeness);
             if best.as_ref().is_none_or(|(known, ..)| score > *known) {
-                best = Some((score, window, counts.iter().all(|count| *count > 0)));
+                let weight = present().map(|(term, _)| self.terms.weight(term)).sum();
+                best = Some((score, weight, window, counts.iter().all(|count| *count > 0)));
             }
         }
         best

@@ -23,6 +23,8 @@ const IN_A_ROW: std::ops::RangeInclusive<usize> = 2..=8;
 const FIRST_PASSAGES: usize = 8;
 const MORE_PASSAGES: usize = 64;
 const MOST_PASSAGES: u64 = 600;
+/// Passages read for all hits of a page together, besides the first few of each: the best hits come first.
+const PASSAGES_OF_A_PAGE: u64 = 2_000;
 
 impl Shared {
     pub(super) fn present(
@@ -65,10 +67,11 @@ impl Shared {
             .as_deref()
             .map(|text| Terms::of_text(text, &|text| self.keyword.analyze(text)))
             .unwrap_or_default();
-        let mut hits = Vec::new();
+        let (mut hits, mut left) = (Vec::new(), PASSAGES_OF_A_PAGE);
         for (index, (fused, locations)) in distinct.into_iter().enumerate().skip(page.start).take(page.len()) {
             let Some(facts) = facts.remove(&fused.item) else { continue };
-            let snippet = self.snippet(&fused, &facts, if fused.words_rank.is_some() { &words } else { &meaning })?;
+            let terms = if fused.words_rank.is_some() { &words } else { &meaning };
+            let snippet = self.snippet(&fused, &facts, terms, &mut left)?;
             let title = title(&facts);
             hits.push(Hit {
                 rank: index + 1,
@@ -106,8 +109,8 @@ impl Shared {
         Ok(found.into_iter().collect())
     }
 
-    /// The passage with most of the words; else the nearest by meaning, else the beginning.
-    fn snippet(&self, hit: &Fused, facts: &ItemFacts, terms: &Terms) -> Result<Option<Snippet>> {
+    /// The passage with most of the words; else the nearest by meaning, else the beginning. Takes what it reads from `left`.
+    fn snippet(&self, hit: &Fused, facts: &ItemFacts, terms: &Terms, left: &mut u64) -> Result<Option<Snippet>> {
         if facts.chunk_count == 0 {
             return Ok(None);
         }
@@ -123,7 +126,7 @@ impl Shared {
         let most = match (hit.words_rank, &near) {
             (None, Some(_)) => 0,
             _ if terms.is_empty() => 1,
-            _ => MOST_PASSAGES,
+            _ => MOST_PASSAGES.min(FIRST_PASSAGES as u64 + *left),
         };
         let mut ordinal = 0;
         while !complete && ordinal < most {
@@ -131,6 +134,9 @@ impl Shared {
                 .min(usize::try_from(most - ordinal).unwrap_or(MORE_PASSAGES));
             let passages = self.library.chunks_from(hit.item, ordinal, wanted)?;
             complete = passages.iter().any(|passage| finder.offer(&passage.text)) || passages.len() < wanted;
+            if ordinal != 0 {
+                *left = left.saturating_sub(passages.len() as u64);
+            }
             ordinal = passages.last().map_or(most, |passage| passage.ordinal + 1);
             first = first.or_else(|| passages.into_iter().next());
         }

@@ -84,19 +84,19 @@ impl Terms {
         self.terms.get(term).map_or(0.0, |term| term.weight)
     }
 
-    /// Whether it pays to analyse `text`; never false where a term is in it.
-    pub(super) fn may_be_in(&self, text: &str) -> bool {
+    /// How much the terms weigh that `text` may have; never less than those that it has. Zero where it has none.
+    pub(super) fn weight_at_most(&self, text: &str) -> f32 {
         if !text.is_ascii() {
-            return !self.terms.is_empty();
+            return self.terms.iter().map(|term| term.weight).sum();
         }
         let folded: String = text
             .bytes()
             .filter(|byte| !matches!(byte, b'_' | b'\''))
             .map(|byte| char::from(byte.to_ascii_lowercase()))
             .collect();
-        self.terms
-            .iter()
-            .any(|term| folded.contains(&term.probe) || term.forms.iter().any(|form| folded.contains(form.as_str())))
+        let may_be_in =
+            |term: &&Term| folded.contains(&term.probe) || term.forms.iter().any(|form| folded.contains(form.as_str()));
+        self.terms.iter().filter(may_be_in).map(|term| term.weight).sum()
     }
 
     /// Every place of every term, in order of where it begins.
