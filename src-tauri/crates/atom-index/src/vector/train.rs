@@ -19,8 +19,8 @@ use lance_linalg::distance::MetricType;
 use super::fault::corrupt;
 use super::{Failure, rows};
 
-/// Vectors looked at for each partition; four times as many find no more.
-const SAMPLE_RATE: usize = 64;
+/// Vectors looked at for each partition; more find no more, and are held three times while the partitions are made.
+const SAMPLE_RATE: usize = 40;
 
 /// Rounds of k-means at most; more move the centres by little.
 const ROUNDS: usize = 20;
