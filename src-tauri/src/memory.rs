@@ -8,7 +8,7 @@
 /// twice what is used while the vector index is built. What the model works with is smaller than this: fetched from the system
 /// again and again, its pages took nearly half of the time of embedding.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const KEPT_UP_TO: libc::c_int = 8 << 20;
+const KEPT_UP_TO: libc::c_int = 4 << 20;
 
 /// Work moves between dozens of threads here, and each may have a store of freed memory of its own: several hundred megabytes
 /// while indexing. Two are as fast. To be called before any other thread is started.
