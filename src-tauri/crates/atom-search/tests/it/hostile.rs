@@ -26,3 +26,17 @@ fn no_text_fails_a_search() {
         }
     });
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phrase_is_left_out_wherever_it_is() {
+    let mut shelf = Shelf::default();
+    shelf.add("/home/ann/first.txt", &["rice, an invoice"]);
+    shelf.add("/home/ann/second.txt", &["rice and an unpaid invoice for rice"]);
+    shelf.add("/home/ann/third.txt", &["an invoice for rice"]);
+    let desk = Desk::open(&shelf, &[], false).await;
+    for (query, left) in
+        [("rice -\"rice unpaid\"", 3), ("rice -\"invoice for rice\"", 1), ("rice -\"rice invoice\"", 3)]
+    {
+        assert_eq!(desk.names(query, Mode::Words).await.len(), left, "{query}");
+    }
+}
