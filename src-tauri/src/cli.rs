@@ -140,9 +140,8 @@ async fn dispatch(arguments: Arguments) -> ApiResult<ExitCode> {
             finish(backend, async |backend| model::run(backend, action).await).await
         }
         Command::Client { action } => {
-            let data_dir = config.data_dir.clone();
             let backend = open(config, Indexing::Off).await?;
-            finish(backend, async |backend| client::run(backend, &data_dir, action).await).await
+            finish(backend, async |backend| client::run(backend, action).await).await
         }
         Command::Mcp { client } => mcp::run(&config.data_dir, &client).await,
         Command::Toggle => {

@@ -8,14 +8,14 @@ use atom_api::{ApiError, ApiResult, Call, ErrorCode};
 use std::path::Path;
 use std::process::ExitCode;
 
-pub(super) async fn run(backend: &mut Backend, data_dir: &Path, action: ClientAction) -> ApiResult<ExitCode> {
+pub(super) async fn run(backend: &mut Backend, action: ClientAction) -> ApiResult<ExitCode> {
     match action {
         ClientAction::Add { name, source, all } => {
             let known: Vec<SourceView> = backend.call(Call::SourcesList).await?;
             let sources = source.iter().map(|path| id_of(&known, path)).collect::<ApiResult<_>>()?;
             let request = ClientAddRequest { name, all, sources };
             let added: ClientAddResponse = backend.call(Call::ClientsAdd(request)).await?;
-            eprintln!("{}", usage(&added.client.name, data_dir));
+            eprintln!("{}", usage(&added.client.name, &added.command));
             print_line(&added.token);
         }
         ClientAction::List { json } => {
@@ -49,12 +49,10 @@ fn id_of(known: &[SourceView], path: &Path) -> ApiResult<String> {
 }
 
 /// What to do with a token.
-fn usage(name: &str, data_dir: &Path) -> String {
-    let program = std::env::current_exe().unwrap_or_else(|_| "atom".into());
-    let data_dir = data_dir.to_string_lossy();
+fn usage(name: &str, command: &[String]) -> String {
     let server = serde_json::json!({
-        "command": program.to_string_lossy(),
-        "args": ["--data-dir", data_dir, "mcp", "--client", name],
+        "command": command.first(),
+        "args": command.get(1..),
         "env": { "ATOM_TOKEN": "the token" },
     });
     let configuration = serde_json::json!({ "mcpServers": { "atom": server } });
@@ -98,9 +96,11 @@ mod tests {
 
     #[test]
     fn a_token_comes_with_a_configuration_that_can_be_read() {
-        let said = usage("my \"own\"", Path::new("/data"));
+        let command = ["/opt/atom", "mcp", "--client", "my \"own\""].map(str::to_owned);
+        let said = usage("my \"own\"", &command);
         let configuration: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
         let server = &configuration["mcpServers"]["atom"];
-        assert_eq!(server["args"], serde_json::json!(["--data-dir", "/data", "mcp", "--client", "my \"own\""]));
+        assert_eq!(server["command"], "/opt/atom");
+        assert_eq!(server["args"], serde_json::json!(["mcp", "--client", "my \"own\""]));
     }
 }

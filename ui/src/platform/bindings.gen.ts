@@ -423,6 +423,8 @@ export type ClientAddResponse = {
 	client: ClientView,
 	/**  What it shows to be answered: shown once, kept nowhere. */
 	token: string,
+	/**  What an assistant starts to ask over MCP, with the token in `ATOM_TOKEN`: the program, then its arguments. */
+	command: string[],
 };
 
 /**  A program that may ask. */

@@ -14,6 +14,8 @@ mod explain;
 mod export;
 mod files;
 mod finding;
+#[cfg(test)]
+mod fixture;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod governor;

@@ -60,7 +60,7 @@ impl<'a> Finder<'a> {
 
     /// Considers a text; true when no other one can be better: it has every term close together.
     pub fn offer(&mut self, text: &str) -> bool {
-        // Taking a text apart costs ten times as much as this look, and one with no more of the terms is hardly better.
+        // Taking a text apart costs far more than this look, and one with no more of the terms is hardly better.
         if self.terms.weight_at_most(text) <= self.best.as_ref().map_or(0.0, |best| best.weight) {
             return false;
         }

@@ -119,8 +119,8 @@ function Folders({ folders, picked, onPick }: FoldersProps) {
 }
 
 /** What assistants take to start `atom mcp`. */
-function configurationOf({ client, token }: ClientAddResponse): string {
-  return JSON.stringify({ mcpServers: { atom: { command: "atom", args: ["mcp", "--client", client.name], env: { ATOM_TOKEN: token } } } }, null, 2);
+function configurationOf({ command: [command, ...args], token }: ClientAddResponse): string {
+  return JSON.stringify({ mcpServers: { atom: { command, args, env: { ATOM_TOKEN: token } } } }, null, 2);
 }
 
 /** Shows the token, once. */
@@ -148,7 +148,7 @@ function Token({ added, onClose }: { added: ClientAddResponse; onClose: () => vo
             <Copy size={16} aria-hidden /> Copy token
           </Button>
         </div>
-        <p>An assistant that speaks MCP takes it with this configuration. If it does not find atom, put the full path of the program there.</p>
+        <p>An assistant that speaks MCP takes it with this configuration.</p>
         <pre className="program-secret selectable">
           <Pieces text={configuration} where="text" />
         </pre>

@@ -4,7 +4,7 @@ import { FAKE_TOKEN } from "../../platform/fake/clients";
 import { expectAccessible, renderScreen } from "../../testing/render";
 import { SettingsScreen } from "./settings-screen";
 
-const CONFIGURATION = { mcpServers: { atom: { command: "atom", args: ["mcp", "--client", "Notes"], env: { ATOM_TOKEN: FAKE_TOKEN } } } };
+const CONFIGURATION = { mcpServers: { atom: { command: "/usr/bin/atom", args: ["--data-dir", "/home/ada/.local/share/atom", "mcp", "--client", "Notes"], env: { ATOM_TOKEN: FAKE_TOKEN } } } };
 
 async function settings(start = "used", hash = "#/settings") {
   const view = renderScreen(<SettingsScreen />, { hash, start });

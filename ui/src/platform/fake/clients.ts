@@ -49,7 +49,7 @@ export class FakeClients {
     this.made += 1;
     const client = { id: String(this.made), name, sources: all ? null : sources, createdAt, usedAt: null };
     this.clients.push(client);
-    return { client: this.viewOf(client), token: FAKE_TOKEN };
+    return { client: this.viewOf(client), token: FAKE_TOKEN, command: ["/usr/bin/atom", "--data-dir", "/home/ada/.local/share/atom", "mcp", "--client", name] };
   }
 
   remove(id: string): void {

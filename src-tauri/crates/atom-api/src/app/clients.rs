@@ -18,6 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
@@ -136,6 +137,7 @@ impl App {
         self.touch();
         let session = self.session().await?;
         let open = Arc::clone(&session);
+        let data_dir = self.config().data_dir.clone();
         let added = blocking(move || {
             let name = checked(&request.name)?;
             let sources = sources_of(&session, &request)?;
@@ -148,7 +150,8 @@ impl App {
             let added = session.store.add_client(name, hash.0.as_bytes(), sources.as_deref(), now_ms)?;
             let id = added.ok_or_else(|| invalid(format!("there is a program called {name} already")))?.to_string();
             let client = views_of(&session)?.into_iter().find(|client| client.id == id).ok_or_else(gone)?;
-            Ok(ClientAddResponse { client, token })
+            let command = command(&data_dir, &client.name);
+            Ok(ClientAddResponse { client, token, command })
         })
         .await?;
         self.log(&open, AuditAction::ClientAdded, added.client.name.clone()).await;
@@ -252,6 +255,13 @@ fn sources_of(session: &Session, request: &ClientAddRequest) -> ApiResult<Option
         (true, _) | (false, []) => Err(invalid("say which folders the program sees: some, or all of them")),
         (false, ids) => ids.iter().map(|id| sources::known_source(session, id)).collect::<ApiResult<_>>().map(Some),
     }
+}
+
+/// What answers MCP for a program: this very one, wherever it and its data are.
+fn command(data_dir: &Path, name: &str) -> Vec<String> {
+    let program = std::env::current_exe().unwrap_or_else(|_| "atom".into());
+    let [program, data_dir] = [&program, data_dir].map(|path| path.to_string_lossy().into_owned());
+    vec![program, "--data-dir".to_owned(), data_dir, "mcp".to_owned(), "--client".to_owned(), name.to_owned()]
 }
 
 fn new_token() -> ApiResult<String> {

@@ -43,4 +43,6 @@ pub struct ClientAddResponse {
     pub client: ClientView,
     /// What it shows to be answered: shown once, kept nowhere.
     pub token: String,
+    /// What an assistant starts to ask over MCP, with the token in `ATOM_TOKEN`: the program, then its arguments.
+    pub command: Vec<String>,
 }

@@ -1,8 +1,8 @@
 //! The log of real vaults in a temporary folder.
 
 use super::*;
+use crate::app::fixture::config;
 use crate::dto::{IdRequest, SourcesAddRequest, VaultCreateRequest, VaultUnlockRequest};
-use crate::{AppConfig, Indexing};
 use atom_store::{AuditBreak, RawKey};
 use std::path::Path;
 
@@ -42,15 +42,7 @@ fn a_broken_log_is_named_with_its_entry() {
 const PASSPHRASE: &str = "correct horse battery staple";
 
 fn start(dir: &Path) -> Arc<App> {
-    App::start(AppConfig {
-        data_dir: dir.join("data"),
-        assets_dir: dir.join("assets"),
-        worker_program: "/nonexistent/worker".into(),
-        worker_args: Vec::new(),
-        indexing: Indexing::Off,
-        at_rest: || {},
-    })
-    .unwrap()
+    App::start(config(dir)).unwrap()
 }
 
 async fn unlock(app: &Arc<App>, passphrase: &str) -> ApiResult<crate::dto::VaultView> {

@@ -1,10 +1,11 @@
 //! Programs over a real vault with two folders, into which the tests put documents themselves, and over its socket.
 
 use super::*;
-use crate::dto::{AuditListRequest, VaultCreateRequest, VaultUnlockRequest};
+use crate::app::fixture::{self, PASSPHRASE};
+use crate::dto::{AuditListRequest, VaultUnlockRequest};
 use crate::rpc::{self, BUSY, INVALID_PARAMS, INVALID_REQUEST, LOCKED, METHOD_NOT_FOUND, PARSE_ERROR, UNAUTHORISED};
-use crate::{AppConfig, Indexing, socket};
-use atom_core::{Entry, ItemId, ItemState, Kind};
+use crate::socket;
+use atom_core::{ItemId, ItemState, Kind};
 use atom_index::keyword::Document;
 use atom_store::{NewChunk, SourceStatus, TextOutcome};
 use serde_json::json;
@@ -12,7 +13,6 @@ use std::path::{Path, PathBuf};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
-const PASSPHRASE: &str = "a quiet place";
 const NOW: i64 = 1_700_000_000_000;
 
 struct Fixture {
@@ -24,16 +24,7 @@ struct Fixture {
 
 async fn vault() -> Fixture {
     let dir = tempfile::tempdir().unwrap();
-    let app = App::start(AppConfig {
-        data_dir: dir.path().join("data"),
-        assets_dir: dir.path().join("assets"),
-        worker_program: "/nonexistent/worker".into(),
-        worker_args: Vec::new(),
-        indexing: Indexing::Off,
-        at_rest: || {},
-    })
-    .unwrap();
-    app.vault_create(VaultCreateRequest { passphrase: PASSPHRASE.to_owned(), keychain: false }).await.unwrap();
+    let app = fixture::vault(dir.path()).await;
     let session = app.session().await.unwrap();
     let [home, work] = ["/home/me", "/work"].map(|path| session.store.add_source(Path::new(path), NOW).unwrap());
     Fixture { app, home, work, _dir: dir }
@@ -45,16 +36,7 @@ impl Fixture {
         let session = self.app.session().await.unwrap();
         let path = PathBuf::from(path);
         let body = passages.concat();
-        let entry = Entry {
-            path: path.clone(),
-            is_folder: false,
-            size: 10,
-            modified_ns: 5_000_000,
-            changed_ns: 5_000_000,
-            device: 1,
-            inode: session.store.newest_item().unwrap().get().cast_unsigned() + 1,
-            links: 1,
-        };
+        let entry = fixture::entry(&path, session.store.newest_item().unwrap().get().cast_unsigned() + 1);
         session.store.apply_scan(source, &[entry], NOW, &|_| true).unwrap();
         let item = session.store.newest_item().unwrap();
         let read = TextOutcome::Read {
@@ -440,4 +422,14 @@ fn conforms(schema: &Value, value: &Value) -> bool {
             None => schema["additionalProperties"] != false,
         })
         && items.all(|item| conforms(&schema["items"], item))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_comes_with_what_starts_mcp_for_it() {
+    let vault = vault().await;
+    let request = ClientAddRequest { name: " my \"own\" ".to_owned(), all: true, sources: Vec::new() };
+    let command = vault.app.clients_add(request).await.unwrap().command;
+    let data_dir = vault.app.config().data_dir.to_str().unwrap();
+    assert_eq!(Path::new(&command[0]), std::env::current_exe().unwrap());
+    assert_eq!(command[1..], ["--data-dir", data_dir, "mcp", "--client", "my \"own\""]);
 }

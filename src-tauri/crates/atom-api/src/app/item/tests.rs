@@ -1,27 +1,11 @@
 //! Files and texts of items in a real vault.
 
 use super::*;
-use crate::dto::VaultCreateRequest;
-use crate::{AppConfig, Indexing};
-use atom_core::{Entry, ItemId, ItemState};
+use crate::app::fixture::{entry, vault};
+use atom_core::{ItemId, ItemState};
 use atom_store::{NewChunk, NewMember, TextOutcome};
 use std::path::Path;
 use std::sync::Arc;
-
-async fn vault(dir: &Path) -> Arc<App> {
-    let app = App::start(AppConfig {
-        data_dir: dir.join("data"),
-        assets_dir: dir.join("assets"),
-        worker_program: "/nonexistent/worker".into(),
-        worker_args: Vec::new(),
-        indexing: Indexing::Off,
-        at_rest: || {},
-    })
-    .unwrap();
-    let request = VaultCreateRequest { passphrase: "a quiet place".to_owned(), keychain: false };
-    app.vault_create(request).await.unwrap();
-    app
-}
 
 fn passages(texts: &[&str]) -> Vec<NewChunk> {
     texts.iter().map(|text| NewChunk { start: 0, heading: None, text: (*text).to_owned() }).collect()
@@ -49,17 +33,7 @@ fn member(name: &str) -> NewMember {
 async fn add(app: &App, path: &Path, chunks: Vec<NewChunk>, members: Vec<NewMember>) -> Vec<IdRequest> {
     let store = Arc::clone(&app.session().await.unwrap().store);
     let source = store.add_source(path.parent().unwrap(), 1).unwrap();
-    let entry = Entry {
-        path: path.to_owned(),
-        is_folder: false,
-        size: 10,
-        modified_ns: 5_000_000,
-        changed_ns: 5_000_000,
-        device: 1,
-        inode: 1,
-        links: 1,
-    };
-    store.apply_scan(source, &[entry], 1, &|_| true).unwrap();
+    store.apply_scan(source, &[entry(path, 1)], 1, &|_| true).unwrap();
     let task = store.read_tasks(1, 1).unwrap().remove(0);
     let outcome = TextOutcome::Read {
         state: ItemState::Indexed,

@@ -1,31 +1,9 @@
 //! Past searches and insights, on a real vault in a temporary folder.
 
 use super::*;
-use crate::dto::VaultCreateRequest;
-use crate::{AppConfig, Indexing};
-use std::path::Path;
-use std::sync::Arc;
+use crate::app::fixture::vault;
 
 const DAY: i64 = 86_400_000;
-
-fn start(dir: &Path) -> Arc<App> {
-    App::start(AppConfig {
-        data_dir: dir.join("data"),
-        assets_dir: dir.join("assets"),
-        worker_program: "/nonexistent/worker".into(),
-        worker_args: Vec::new(),
-        indexing: Indexing::Off,
-        at_rest: || {},
-    })
-    .unwrap()
-}
-
-async fn open(dir: &Path) -> Arc<App> {
-    let app = start(dir);
-    let request = VaultCreateRequest { passphrase: "a quiet place".to_owned(), keychain: false };
-    app.vault_create(request).await.unwrap();
-    app
-}
 
 fn note(query: &str, total: u32, rank: Option<u32>) -> HistoryNoteRequest {
     HistoryNoteRequest {
@@ -45,7 +23,7 @@ async fn listed(app: &App, prefix: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_searched_is_listed_counted_and_forgotten() {
     let dir = tempfile::tempdir().unwrap();
-    let app = open(dir.path()).await;
+    let app = vault(dir.path()).await;
     for request in [note(" lease ", 3, Some(2)), note("rent", 0, None), note("  ", 9, None), note("oak", 4, Some(1))] {
         app.history_note(request).await.unwrap();
     }
@@ -69,7 +47,7 @@ async fn what_was_searched_is_listed_counted_and_forgotten() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_noted_where_searches_are_not_to_be_remembered_and_what_was_stays() {
     let dir = tempfile::tempdir().unwrap();
-    let app = open(dir.path()).await;
+    let app = vault(dir.path()).await;
     app.history_note(note("lease", 3, None)).await.unwrap();
     let settings = app.settings_get().await.unwrap();
     assert!(settings.remember_searches, "they are, unless somebody says otherwise");
@@ -81,7 +59,7 @@ async fn nothing_is_noted_where_searches_are_not_to_be_remembered_and_what_was_s
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_vault_tells_and_notes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let app = open(dir.path()).await;
+    let app = vault(dir.path()).await;
     app.vault_lock().await.unwrap();
     let code = |error: ApiError| error.code;
     assert_eq!(app.history_note(note("lease", 3, None)).await.map_err(code), Err(ErrorCode::VaultLocked));

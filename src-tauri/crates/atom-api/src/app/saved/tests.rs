@@ -1,13 +1,10 @@
 //! Kept searches over a real vault and a real keyword index, into which the tests put documents themselves.
 
 use super::*;
-use crate::dto::VaultCreateRequest;
-use crate::{AppConfig, Indexing};
-use atom_core::{Entry, Kind, SourceId};
+use crate::app::fixture;
+use atom_core::{Kind, SourceId};
 use atom_index::keyword::{Document, KeywordWriter};
 use std::path::{Path, PathBuf};
-
-const PASSPHRASE: &str = "a quiet place";
 
 struct Fixture {
     app: Arc<App>,
@@ -19,17 +16,7 @@ struct Fixture {
 
 async fn vault() -> Fixture {
     let dir = tempfile::tempdir().unwrap();
-    let app = App::start(AppConfig {
-        data_dir: dir.path().join("data"),
-        assets_dir: dir.path().join("assets"),
-        worker_program: "/nonexistent/worker".into(),
-        worker_args: Vec::new(),
-        indexing: Indexing::Off,
-        at_rest: || {},
-    })
-    .unwrap();
-    let request = VaultCreateRequest { passphrase: PASSPHRASE.to_owned(), keychain: false };
-    app.vault_create(request).await.unwrap();
+    let app = fixture::vault(dir.path()).await;
     let session = app.session().await.unwrap();
     let source = session.store.add_source(Path::new("/home/me"), 1).unwrap();
     let writer = session.keyword.writer().unwrap();
@@ -40,16 +27,7 @@ impl Fixture {
     /// A file that is found by `body`.
     fn add(&mut self, name: &str, body: &str) -> ItemId {
         let path = PathBuf::from("/home/me").join(name);
-        let entry = Entry {
-            path: path.clone(),
-            is_folder: false,
-            size: 10,
-            modified_ns: 5_000_000,
-            changed_ns: 5_000_000,
-            device: 1,
-            inode: self.session.store.newest_item().unwrap().get().cast_unsigned() + 1,
-            links: 1,
-        };
+        let entry = fixture::entry(&path, self.session.store.newest_item().unwrap().get().cast_unsigned() + 1);
         self.session.store.apply_scan(self.source, &[entry], 1, &|_| true).unwrap();
         let item = self.session.store.newest_item().unwrap();
         self.write(item, &path, body);

@@ -1,8 +1,7 @@
 //! Changes of the ways into the vault, on a real vault with a keychain in memory.
 
 use super::*;
-use crate::AppConfig;
-use crate::app::Indexing;
+use crate::app::fixture::config;
 use crate::call::Call;
 use crate::dto::{VaultCreateRequest, VaultState, VaultUnlockRequest};
 use atom_vault::MemoryKeychain;
@@ -17,17 +16,9 @@ struct Fixture {
 }
 
 fn start(dir: &Path) -> Arc<App> {
-    let config = AppConfig {
-        data_dir: dir.join("data"),
-        assets_dir: dir.join("assets"),
-        worker_program: "/nonexistent/worker".into(),
-        worker_args: Vec::new(),
-        indexing: Indexing::Off,
-        at_rest: || {},
-    };
     let slots =
         Slots { keychain: Box::new(MemoryKeychain::default()), cost: || Ok(KdfCost::MINIMUM), ..Slots::default() };
-    App::start_with(config, slots).unwrap()
+    App::start_with(config(dir), slots).unwrap()
 }
 
 /// An open vault with a passphrase and a recovery code.
